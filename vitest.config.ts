@@ -1,0 +1,47 @@
+import { defineConfig } from 'vitest/config';
+
+/** Folders with a runner of their own; `unit` is every other *.test.ts. */
+const separate = ['contracts', 'crash', 'packaging'] as const;
+
+const shared = {
+  environment: 'node',
+  globals: false,
+  restoreMocks: true,
+  unstubEnvs: true,
+} as const;
+
+export default defineConfig({
+  test: {
+    passWithNoTests: true,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+          exclude: separate.map((folder) => `test/${folder}/**`),
+          testTimeout: 10_000,
+        },
+      },
+      { test: { ...shared, name: 'contracts', include: ['test/contracts/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        test: {
+          ...shared,
+          name: 'crash',
+          include: ['test/crash/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'packaging',
+          include: ['test/packaging/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
