@@ -1,13 +1,18 @@
 import { defineConfig } from 'vitest/config';
+import { emptyElectronForStore } from './vite.config.ts';
 
 /** Folders with a runner of their own; `unit` is every other *.test.ts. */
 const separate = ['contracts', 'crash', 'packaging'] as const;
+
+/** Without it, importing electron-store under Node would try to download Electron. */
+const plugins = [emptyElectronForStore()];
 
 const shared = {
   environment: 'node',
   globals: false,
   restoreMocks: true,
   unstubEnvs: true,
+  server: { deps: { inline: ['electron-store'] } },
 } as const;
 
 export default defineConfig({
@@ -15,6 +20,7 @@ export default defineConfig({
     passWithNoTests: true,
     projects: [
       {
+        plugins,
         test: {
           ...shared,
           name: 'unit',
@@ -23,8 +29,12 @@ export default defineConfig({
           testTimeout: 10_000,
         },
       },
-      { test: { ...shared, name: 'contracts', include: ['test/contracts/**/*.test.ts'], testTimeout: 30_000 } },
       {
+        plugins,
+        test: { ...shared, name: 'contracts', include: ['test/contracts/**/*.test.ts'], testTimeout: 30_000 },
+      },
+      {
+        plugins,
         test: {
           ...shared,
           name: 'crash',
@@ -34,6 +44,7 @@ export default defineConfig({
         },
       },
       {
+        plugins,
         test: {
           ...shared,
           name: 'packaging',

@@ -1,0 +1,167 @@
+import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { basename, join, relative } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite';
+
+/*
+ * One build of everything that ships, in one Vite process (`npm run build`):
+ *
+ *   dist/main/index.js, serve.js   the two entries, sharing chunks; a dynamic import() is a chunk of its own
+ *   dist/main/workers/<name>.js    one self-contained file per main/store/workers/<name>.ts
+ *   dist/preload/index.cjs         the bridge, requiring only electron
+ *   dist/renderer/                 the window
+ *   dist/built                     written last: its time is compared with the sources by main/launch.mjs
+ *
+ * All files of dist/main lie side by side, so `import.meta.dirname` means the same in every chunk: `../renderer`,
+ * `../preload`, `../../resources`, `./workers`.
+ */
+
+const root = import.meta.dirname;
+const dist = (part: string): string => join(root, 'dist', part);
+const present = (paths: readonly string[]): string[] => paths.map((path) => join(root, path)).filter(exists);
+
+const exists = (path: string): boolean => globSync(path).length > 0;
+
+const mainEntries = present(['main/index.ts', 'main/serve.ts']);
+const preloadEntries = present(['preload/index.ts']);
+const pages = present(['renderer/index.html']);
+const workers = globSync(join(root, 'main/store/workers/*.ts'));
+
+/** Node's own modules and Electron (see below) exist where the bundle runs; everything else is in it. */
+const external = [/^node:/, ...builtinModules];
+
+/**
+ * electron-store imports `electron` for defaults that we never use (we always pass an absolute `cwd`). An empty module
+ * in its place lets the same chunk run in both hosts: under plain Node the real package would try to download Electron.
+ */
+export function emptyElectronForStore(): Plugin {
+  const id = '\0empty-electron';
+  return {
+    name: 'empty-electron-for-store',
+    enforce: 'pre',
+    resolveId(source, importer) {
+      if (source !== 'electron') return undefined;
+      return importer?.replaceAll('\\', '/').includes('/electron-store/') ? id : { id: source, external: true };
+    },
+    load: (asked) => (asked === id ? 'export default {};' : undefined),
+  };
+}
+
+/** Points `new URL('./workers/x.ts', import.meta.url)` at the built worker; Vite would drop it without a word. */
+function workerUrls(): Plugin {
+  const reference = /new URL\(\s*(['"])(?:\.\.?\/)+(?:store\/)?workers\/([\w-]+)\.ts\1\s*,\s*import\.meta\.url\s*\)/g;
+  return {
+    name: 'worker-urls',
+    enforce: 'pre',
+    applyToEnvironment: (environment) => environment.name === 'main',
+    transform(code, id) {
+      if (!id.startsWith(join(root, 'main')) || !code.includes('/workers/')) return undefined;
+      const names = new Set(workers.map((path) => basename(path, '.ts')));
+      return code.replace(reference, (_match, _quote, name: string) => {
+        if (!names.has(name)) this.error(`${relative(root, id)} names the worker ${name}, which is not there.`);
+        return `new URL('./workers/${name}.js', import.meta.url)`;
+      });
+    },
+  };
+}
+
+/** Fails the build when something reaches a module that does not exist where it runs. */
+function onlyWhatIsThere(): Plugin {
+  return {
+    name: 'only-what-is-there',
+    generateBundle(_options, bundle) {
+      const environment = this.environment.name;
+      const mayUse = (name: string): boolean =>
+        environment === 'preload' ? name === 'electron' : environment !== 'client' && name !== 'electron';
+      const reached = new Set<string>();
+      const visit = (name: string, trail: readonly string[]): void => {
+        if (reached.has(name)) return;
+        reached.add(name);
+        const chunk = bundle[name];
+        if (chunk?.type === 'chunk') {
+          for (const next of [...chunk.imports, ...chunk.dynamicImports]) visit(next, [...trail, name]);
+        } else if (!chunk && !mayUse(name)) {
+          this.error(
+            `${[...trail, name].join(' → ')}: only main/index.ts and main/shell may use electron at run time, the ` +
+              'headless entry and the workers never; the preload may require electron and nothing else.',
+          );
+        }
+      };
+      const entries = Object.values(bundle).filter((file) => file.type === 'chunk' && file.isEntry);
+      for (const { fileName } of entries) if (fileName !== 'index.js') visit(fileName, []);
+    },
+  };
+}
+
+/** A part that runs in Node or in Electron's preload: everything bundled but `external`. */
+function server(options: NonNullable<EnvironmentOptions['build']>): EnvironmentOptions {
+  return {
+    consumer: 'server',
+    resolve: { noExternal: true, external: [], conditions: ['module', 'node'], mainFields: ['module', 'main'] },
+    build: { minify: false, target: 'node24', ssr: true, emptyOutDir: true, ...options },
+  };
+}
+
+const worker = (path: string): [string, EnvironmentOptions] => [
+  `worker_${basename(path, '.ts').replace(/\W/g, '_')}`,
+  server({
+    outDir: dist('main/workers'),
+    emptyOutDir: false,
+    rolldownOptions: { input: [path], external, output: { entryFileNames: '[name].js', codeSplitting: false } },
+  }),
+];
+
+export default defineConfig({
+  root: join(root, 'renderer'),
+  publicDir: false,
+  base: '/', // served at the root in both hosts; a deep link must find its script too
+  logLevel: 'warn',
+  build: { sourcemap: false, reportCompressedSize: false },
+  plugins: [emptyElectronForStore(), workerUrls(), react(), onlyWhatIsThere()],
+  environments: {
+    client: {
+      build: {
+        outDir: dist('renderer'),
+        emptyOutDir: true,
+        target: 'es2024',
+        assetsInlineLimit: 0,
+        modulePreload: { polyfill: false },
+        rolldownOptions: { input: pages },
+      },
+    },
+    main: server({
+      outDir: dist('main'),
+      rolldownOptions: {
+        input: mainEntries,
+        external,
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    }),
+    preload: server({
+      outDir: dist('preload'),
+      target: 'es2024',
+      rolldownOptions: {
+        input: preloadEntries,
+        external,
+        output: { format: 'cjs', entryFileNames: 'index.cjs', codeSplitting: false },
+      },
+    }),
+    ...Object.fromEntries(workers.map(worker)),
+  },
+  builder: {
+    async buildApp(builder) {
+      rmSync(dist('built'), { force: true });
+      const inputs = { main: mainEntries, preload: preloadEntries, client: pages };
+      for (const [name, entries] of Object.entries(inputs)) {
+        const environment = builder.environments[name];
+        if (environment && entries.length > 0) await builder.build(environment);
+      }
+      for (const [name, environment] of Object.entries(builder.environments)) {
+        if (name.startsWith('worker_')) await builder.build(environment);
+      }
+      mkdirSync(dist('.'), { recursive: true });
+      writeFileSync(dist('built'), `${new Date().toISOString()}\n`);
+    },
+  },
+});
