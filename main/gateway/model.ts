@@ -1,0 +1,146 @@
+/**
+ * The port to a provider of models. A reply is a stream that is async-iterable *and* has `.result()`; failures are its
+ * last event, never a throw. Adapters do not retry: `attempts.ts` owns that.
+ */
+import type { Result } from '../lib/result.ts';
+import type { Millis, Reason } from './types.ts';
+
+export type ChatContent =
+  | { readonly kind: 'text'; readonly text: string }
+  /** `https:` or `data:` address. */
+  | { readonly kind: 'image'; readonly url: string };
+
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON as the model wrote it; may be malformed. */
+  readonly arguments: string;
+}
+
+export type ChatMessage =
+  | { readonly role: 'system'; readonly content: string }
+  | { readonly role: 'user'; readonly content: readonly ChatContent[] }
+  | { readonly role: 'assistant'; readonly content: string; readonly toolCalls: readonly ToolCall[] }
+  | { readonly role: 'tool'; readonly callId: string; readonly content: string };
+
+export interface ToolDescription {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+export interface ModelTimeouts {
+  /** Until the request is answered with headers or the connection fails. */
+  readonly connect: Millis;
+  /** Until the first token; cold loads of local models take minutes. */
+  readonly firstToken: Millis;
+  /** Between tokens. */
+  readonly betweenTokens: Millis;
+}
+
+export interface ModelRequest {
+  /** The model's name at its provider, without the provider's id. */
+  readonly model: string;
+  readonly messages: readonly ChatMessage[];
+  readonly maxOutputTokens: number;
+  readonly timeouts: ModelTimeouts;
+  readonly tools?: readonly ToolDescription[];
+  /** As OpenAI has it: `auto`, `none`, `required` or a named function. */
+  readonly toolChoice?: unknown;
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly stop?: readonly string[];
+  readonly responseFormat?: Readonly<Record<string, unknown>>;
+}
+
+/** Closed; what follows from each is in `attempts.ts` and behaviour.md (Models). */
+export type ModelErrorClass =
+  | 'invalid-request'
+  | 'auth'
+  | 'quota'
+  | 'rate-limit'
+  | 'overloaded'
+  | 'timeout'
+  | 'network'
+  | 'context-overflow'
+  | 'content-filter'
+  | 'model-missing'
+  | 'aborted'
+  | 'bug';
+
+export interface ModelFailure {
+  readonly class: ModelErrorClass;
+  /** What a person is told. */
+  readonly reason: Reason;
+  /** Wait asked for by the server (rate-limit), or until the quota's reset. */
+  readonly retryAfter?: Millis;
+  /** The server's own words without secrets, for the log and Diagnostics; at most 500 characters. */
+  readonly detail: string;
+}
+
+export interface ModelUsage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** The server gave no counts. */
+  readonly estimated: boolean;
+}
+
+export type ReplyEvent =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'reasoning'; readonly text: string }
+  | { readonly kind: 'tool-call'; readonly call: ToolCall }
+  | { readonly kind: 'end'; readonly end: ReplyEnd };
+
+/** The last event of every stream. `usage` is null when the call never reached the server. */
+export type ReplyEnd =
+  | { readonly stop: 'stop' | 'length' | 'tool'; readonly usage: ModelUsage }
+  | { readonly stop: 'error' | 'aborted'; readonly failure: ModelFailure; readonly usage: ModelUsage | null };
+
+export interface Reply {
+  readonly text: string;
+  readonly toolCalls: readonly ToolCall[];
+  readonly end: ReplyEnd;
+}
+
+/** Iterate it once, or only await `result()`; both end together. */
+export interface ReplyStream extends AsyncIterable<ReplyEvent> {
+  result(): Promise<Reply>;
+}
+
+export interface ModelInfo {
+  readonly name: string;
+  readonly contextTokens: number | null;
+  readonly sees: boolean | null;
+  readonly tools: boolean | null;
+  readonly sizeBytes: number | null;
+}
+
+export interface ModelHealth {
+  readonly latency: Millis;
+  /** What the model said to the one-token test. */
+  readonly said: string;
+}
+
+/** One server with one key. */
+export interface Provider {
+  /** Runs on this machine or costs nothing. */
+  readonly local: boolean;
+  stream(request: ModelRequest, signal: AbortSignal): ReplyStream;
+  list(signal: AbortSignal): Promise<Result<readonly ModelInfo[], ModelFailure>>;
+  /** A *real* request for a few tokens, with separate reasons: not running, wrong path, key refused, model absent, TLS. */
+  check(model: string, signal: AbortSignal): Promise<Result<ModelHealth, ModelFailure>>;
+  /** Tokens that fit into the model at this server, null when unknown. Asks the server at most once per model. */
+  contextTokens(model: string, signal: AbortSignal): Promise<number | null>;
+}
+
+export interface ProviderSeed {
+  readonly id: string;
+  readonly kind: 'openai' | 'ollama' | 'practice';
+  readonly baseUrl: string;
+  readonly key: string | null;
+  readonly compatibility: Readonly<Record<string, unknown>>;
+}
+
+/** Loads the adapter's library when it is first needed. */
+export type CreateProvider = (seed: ProviderSeed) => Promise<Provider>;

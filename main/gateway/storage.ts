@@ -1,0 +1,197 @@
+/**
+ * The port to the store. All writes of one path step go through one `commit`; commits asked for in the same tick share
+ * one transaction. Statements are small and indexed; whatever is heavy (search, backup, statistics) runs in a worker.
+ */
+import type {
+  Address,
+  AddressRow,
+  ChatRef,
+  ConversationId,
+  ConversationRow,
+  DeliveryId,
+  DeliveryRow,
+  DeliveryState,
+  LinkId,
+  LinkRow,
+  MessageId,
+  MessageRow,
+  MessageState,
+  Millis,
+  ModelRef,
+  PartId,
+  PartRow,
+  ProviderId,
+  ProviderRow,
+  Reason,
+  TurnId,
+  TurnRow,
+  UsageRow,
+} from './types.ts';
+import type { Observable } from '../lib/observable.ts';
+
+/**
+ * The store cannot write: the disk is full, the data directory is gone, or the database is damaged. Nothing of the
+ * `commit` was stored; callers acknowledge nothing and try again when {@link Storage.trouble} clears.
+ */
+export class StorageTrouble extends Error {
+  readonly reason: Reason;
+  constructor(reason: Reason, cause: unknown) {
+    super(reason.code, { cause });
+    this.name = 'StorageTrouble';
+    this.reason = reason;
+  }
+}
+
+export interface Storage {
+  /** Runs `work` in the next transaction at `synchronous=FULL`; resolves when it is on disk. If `work` throws, only its own writes are undone. */
+  commit<T>(work: (tables: Tables) => T): Promise<T>;
+  /** The same at `NORMAL`: survives a crash of the process, may be lost with the power. For receipts and health. */
+  note<T>(work: (tables: Tables) => T): Promise<T>;
+  /** Reads what is committed, at once. Calling a writing method on it throws. */
+  readonly read: Tables;
+  /** Null while the store works. Set by a failed write, cleared by a probe that the store makes by itself. */
+  readonly trouble: Observable<Reason | null>;
+  /** Full-text search over every message, newest first, in a worker. `query` is what a person typed. */
+  search(query: string, limit: number, signal: AbortSignal): Promise<readonly SearchHit[]>;
+}
+
+export interface SearchHit {
+  readonly message: MessageId;
+  readonly conversation: ConversationId;
+  readonly seq: number;
+  readonly at: Millis;
+  /** About 120 characters round the first hit, hits between U+0002 and U+0003. */
+  readonly excerpt: string;
+}
+
+export interface Tables {
+  readonly links: LinkTable;
+  readonly addresses: AddressTable;
+  readonly conversations: ConversationTable;
+  readonly messages: MessageTable;
+  readonly turns: TurnTable;
+  readonly deliveries: DeliveryTable;
+  readonly usage: UsageTable;
+  readonly providers: ProviderTable;
+  readonly secrets: SecretTable;
+}
+
+export interface LinkTable {
+  all(): readonly LinkRow[];
+  get(id: LinkId): LinkRow | null;
+  put(row: LinkRow): void;
+  /** Removes the link and its cursor; conversations and messages stay. */
+  remove(id: LinkId): void;
+  cursor(link: LinkId, account: string): { readonly position: number; readonly at: Millis } | null;
+  setCursor(link: LinkId, account: string, position: number, at: Millis): void;
+  /** True when the event was not known yet: the caller goes on; false: it is a repetition. */
+  addEvent(link: LinkId, key: string, at: Millis): boolean;
+}
+
+export interface AddressTable {
+  get(link: LinkId, address: Address): AddressRow | null;
+  /** All rows of a link, `*` included, newest first. */
+  ofLink(link: LinkId): readonly AddressRow[];
+  put(row: AddressRow): void;
+  remove(link: LinkId, address: Address): void;
+}
+
+export interface ConversationTable {
+  get(id: ConversationId): ConversationRow | null;
+  find(link: LinkId, chat: ChatRef): ConversationRow | null;
+  put(row: ConversationRow): void;
+  /** By last activity, newest first; `before` is the `(lastAt, id)` of the last row of the page before. */
+  page(limit: number, before?: { readonly lastAt: Millis; readonly id: ConversationId }): readonly ConversationRow[];
+}
+
+/** What a new message needs; the store gives it its `seq`. */
+export type NewMessage = Omit<MessageRow, 'seq'>;
+
+export interface MessageTable {
+  add(message: NewMessage): MessageRow;
+  get(id: MessageId): MessageRow | null;
+  byPlatformId(conversation: ConversationId, author: Address | null, platformId: string): MessageRow | null;
+  /** Sets what became of messages; `turn` only where given. */
+  mark(ids: readonly MessageId[], state: MessageState, reason: Reason | null, turn?: TurnId | null): void;
+  /** A page of a thread in rising order: the `limit` messages before `beforeSeq` (or the newest), or after `afterSeq`. */
+  page(
+    conversation: ConversationId,
+    limit: number,
+    at?: { readonly beforeSeq: number } | { readonly afterSeq: number },
+  ): readonly MessageRow[];
+  /** The newest messages of a context, rising, for the prompt. */
+  ofContext(conversation: ConversationId, contextNo: number, limit: number): readonly MessageRow[];
+  /** The inbox of a conversation: `waiting`, oldest first. */
+  waiting(conversation: ConversationId, limit: number): readonly MessageRow[];
+  /** Conversations that have waiting messages, oldest message first. */
+  conversationsWaiting(): readonly ConversationId[];
+  /** Messages in one of the set-aside states (`kept`, `paused`, `late`, `held`) of a link, oldest first. */
+  setAside(link: LinkId, state: MessageState, limit: number): readonly MessageRow[];
+  ofTurn(turn: TurnId): readonly MessageRow[];
+}
+
+export interface TurnTable {
+  add(turn: TurnRow): void;
+  get(id: TurnId): TurnRow | null;
+  put(turn: TurnRow): void;
+  /** Left over from the last run of the program, oldest first. */
+  running(): readonly TurnRow[];
+  /** The last turn of a conversation. */
+  last(conversation: ConversationId): TurnRow | null;
+  /** Binds messages to a turn; a message is in at most one turn (unique), a second turn for it is a bug and throws. */
+  addInputs(turn: TurnId, messages: readonly MessageId[]): void;
+  inputs(turn: TurnId): readonly MessageRow[];
+}
+
+export interface DeliveryTable {
+  add(delivery: DeliveryRow): void;
+  get(id: DeliveryId): DeliveryRow | null;
+  ofTurn(turn: TurnId): DeliveryRow | null;
+  put(delivery: DeliveryRow): void;
+  setState(id: DeliveryId, state: DeliveryState, reason: Reason | null, settledAt: Millis | null): void;
+  /** Deliveries with text to send, oldest first; of one link where given. */
+  ready(link?: LinkId): readonly DeliveryRow[];
+  /** The next one to be sent in a conversation. */
+  nextReady(conversation: ConversationId): DeliveryRow | null;
+  /** Deliveries that gave up or wait for the owner, newest first. */
+  troubled(limit: number): readonly DeliveryRow[];
+  addPart(part: PartRow): void;
+  parts(delivery: DeliveryId): readonly PartRow[];
+  putPart(part: PartRow): void;
+  part(id: PartId): PartRow | null;
+  /** How many parts were ever sent a second time because the first outcome could not be known. */
+  againCount(): number;
+}
+
+export interface UsageTable {
+  add(row: UsageRow): void;
+  /** Sums from `from` (inclusive) to `to` (exclusive). */
+  totals(from: Millis, to: Millis): UsageTotals;
+  lastOf(conversation: ConversationId): UsageRow | null;
+}
+
+export interface UsageTotals {
+  readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Sum of known costs. */
+  readonly cost: number;
+  /** Calls whose cost is unknown. */
+  readonly unpriced: number;
+  readonly estimated: number;
+}
+
+export interface ProviderTable {
+  all(): readonly ProviderRow[];
+  get(id: ProviderId): ProviderRow | null;
+  put(row: ProviderRow): void;
+  remove(id: ProviderId): void;
+}
+
+export interface SecretTable {
+  get(name: string): Uint8Array | null;
+  put(name: string, sealed: Uint8Array): void;
+  remove(name: string): void;
+}
+
+export type { ModelRef };

@@ -1,0 +1,232 @@
+/**
+ * The gateway's vocabulary: ids, times, money and the rows that the one path of a message leaves behind.
+ * Everything is readonly data; unions are discriminated by `kind` or `state`.
+ */
+import type { Reason } from '../../preload/contract/reasons.ts';
+
+export type { Reason, ReasonCode, ReasonParams } from '../../preload/contract/reasons.ts';
+
+/** Milliseconds since 1970 UTC, an integer. */
+export type Millis = number;
+/** Millionths of a US dollar, an integer. */
+export type MicroDollars = number;
+
+/** `[a-z0-9-]{1,32}`, chosen by the owner, immutable. `window` and `api` are reserved for the built-in links. */
+export type LinkId = string;
+/** `[a-z0-9-]{1,32}`. `practice` is reserved for the built-in provider. */
+export type ProviderId = string;
+/** `provider/model`, split at the *first* slash. */
+export type ModelRef = string;
+/** Ids of our own rows are UUIDv7 text, so that sorting them sorts by time. */
+export type ConversationId = string;
+export type MessageId = string;
+export type TurnId = string;
+export type DeliveryId = string;
+export type PartId = string;
+export type PersonId = string;
+/** An identity on one link, in that platform's canonical form (Telegram: the user's id in decimal). */
+export type Address = string;
+
+export type LinkKind = 'window' | 'api' | 'telegram' | 'whatsapp';
+export type Role = 'owner' | 'guest' | 'blocked' | 'unknown';
+export type ChatKind = 'private' | 'group';
+
+/** Where a message came from and where a reply goes, canonical for its link. */
+export interface ChatRef {
+  readonly chat: string;
+  /** A forum topic or a window thread's branch; null where the platform has none. */
+  readonly topic: string | null;
+}
+
+/** A message of the platform, as that platform names it. */
+export interface MessageRef extends ChatRef {
+  readonly id: string;
+}
+
+export interface LinkRow {
+  readonly id: LinkId;
+  readonly kind: LinkKind;
+  /** Shown to people; for a bot its display name once known. */
+  readonly name: string;
+  /** The account behind the link (Telegram: the bot's id), null until it was proven. Offsets belong to it. */
+  readonly account: string | null;
+  /** `@name` where the platform has one. */
+  readonly handle: string | null;
+  readonly enabled: boolean;
+  /** Own server of the platform, without a trailing slash; null for the public one. */
+  readonly apiRoot: string | null;
+  /** Language of the gateway's own sentences in these chats, null for the setting `language`. */
+  readonly language: string | null;
+  /** Messages older than this are recorded and never answered. */
+  readonly linkedAt: Millis | null;
+  /** Replies wait until then; `Number.MAX_SAFE_INTEGER` means until resumed; null means not paused. */
+  readonly pausedUntil: Millis | null;
+  readonly fixedByFile: boolean;
+  readonly createdAt: Millis;
+}
+
+export interface AddressRow {
+  readonly link: LinkId;
+  /** `*` means everyone not listed, and may only be a guest. */
+  readonly address: Address;
+  readonly person: PersonId | null;
+  readonly name: string;
+  readonly role: Role;
+  /** Who said so: the owner in the window, a provision file, or a first message (role unknown). */
+  readonly origin: 'owner' | 'file' | 'message';
+  readonly lastSeenAt: Millis | null;
+}
+
+export interface ConversationRow extends ChatRef {
+  readonly id: ConversationId;
+  readonly link: LinkId;
+  readonly kind: ChatKind;
+  readonly title: string;
+  /** Raised by `/new`: the model sees only messages of the present context. */
+  readonly contextNo: number;
+  /** Chosen for this conversation; null means the default model. */
+  readonly model: ModelRef | null;
+  readonly pausedUntil: Millis | null;
+  /** Set when the platform says that this chat cannot be written to (blocked, gone). */
+  readonly undeliverable: Reason | null;
+  /** Messages not yet looked at in the window. */
+  readonly unread: number;
+  readonly createdAt: Millis;
+  readonly lastAt: Millis;
+}
+
+/**
+ * What became of an inbound message. The inbox is every message that is `waiting` or `answering`.
+ * `kept` (sender unknown), `paused`, `late` and `held` are answered when the owner says so.
+ */
+export type MessageState =
+  'waiting' | 'answering' | 'answered' | 'kept' | 'paused' | 'late' | 'held' | 'ignored' | 'cleared';
+
+export interface MessageRow {
+  readonly id: MessageId;
+  /** Rises with each stored message of the whole store: order and paging. */
+  readonly seq: number;
+  readonly conversation: ConversationId;
+  readonly link: LinkId;
+  /** `person` came in, `assistant` is a final answer, `notice` is a sentence of the gateway itself. */
+  readonly kind: 'person' | 'assistant' | 'notice';
+  readonly author: Address | null;
+  readonly authorName: string;
+  /** The platform's id of the message; null for what has none. */
+  readonly platformId: string | null;
+  readonly revision: number;
+  readonly text: string;
+  readonly contextNo: number;
+  /** The platform's time stamp. */
+  readonly at: Millis;
+  readonly receivedAt: Millis;
+  readonly state: MessageState;
+  readonly reason: Reason | null;
+  /** The turn that covers (person) or produced (assistant, notice) it. */
+  readonly turn: TurnId | null;
+  /** The model that answered (assistant only). */
+  readonly model: ModelRef | null;
+}
+
+/** `dead`: five starts did not finish it (a dead letter). Every state but `running` is final. */
+export type TurnState = 'running' | 'done' | 'stopped' | 'failed' | 'dead';
+
+export interface TurnRow {
+  readonly id: TurnId;
+  readonly conversation: ConversationId;
+  readonly link: LinkId;
+  readonly state: TurnState;
+  /** `command`: answered by the gateway itself, without a model. */
+  readonly kind: 'reply' | 'command';
+  /** How often it was started; starts that a SIGTERM ended are taken off again. */
+  readonly starts: number;
+  readonly contextNo: number;
+  readonly model: ModelRef | null;
+  readonly reason: Reason | null;
+  readonly startedAt: Millis;
+  readonly endedAt: Millis | null;
+}
+
+/**
+ * One row per turn, there before anything of it goes out. `open`: the turn still runs; `ready`: final text and parts
+ * are committed, sending may be under way; `held`: waits for the owner; `cancelled`: nothing is to be sent.
+ */
+export type DeliveryState = 'open' | 'ready' | 'sent' | 'failed' | 'held' | 'cancelled';
+
+export interface DeliveryRow {
+  readonly id: DeliveryId;
+  readonly turn: TurnId;
+  readonly conversation: ConversationId;
+  readonly link: LinkId;
+  readonly state: DeliveryState;
+  /** Set when it goes out marked as late. */
+  readonly late: boolean;
+  readonly reason: Reason | null;
+  readonly createdAt: Millis;
+  /** When the final text was committed. */
+  readonly readyAt: Millis | null;
+  readonly settledAt: Millis | null;
+}
+
+/**
+ * `sending` is noted before the first byte goes out, so that a part found in it after a crash is known to be
+ * `unknown`: it may or may not have arrived.
+ */
+export type PartState = 'pending' | 'sending' | 'sent' | 'unknown' | 'failed';
+
+export interface PartRow {
+  readonly id: PartId;
+  readonly delivery: DeliveryId;
+  /** From 0, the order in which parts go out. */
+  readonly position: number;
+  readonly part: Part;
+  /** The platform id made by us, where the platform allows it (WhatsApp). */
+  readonly ownId: string | null;
+  readonly state: PartState;
+  readonly attempts: number;
+  /** Sent a second time because the first outcome could not be known: labelled and counted. */
+  readonly again: boolean;
+  /** The platform's id once it was acknowledged. */
+  readonly ref: string | null;
+  readonly reason: Reason | null;
+}
+
+export type Format = 'markdown' | 'html' | 'plain';
+
+/** One message to be sent, rendered and within the channel's limit before the commit. */
+export interface Part {
+  readonly format: Format;
+  /** In the channel's own markup. */
+  readonly text: string;
+  /** The same without markup: the next rung when the platform refuses `text`. */
+  readonly plain: string;
+}
+
+export interface UsageRow {
+  readonly id: string;
+  readonly at: Millis;
+  readonly link: LinkId;
+  readonly conversation: ConversationId | null;
+  readonly turn: TurnId | null;
+  readonly model: ModelRef;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Null when the model has no known price; local models cost 0. */
+  readonly cost: MicroDollars | null;
+  /** The server gave no counts: they are our estimate. */
+  readonly estimated: boolean;
+  /** How the call ended: `ok`, or the class of its failure. */
+  readonly outcome: string;
+}
+
+export interface ProviderRow {
+  readonly id: ProviderId;
+  readonly kind: 'openai' | 'ollama';
+  readonly name: string;
+  /** Without a trailing slash. */
+  readonly baseUrl: string;
+  /** Overrides of what is detected about the server; see `model.ts`. */
+  readonly compatibility: Readonly<Record<string, unknown>>;
+  readonly fixedByFile: boolean;
+  readonly createdAt: Millis;
+}

@@ -1,0 +1,116 @@
+/**
+ * Everything a window may ask for: one typed map for both transports (IPC on the desktop, a WebSocket on the headless
+ * host). Parameters are checked in `main/api` against `schemas.ts`; an answer is a value or a {@link Reason}.
+ */
+import type { Reason } from './reasons.ts';
+import type {
+  CandidateView,
+  ConversationView,
+  HealthView,
+  HostView,
+  IdentityView,
+  LinkView,
+  LogLineView,
+  ModelChoiceView,
+  ModelListView,
+  ProviderView,
+  SearchHitView,
+  SettingView,
+  TestView,
+  ThreadView,
+  UsageView,
+} from './views.ts';
+
+/** A provider as typed in. A key that is left out keeps the stored one; an empty one removes it. */
+export interface ProviderDraft {
+  readonly id: string;
+  readonly kind: 'openai' | 'ollama';
+  readonly name?: string;
+  readonly baseUrl: string;
+  readonly key?: string;
+}
+
+interface Command<Params, Answer> {
+  readonly params: Params;
+  readonly answer: Answer;
+}
+type Nothing = Readonly<Record<string, never>>;
+
+export interface Commands {
+  'host.get': Command<Nothing, HostView>;
+  'host.health': Command<Nothing, HealthView>;
+  'host.log': Command<{ readonly limit: number }, readonly LogLineView[]>;
+
+  /** By last activity; `before` is the last row of the page before. */
+  'conversations.page': Command<
+    { readonly limit: number; readonly before?: { readonly lastAt: number; readonly id: string } },
+    readonly ConversationView[]
+  >;
+  /** A new thread of the window. */
+  'conversations.create': Command<Nothing, ConversationView>;
+  /** The newest messages, those before `beforeSeq`, or those after `afterSeq`; rising. */
+  'conversations.thread': Command<
+    { readonly conversation: string; readonly limit: number; readonly beforeSeq?: number; readonly afterSeq?: number },
+    ThreadView
+  >;
+  'conversations.markRead': Command<{ readonly conversation: string }, null>;
+  'conversations.setModel': Command<{ readonly conversation: string; readonly model: string | null }, ConversationView>;
+  'conversations.search': Command<{ readonly query: string; readonly limit: number }, readonly SearchHitView[]>;
+  /** Window threads only. `key` makes a repeated call the same message; answers once it is on disk. */
+  'messages.send': Command<
+    { readonly conversation: string; readonly text: string; readonly key: string },
+    { readonly message: string }
+  >;
+  /** Answers a message that was set aside (paused, late, held, cleared). */
+  'messages.answerNow': Command<{ readonly message: string }, null>;
+  'turns.stop': Command<{ readonly conversation: string }, { readonly stopped: boolean }>;
+  /** Runs the last turn of the conversation again: a new answer to the same messages. */
+  'turns.retry': Command<{ readonly conversation: string }, null>;
+  /** Sends what was not delivered once more. */
+  'deliveries.retry': Command<{ readonly turn: string }, null>;
+
+  'links.list': Command<Nothing, readonly LinkView[]>;
+  /** Asks the platform who this token is; stores nothing. */
+  'links.probe': Command<
+    { readonly kind: 'telegram'; readonly token: string; readonly apiRoot?: string },
+    { readonly ok: true; readonly identity: IdentityView } | { readonly ok: false; readonly reason: Reason }
+  >;
+  'links.addTelegram': Command<{ readonly id: string; readonly token: string; readonly apiRoot?: string }, LinkView>;
+  'links.setToken': Command<{ readonly link: string; readonly token: string }, LinkView>;
+  'links.setEnabled': Command<{ readonly link: string; readonly enabled: boolean }, LinkView>;
+  'links.reconnect': Command<{ readonly link: string }, null>;
+  'links.remove': Command<{ readonly link: string }, null>;
+  'people.candidates': Command<Nothing, readonly CandidateView[]>;
+  /** "Yes, this is me": makes the sender the owner there; the kept messages are answered. */
+  'people.claim': Command<{ readonly link: string; readonly address: string }, null>;
+  /** "No": blocked; never asked about again. */
+  'people.ignore': Command<{ readonly link: string; readonly address: string }, null>;
+
+  'providers.list': Command<Nothing, readonly ProviderView[]>;
+  'providers.save': Command<{ readonly provider: ProviderDraft }, ProviderView>;
+  'providers.remove': Command<{ readonly provider: string }, null>;
+  /** A real request for a few tokens, with what is typed in (nothing is stored) or with what is stored. */
+  'providers.test': Command<
+    { readonly provider: ProviderDraft; readonly model: string } | { readonly ref: string },
+    TestView
+  >;
+  /** The models of a provider that is typed in and not stored yet. */
+  'providers.listDraft': Command<{ readonly provider: ProviderDraft }, ModelListView>;
+  /** Is Ollama running on this machine? */
+  'providers.detectOllama': Command<Nothing, { readonly baseUrl: string | null }>;
+  'models.list': Command<Nothing, readonly ModelListView[]>;
+  'models.choice': Command<Nothing, ModelChoiceView>;
+  'models.choose': Command<{ readonly default?: string; readonly fallbacks?: readonly string[] }, ModelChoiceView>;
+
+  'settings.list': Command<Nothing, readonly SettingView[]>;
+  'settings.set': Command<{ readonly key: string; readonly value: unknown }, SettingView>;
+  'usage.totals': Command<{ readonly from: number; readonly to: number }, UsageView>;
+}
+
+export type CommandName = keyof Commands;
+export type ParamsOf<Name extends CommandName> = Commands[Name]['params'];
+export type AnswerOf<Name extends CommandName> = Commands[Name]['answer'];
+
+/** What every command answers with. */
+export type Outcome<Name extends CommandName> =
+  { readonly ok: true; readonly value: AnswerOf<Name> } | { readonly ok: false; readonly reason: Reason };

@@ -1,0 +1,36 @@
+/** What the gateway tells a window without being asked. Each carries a rising `seq`. */
+import type { ConversationView, LinkView, LogLineView, MessageView, TurnView } from './views.ts';
+
+export type GatewayEvent =
+  | { readonly kind: 'conversation.changed'; readonly conversation: ConversationView }
+  | { readonly kind: 'message.added'; readonly message: MessageView }
+  | { readonly kind: 'message.changed'; readonly message: MessageView }
+  | { readonly kind: 'turn.changed'; readonly turn: TurnView }
+  /** `offset` counts UTF-16 units of the attempt's text before this piece. */
+  | {
+      readonly kind: 'turn.delta';
+      readonly conversation: string;
+      readonly turn: string;
+      readonly attempt: number;
+      readonly offset: number;
+      readonly text: string;
+    }
+  | { readonly kind: 'delivery.changed'; readonly conversation: string; readonly message: MessageView }
+  | { readonly kind: 'link.changed'; readonly link: LinkView }
+  | { readonly kind: 'link.removed'; readonly link: string }
+  /** Somebody unknown wrote, or a role was given: ask again for the candidates. */
+  | { readonly kind: 'card.changed'; readonly link: string }
+  /** Providers, the default, fallbacks, a cooldown or a refused key: ask again for what is shown. */
+  | { readonly kind: 'model.changed' }
+  | { readonly kind: 'usage.changed' }
+  | { readonly kind: 'settings.changed'; readonly key: string }
+  /** The gateway's own state: ask again for `host.get`. */
+  | { readonly kind: 'host.changed' }
+  | { readonly kind: 'log.line'; readonly line: LogLineView }
+  /** Events were missed: read everything shown again. */
+  | { readonly kind: 'resync' };
+
+export interface NumberedEvent {
+  readonly seq: number;
+  readonly event: GatewayEvent;
+}

@@ -1,0 +1,131 @@
+/**
+ * The one closed list of reason codes. The gateway emits a code with parameters; window, chats, tray and terminal turn
+ * it into a sentence from `resources/i18n/<language>.json` (key `reason.<code>`). A test fails when a language lacks one.
+ * `action` is the one next step that is offered beside the sentence.
+ */
+export type ReasonAction =
+  | 'none'
+  | 'retry'
+  | 'answer-now'
+  | 'link-again'
+  | 'take-over'
+  | 'raise-budget'
+  | 'open:channels'
+  | 'open:models'
+  | 'open:people'
+  | 'open:settings'
+  | 'open:diagnostics';
+
+export const reasonActions = {
+  // link: why a link is not up
+  'link.network': 'none',
+  'link.server-error': 'none',
+  'link.rate-limited': 'none',
+  'link.token-refused': 'link-again',
+  'link.token-malformed': 'link-again',
+  'link.conflict': 'none',
+  'link.webhook-set': 'open:channels',
+  'link.poll-hung': 'none',
+  'link.secret-unreadable': 'link-again',
+  'link.paused': 'none',
+  'link.off': 'open:channels',
+  // model: why there is no answer
+  'model.none': 'open:models',
+  'model.invalid-request': 'retry',
+  'model.key-refused': 'open:models',
+  'model.quota': 'open:models',
+  'model.rate-limit': 'retry',
+  'model.overloaded': 'retry',
+  'model.timeout': 'retry',
+  'model.cut': 'retry',
+  'model.network': 'open:models',
+  'model.tls': 'open:models',
+  'model.wrong-path': 'open:models',
+  'model.context-overflow': 'none',
+  'model.message-too-long': 'none',
+  'model.content-filter': 'none',
+  'model.missing': 'open:models',
+  'model.aborted': 'none',
+  'model.empty': 'retry',
+  'model.malformed': 'retry',
+  'model.bug': 'open:diagnostics',
+  'model.cooldown': 'retry',
+  'model.answered-by': 'none',
+  'model.waiting-connect': 'none',
+  'model.waiting-first-token': 'none',
+  'model.waiting-retry': 'none',
+  // turn: how a turn ended when it is not an answer
+  'turn.stopped': 'retry',
+  'turn.deadline': 'retry',
+  'turn.dead-letter': 'retry',
+  'turn.interrupted': 'retry',
+  'turn.media-unsupported': 'none',
+  // access: why a message was not answered
+  'access.unknown-sender': 'open:people',
+  'access.blocked': 'open:people',
+  'access.before-link': 'none',
+  'access.paused': 'answer-now',
+  'access.late': 'answer-now',
+  'access.held': 'answer-now',
+  'access.cleared': 'answer-now',
+  'access.own-message': 'none',
+  // delivery: what became of a reply
+  'delivery.late': 'none',
+  'delivery.sent-again': 'none',
+  'delivery.unknown-after-send': 'retry',
+  'delivery.rejected': 'retry',
+  'delivery.blocked-by-person': 'none',
+  'delivery.chat-gone': 'none',
+  'delivery.network': 'retry',
+  'delivery.gave-up': 'retry',
+  'delivery.held': 'answer-now',
+  // settings and input from the owner
+  'settings.unknown-key': 'open:settings',
+  'settings.wrong-type': 'open:settings',
+  'settings.out-of-range': 'open:settings',
+  'settings.fixed-by-file': 'none',
+  'settings.restored': 'open:settings',
+  'input.malformed': 'none',
+  'input.too-large': 'none',
+  'input.not-found': 'none',
+  'input.id-taken': 'none',
+  'input.id-reserved': 'none',
+  'input.url-malformed': 'none',
+  'input.command-unknown': 'none',
+  'input.command-not-yours': 'none',
+  'input.model-unknown': 'open:models',
+  // host
+  'host.disk-full': 'open:diagnostics',
+  'host.data-gone': 'open:diagnostics',
+  'host.database-damaged': 'open:diagnostics',
+  'host.database-newer': 'none',
+  'host.key-missing': 'open:diagnostics',
+  'host.key-unreadable': 'open:diagnostics',
+  'host.owned': 'none',
+  'host.port-taken': 'none',
+  'host.stopping': 'none',
+  'host.bug': 'open:diagnostics',
+} as const satisfies Record<string, ReasonAction>;
+
+export type ReasonCode = keyof typeof reasonActions;
+
+/** Values put into the sentence: names, numbers, addresses; never message text, never a secret. */
+export type ReasonParams = Readonly<Record<string, string | number>>;
+
+/** A reason as it travels: in the store, over the contract, in logs. */
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly params?: ReasonParams;
+}
+
+export function reason(code: ReasonCode, params?: ReasonParams): Reason {
+  return params === undefined ? { code } : { code, params };
+}
+
+export function actionOf(code: ReasonCode): ReasonAction {
+  return reasonActions[code];
+}
+
+export function isReasonCode(text: string): text is ReasonCode {
+  return Object.hasOwn(reasonActions, text);
+}

@@ -1,0 +1,78 @@
+/** Checks for everything that comes in over the contract. Only `main/api` uses them. */
+import { z } from 'zod';
+import type { CommandName, ParamsOf } from './commands.ts';
+
+const nothing = z.strictObject({});
+const id = z.string().min(1).max(64);
+const linkId = z.string().regex(/^[a-z0-9-]{1,32}$/);
+const modelRef = z.string().regex(/^[a-z0-9-]{1,32}\/.{1,256}$/);
+const address = z.string().min(1).max(128);
+const url = z.string().min(1).max(2048);
+const text = z.string().min(1).max(200_000);
+const secret = z.string().max(4096);
+const limit = z.int().min(1).max(200);
+const seq = z.int().min(0);
+
+const providerDraft = z.strictObject({
+  id: linkId,
+  kind: z.enum(['openai', 'ollama']),
+  name: z.string().max(80).exactOptional(),
+  baseUrl: url,
+  key: secret.exactOptional(),
+});
+
+export const commandSchemas = {
+  'host.get': nothing,
+  'host.health': nothing,
+  'host.log': z.strictObject({ limit: z.int().min(1).max(2000) }),
+  'conversations.page': z.strictObject({
+    limit,
+    before: z.strictObject({ lastAt: z.int(), id }).exactOptional(),
+  }),
+  'conversations.create': nothing,
+  'conversations.thread': z.strictObject({
+    conversation: id,
+    limit,
+    beforeSeq: seq.exactOptional(),
+    afterSeq: seq.exactOptional(),
+  }),
+  'conversations.markRead': z.strictObject({ conversation: id }),
+  'conversations.setModel': z.strictObject({ conversation: id, model: modelRef.nullable() }),
+  'conversations.search': z.strictObject({ query: z.string().max(500), limit }),
+  'messages.send': z.strictObject({ conversation: id, text, key: id }),
+  'messages.answerNow': z.strictObject({ message: id }),
+  'turns.stop': z.strictObject({ conversation: id }),
+  'turns.retry': z.strictObject({ conversation: id }),
+  'deliveries.retry': z.strictObject({ turn: id }),
+  'links.list': nothing,
+  'links.probe': z.strictObject({ kind: z.literal('telegram'), token: secret, apiRoot: url.exactOptional() }),
+  'links.addTelegram': z.strictObject({ id: linkId, token: secret, apiRoot: url.exactOptional() }),
+  'links.setToken': z.strictObject({ link: linkId, token: secret }),
+  'links.setEnabled': z.strictObject({ link: linkId, enabled: z.boolean() }),
+  'links.reconnect': z.strictObject({ link: linkId }),
+  'links.remove': z.strictObject({ link: linkId }),
+  'people.candidates': nothing,
+  'people.claim': z.strictObject({ link: linkId, address }),
+  'people.ignore': z.strictObject({ link: linkId, address }),
+  'providers.list': nothing,
+  'providers.save': z.strictObject({ provider: providerDraft }),
+  'providers.remove': z.strictObject({ provider: linkId }),
+  'providers.test': z.union([
+    z.strictObject({ provider: providerDraft, model: z.string().min(1).max(256) }),
+    z.strictObject({ ref: modelRef }),
+  ]),
+  'providers.listDraft': z.strictObject({ provider: providerDraft }),
+  'providers.detectOllama': nothing,
+  'models.list': nothing,
+  'models.choice': nothing,
+  'models.choose': z.strictObject({ default: modelRef.exactOptional(), fallbacks: z.array(modelRef).max(10).exactOptional() }),
+  'settings.list': nothing,
+  'settings.set': z.strictObject({ key: z.string().max(100), value: z.unknown() }),
+  'usage.totals': z.strictObject({ from: z.int().min(0), to: z.int().min(0) }),
+} as const satisfies { [Name in CommandName]: z.ZodType<ParamsOf<Name>> };
+
+/** One frame from a client of `/rpc`. */
+export const clientFrameSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('call'), id: z.int().min(0), name: z.string().max(64), params: z.unknown() }),
+  z.strictObject({ kind: z.literal('subscribe'), since: z.int().min(0) }),
+]);
