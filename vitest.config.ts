@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestUserConfig } from 'vitest/config';
 import { emptyElectronForStore } from './vite.config.ts';
 
 /** Folders with a runner of their own; `unit` is every other *.test.ts. */
@@ -7,13 +7,13 @@ const separate = ['contracts', 'crash', 'packaging'] as const;
 /** Without it, importing electron-store under Node would try to download Electron. */
 const plugins = [emptyElectronForStore()];
 
-const shared = {
+const shared: TestUserConfig = {
   environment: 'node',
   globals: false,
   restoreMocks: true,
   unstubEnvs: true,
   server: { deps: { inline: ['electron-store'] } },
-} as const;
+};
 
 export default defineConfig({
   test: {
