@@ -1,0 +1,219 @@
+/**
+ * The gateway as its hosts and `main/api` see it. One path for every message:
+ * channel → receive (commit) → access → lane → turn (commit, model, commit) → delivery (send, receipt).
+ */
+import type { Result } from '../lib/result.ts';
+import type { Clock, Ids, Random } from './clock.ts';
+import type { Channel, CreateChannel, InboundMessage, LinkIdentity, LinkState } from './channel.ts';
+import type { Events, TurnStatus } from './events.ts';
+import type { Log } from './log.ts';
+import type { ParseMarkdown } from './markdown.ts';
+import type {
+  CreateProvider,
+  ModelFailure,
+  ModelHealth,
+  ModelInfo,
+  ModelRequest,
+  ProviderSeed,
+  ReplyStream,
+} from './model.ts';
+import type { SecretBox } from './secrets.ts';
+import type { Sentences } from './sentences.ts';
+import type { Settings } from './settings.ts';
+import type { Storage } from './storage.ts';
+import type {
+  Address,
+  AddressRow,
+  ConversationId,
+  ConversationRow,
+  LinkId,
+  LinkRow,
+  MessageId,
+  MessageRow,
+  Millis,
+  ModelRef,
+  ProviderId,
+  ProviderRow,
+  Reason,
+  Role,
+  TurnId,
+} from './types.ts';
+
+/** Everything the gateway needs from outside; `host.ts` wires it, crash tests wrap single ports. */
+export interface GatewayPorts {
+  readonly storage: Storage;
+  readonly settings: Settings;
+  readonly secrets: SecretBox;
+  readonly sentences: Sentences;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly random: Random;
+  readonly log: Log;
+  readonly parseMarkdown: ParseMarkdown;
+  /** Also makes the built-in links `window` and `api`. */
+  readonly createChannel: CreateChannel;
+  readonly createProvider: CreateProvider;
+}
+
+export interface Gateway {
+  readonly events: Events;
+  readonly links: Links;
+  readonly people: People;
+  readonly models: Models;
+  readonly turns: Turns;
+  /** Recovers what the last run left, then starts links and lanes. */
+  start(): Promise<void>;
+  /** Stops receiving, lets running turns end for at most `deadline`, then aborts them (their start is taken off), ends links. */
+  stop(deadline: Millis): Promise<void>;
+  /**
+   * A message of the built-in links `window` and `api`: durable when it resolves. The same `key` again gives the same
+   * message. The conversation is `(link, chat, topic)` of the event, made when it is new.
+   */
+  submit(link: 'window' | 'api', message: InboundMessage): Promise<MessageRow>;
+  /** An empty thread of the window. */
+  createThread(): Promise<ConversationRow>;
+  markRead(conversation: ConversationId): Promise<void>;
+  setConversationModel(conversation: ConversationId, model: ModelRef | null): Promise<Result<ConversationRow, Reason>>;
+  /** Everything measured about itself; cheap. */
+  health(): GatewayHealth;
+  /** Prove every link again (wake-up, network change, clock jump). */
+  wake(why: 'wake' | 'network'): void;
+}
+
+export interface GatewayHealth {
+  /** What stops the whole gateway; null when nothing does. */
+  readonly problem: Reason | null;
+  readonly runningTurns: number;
+  readonly waitingMessages: number;
+  readonly unsentReplies: number;
+  readonly sentAgain: number;
+}
+
+export interface LinkStatus {
+  readonly row: LinkRow;
+  readonly state: LinkState;
+  /** When the state's kind last changed. */
+  readonly since: Millis;
+  readonly lastInAt: Millis | null;
+  readonly lastOutAt: Millis | null;
+}
+
+export interface NewLink {
+  readonly id: LinkId;
+  readonly kind: 'telegram';
+  readonly secret: string;
+  readonly apiRoot: string | null;
+  readonly fixedByFile: boolean;
+}
+
+export interface Links {
+  all(): readonly LinkStatus[];
+  get(id: LinkId): LinkStatus | null;
+  /** The running adapter; null when the link is off or unknown. */
+  channel(id: LinkId): Channel | null;
+  add(link: NewLink): Promise<Result<LinkRow, Reason>>;
+  /** For provision files: changes what differs and leaves the rest. */
+  update(
+    id: LinkId,
+    change: {
+      readonly secret?: string;
+      readonly apiRoot?: string | null;
+      readonly enabled?: boolean;
+      readonly fixedByFile?: boolean;
+    },
+  ): Promise<Result<LinkRow, Reason>>;
+  reconnect(id: LinkId, why: 'wake' | 'network' | 'owner'): void;
+  remove(id: LinkId): Promise<Result<void, Reason>>;
+}
+
+export interface People {
+  role(link: LinkId, address: Address): Role;
+  /** Unknown senders with kept private messages, with the last one of each. */
+  candidates(): readonly { readonly address: AddressRow; readonly last: MessageRow }[];
+  /** Gives a role and, for `owner` and `guest`, answers what was kept. */
+  setRole(
+    link: LinkId,
+    address: Address,
+    role: Exclude<Role, 'unknown'>,
+    origin: 'owner' | 'file',
+  ): Promise<Result<void, Reason>>;
+  forget(link: LinkId, address: Address): Promise<void>;
+}
+
+export interface ProviderStatus {
+  readonly row: ProviderRow | null;
+  readonly id: ProviderId;
+  readonly kind: ProviderSeed['kind'];
+  readonly name: string;
+  readonly baseUrl: string;
+  /** Last four characters of the stored key. */
+  readonly keyEnd: string | null;
+  readonly keyRefused: boolean;
+  readonly local: boolean;
+}
+
+export interface NewProvider {
+  readonly id: ProviderId;
+  readonly kind: 'openai' | 'ollama';
+  readonly name: string | null;
+  readonly baseUrl: string;
+  /** Undefined keeps the stored key, empty removes it. */
+  readonly key: string | undefined;
+  readonly compatibility?: Readonly<Record<string, unknown>>;
+  readonly fixedByFile: boolean;
+}
+
+export interface Models {
+  providers(): readonly ProviderStatus[];
+  saveProvider(provider: NewProvider): Promise<Result<ProviderStatus, Reason>>;
+  removeProvider(id: ProviderId): Promise<Result<void, Reason>>;
+  list(provider: ProviderId, signal: AbortSignal): Promise<Result<readonly ModelInfo[], ModelFailure>>;
+  /** Of a provider that is typed in and not stored; a missing key falls back to the stored one of the same id. */
+  listDraft(provider: NewProvider, signal: AbortSignal): Promise<Result<readonly ModelInfo[], ModelFailure>>;
+  /** A real request; a good one clears a refused key and a cooldown. */
+  check(ref: ModelRef, signal: AbortSignal): Promise<Result<ModelHealth, ModelFailure>>;
+  checkDraft(provider: NewProvider, model: string, signal: AbortSignal): Promise<Result<ModelHealth, ModelFailure>>;
+  cooldownUntil(ref: ModelRef): Millis | null;
+  choice(): { readonly default: ModelRef; readonly fallbacks: readonly ModelRef[] };
+  choose(change: { readonly default?: ModelRef; readonly fallbacks?: readonly ModelRef[] }): Result<void, Reason>;
+  /**
+   * One stateless call for `/v1` without `user`: given messages as they are, with retries, fallback, cooldown and usage,
+   * without persona, memory and store. `model` null means the default. Fallback happens only before the first token.
+   */
+  stateless(
+    model: ModelRef | null,
+    request: Omit<ModelRequest, 'model' | 'timeouts'>,
+    signal: AbortSignal,
+  ): StatelessReply;
+}
+
+export interface StatelessReply {
+  readonly stream: ReplyStream;
+  /** The model that answers; resolves with the first event. */
+  readonly model: Promise<ModelRef>;
+}
+
+export interface Turns {
+  /** The running turn of a conversation. */
+  status(conversation: ConversationId): TurnStatus | null;
+  /** Aborts the running turn and clears what waits. */
+  stop(conversation: ConversationId): Promise<boolean>;
+  /** Answers the last turn's messages again, in a new turn. */
+  retry(conversation: ConversationId): Promise<Result<void, Reason>>;
+  /** Answers a message that was set aside. */
+  answerNow(message: MessageId): Promise<Result<void, Reason>>;
+  retryDelivery(turn: TurnId): Promise<Result<void, Reason>>;
+  /**
+   * Follows a message to its answer (for `/v1` with `user`). `onText` gets each piece with its attempt; resolves when
+   * the turn that covers the message has ended, also when it already has.
+   */
+  answer(message: MessageId, onText: (attempt: number, text: string) => void, signal: AbortSignal): Promise<Answer>;
+}
+
+export type Answer =
+  | { readonly kind: 'answered'; readonly text: string; readonly model: ModelRef | null }
+  | { readonly kind: 'failed'; readonly reason: Reason }
+  /** Not answered, and it will not be by itself. */
+  | { readonly kind: 'set-aside'; readonly reason: Reason | null };
+
+export type { LinkIdentity };
