@@ -140,6 +140,8 @@ export interface TurnTable {
   last(conversation: ConversationId): TurnRow | null;
   /** Binds messages to a turn; a message is in at most one turn (unique), a second turn for it is a bug and throws. */
   addInputs(turn: TurnId, messages: readonly MessageId[]): void;
+  /** Retry: the new turn takes the old one's messages over, so that a message never has two. */
+  moveInputs(from: TurnId, to: TurnId): void;
   inputs(turn: TurnId): readonly MessageRow[];
 }
 
