@@ -125,8 +125,8 @@ export interface Channel {
 export interface ChannelSeed {
   readonly link: LinkRow;
   readonly secret: string | null;
-  /** Where the platform was read up to, for the account (null before the account is known to have one). */
-  cursor(account: string): Promise<number | null>;
+  /** Where the platform was read up to for this account, and when that was stored; null before the first batch. */
+  cursor(account: string): { readonly position: number; readonly at: Millis } | null;
 }
 
 export type CreateChannel = (seed: ChannelSeed) => Promise<Channel>;

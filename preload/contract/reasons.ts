@@ -69,6 +69,7 @@ export const reasonActions = {
   'access.held': 'answer-now',
   'access.cleared': 'answer-now',
   'access.own-message': 'none',
+  'access.answer-asked': 'none',
   // delivery: what became of a reply
   'delivery.late': 'none',
   'delivery.sent-again': 'none',

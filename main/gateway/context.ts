@@ -1,0 +1,154 @@
+/**
+ * What the model is given: system, then the turns of the present context, the newest last. Each turn is its messages
+ * followed by its answer, so an answer that arrived while the next question already waited still stands before it.
+ *
+ * Repaired while it is built, never sent broken: empty messages are left out, what was never answered does not appear,
+ * neighbours of the same side are joined. When it does not fit, the oldest turns go first; one long message keeps head
+ * and tail. A newest message that alone exceeds the window makes no call.
+ */
+import type { Result } from '../lib/result.ts';
+import { failed, ok } from '../lib/result.ts';
+import type { ChatMessage } from './model.ts';
+import { estimateTokens, headOfTokens, tailOfTokens, tokensPerMessage } from './tokens.ts';
+import type { LinkKind, MessageRow, Millis, Reason, TurnId } from './types.ts';
+
+/** Taken when the model's own limit is not known. */
+export const assumedWindow = 16_384;
+/** So many newest messages are read from the store at most. */
+export const historyMessages = 400;
+/** One message takes at most this share of the window; the rest of it is left out in the middle. */
+const largestShare = 0.25;
+
+export interface ContextInput {
+  readonly persona: string;
+  readonly linkKind: LinkKind;
+  readonly now: Millis;
+  readonly timeZone: string;
+  /** Messages of the context, rising; the turn's own ones among them. */
+  readonly history: readonly MessageRow[];
+  /** What this turn answers. */
+  readonly inputs: readonly MessageRow[];
+  readonly turn: TurnId;
+  /** The model's window in tokens, null when unknown. */
+  readonly window: number | null;
+  readonly maxOutputTokens: number;
+}
+
+export interface AssembledContext {
+  readonly messages: readonly ChatMessage[];
+  /** Estimated tokens of the prompt. */
+  readonly tokens: number;
+  readonly maxOutputTokens: number;
+}
+
+export function assembleContext(input: ContextInput): Result<AssembledContext, Reason> {
+  const window = input.window ?? assumedWindow;
+  // A small model must keep room for the question: the answer gets at most half of the window.
+  const maxOutputTokens = Math.min(input.maxOutputTokens, Math.floor(window / 2));
+  const system = systemText(input);
+  const question = joinTexts(input.inputs.map((message) => message.text));
+  const fixed = costOf(system) + costOf(question);
+  const room = window - maxOutputTokens - fixed;
+  if (room < 0) {
+    return failed({ code: 'model.message-too-long', params: { tokens: estimateTokens(question), window } });
+  }
+  const turns = answeredTurns(input.history, input.turn);
+  const kept = newestThatFit(turns, room, Math.floor(window * largestShare));
+  const messages = joinNeighbours([
+    { role: 'system', content: system },
+    ...kept.messages,
+    { role: 'user', content: [{ kind: 'text', text: question }] },
+  ]);
+  return ok({ messages, tokens: fixed + kept.tokens, maxOutputTokens });
+}
+
+function systemText(input: ContextInput): string {
+  const persona = input.persona.trim();
+  const lines = [
+    persona === ''
+      ? 'You are a helpful assistant. Answer plainly and in the language you are spoken to. Say so when you do not know.'
+      : persona,
+    input.linkKind === 'telegram' || input.linkKind === 'whatsapp'
+      ? 'The conversation takes place in a chat app on a phone: keep answers short unless asked for more. Markdown is rendered.'
+      : 'Markdown is rendered.',
+    `Today is ${dayOf(input.now, input.timeZone)}.`,
+  ];
+  return lines.join('\n');
+}
+
+/** To the day only, so that the beginning of the prompt stays the same and providers can cache it. */
+export function dayOf(now: Millis, timeZone: string): string {
+  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone });
+  return day.format(now);
+}
+
+interface TurnOfHistory {
+  readonly asked: string;
+  readonly answer: string;
+}
+
+function answeredTurns(history: readonly MessageRow[], current: TurnId): readonly TurnOfHistory[] {
+  const byTurn = new Map<TurnId, { asked: string[]; answer: string[] }>();
+  for (const message of history) {
+    if (message.turn === null || message.turn === current || message.text.trim() === '') continue;
+    const turn = byTurn.get(message.turn) ?? { asked: [], answer: [] };
+    if (message.kind === 'person' && message.state === 'answered') turn.asked.push(message.text);
+    if (message.kind === 'assistant' && message.state !== 'cleared') turn.answer.push(message.text);
+    byTurn.set(message.turn, turn);
+  }
+  return [...byTurn.entries()]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([, turn]) => ({ asked: joinTexts(turn.asked), answer: joinTexts(turn.answer) }))
+    .filter((turn) => turn.answer !== '');
+}
+
+function newestThatFit(
+  turns: readonly TurnOfHistory[],
+  room: number,
+  largest: number,
+): { readonly messages: readonly ChatMessage[]; readonly tokens: number } {
+  const kept: ChatMessage[][] = [];
+  let tokens = 0;
+  for (const turn of turns.toReversed()) {
+    const asked = clip(turn.asked, largest);
+    const answer = clip(turn.answer, largest);
+    const cost = (asked === '' ? 0 : costOf(asked)) + costOf(answer);
+    if (tokens + cost > room) break;
+    tokens += cost;
+    const messages: ChatMessage[] = [{ role: 'assistant', content: answer, toolCalls: [] }];
+    if (asked !== '') messages.unshift({ role: 'user', content: [{ kind: 'text', text: asked }] });
+    kept.unshift(messages);
+  }
+  return { messages: kept.flat(), tokens };
+}
+
+function clip(text: string, tokens: number): string {
+  if (estimateTokens(text) <= tokens) return text;
+  const head = headOfTokens(text, Math.floor(tokens * 0.6));
+  const tail = tailOfTokens(text, Math.floor(tokens * 0.3));
+  return `${head}\n[… ${String(text.length - head.length - tail.length)} characters left out …]\n${tail}`;
+}
+
+function joinTexts(texts: readonly string[]): string {
+  return texts.filter((text) => text.trim() !== '').join('\n\n');
+}
+
+function costOf(text: string): number {
+  return estimateTokens(text) + tokensPerMessage;
+}
+
+/** Some servers refuse two messages of the same side in a row. */
+function joinNeighbours(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+  const joined: ChatMessage[] = [];
+  for (const message of messages) {
+    const last = joined.at(-1);
+    if (last?.role === 'user' && message.role === 'user') {
+      joined[joined.length - 1] = { role: 'user', content: [...last.content, ...message.content] };
+    } else if (last?.role === 'assistant' && message.role === 'assistant' && last.toolCalls.length === 0) {
+      joined[joined.length - 1] = { ...message, content: `${last.content}\n\n${message.content}` };
+    } else {
+      joined.push(message);
+    }
+  }
+  return joined;
+}

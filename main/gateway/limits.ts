@@ -1,0 +1,33 @@
+/** The numbers of the path that are not settings; behaviour.md gives them and says why. */
+
+/** A longer wait makes an answer late: labelled for the owner, set aside for others. */
+export const lateAfter = 30 * 60_000;
+/** Older than this nothing is answered or sent by itself. */
+export const tooOldAfter = 24 * 3_600_000;
+/** Starts of one turn before it becomes a dead letter. */
+export const maxStarts = 5;
+/** An aborted turn must settle within this; its lane is released whatever happens. */
+export const settleWithin = 5_000;
+/** Waiting messages of a conversation beyond this are merged into one turn. */
+export const queueLength = 50;
+/** Clients split long pastes: a text of this length waits for its rest. */
+export const longText = 4_000;
+export const longTextWait = 1_000;
+/** Without a token for this long, the window shows what is waited for. */
+export const explainWaitAfter = 20_000;
+/** Typing signs are refreshed this often. */
+export const presenceEvery = 4_000;
+/** Attempts to send one part before its delivery is failed. */
+export const sendAttempts = 5;
+/** Waits between them (ms); `retry_after` of the platform wins. */
+export const sendBackoff: readonly number[] = [500, 2_000, 8_000, 30_000];
+/** Waits before the second and third try of the same model (ms), ± 20 %. */
+export const modelBackoff: readonly number[] = [500, 2_000];
+/** A server may ask for at most this wait before the same model is tried again. */
+export const longestRetryAfter = 30_000;
+/** Cooldown of a model after a failed attempt, the next after the next (ms). */
+export const cooldownSteps: readonly number[] = [15_000, 60_000, 300_000, 1_500_000];
+/** Cooldown after `quota` when the server names no reset. */
+export const quotaCooldown = 900_000;
+/** Until a pause is lifted by hand. */
+export const untilResumed = Number.MAX_SAFE_INTEGER;
