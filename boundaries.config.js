@@ -221,7 +221,13 @@ export const boundaries = [
   },
   {
     at: 'test/emulators/',
-    packages: { ws: 'the WebSocket server of an emulated service', vitest: 'their own tests' },
+    packages: {
+      ws: 'the WebSocket server of an emulated service',
+      vitest: 'their own tests',
+      openai: 'the real client, against which an emulator is shown to be right',
+      ollama: 'the real client, against which an emulator is shown to be right',
+      grammy: 'the real client, against which an emulator is shown to be right',
+    },
     node: ['*'],
     lesson:
       "An emulator is written from the service's own documentation. Importing the code it is there to prove would " +

@@ -1,7 +1,7 @@
 import { defineConfig, type TestUserConfig } from 'vitest/config';
 import { emptyElectronForStore } from './vite.config.ts';
 
-/** Folders with a runner of their own; `unit` is every other *.test.ts. */
+/** Suites with a project of their own, because they need the build or minutes; `unit` is every other *.test.ts. */
 const separate = ['contracts', 'crash', 'packaging'] as const;
 
 /** Without it, importing electron-store under Node would try to download Electron. */
@@ -25,7 +25,7 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: separate.map((folder) => `test/${folder}/**`),
+          exclude: separate.flatMap((name) => [`test/${name}/**`, `test/${name}.test.ts`]),
           testTimeout: 10_000,
         },
       },
@@ -48,7 +48,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'packaging',
-          include: ['test/packaging/**/*.test.ts'],
+          include: ['test/packaging/**/*.test.ts', 'test/packaging.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 120_000,
         },

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig } from '@playwright/test';
+import { browserVariable, findBrowser } from './test/lib/browser.ts';
+
+/*
+ * Workers read this file too, so what it puts into the environment reaches every spec and every process they start:
+ * the browser, and the stand-in for Electron where the real one is not on this machine.
+ */
+const browser = findBrowser();
+if (browser) process.env[browserVariable] = browser;
+
+const electron = join(import.meta.dirname, 'node_modules/electron/dist');
+if (!existsSync(electron)) process.env['ELECTRON_OVERRIDE_DIST_PATH'] ??= join(import.meta.dirname, 'test/host/bin');
+
+export default defineConfig({
+  forbidOnly: true,
+  fullyParallel: false,
+  workers: 2,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  outputDir: 'test-results/playwright',
+  reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }]],
+  use: {
+    ...(browser ? { launchOptions: { executablePath: browser, args: browserArguments() } } : {}),
+    screenshot: 'only-on-failure',
+    trace: 'off',
+  },
+  projects: [
+    { name: 'host', testDir: 'test/host-tests', testMatch: '**/*.spec.ts' },
+    { name: 'e2e', testDir: 'test/e2e', testMatch: '**/*.spec.ts' },
+  ],
+});
+
+/** No name but loopback resolves: a test that reaches for the network fails instead of passing by luck. */
+function browserArguments(): string[] {
+  return [
+    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+    '--disable-background-networking',
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  ];
+}

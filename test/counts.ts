@@ -1,0 +1,23 @@
+/*
+ * How often the long-running suites repeat, in one place. `npm test` uses the short counts, `npm run test:long` sets
+ * PORCHLIGHT_TEST_COUNTS=long and uses the full ones, which are the ones a release is judged by.
+ */
+
+export interface Counts {
+  /** Times the host is killed with -9 while messages come in. */
+  readonly kills: number;
+  /** Messages sent during those kills, and the conversations they are spread over. */
+  readonly killMessages: number;
+  readonly killChats: number;
+  /** Pairs of processes started together on one data directory, and how many of their owners are killed with -9. */
+  readonly lockRaces: number;
+  readonly lockKills: number;
+  /** Random cases per property (fast-check's numRuns). */
+  readonly propertyRuns: number;
+}
+
+const short: Counts = { kills: 4, killMessages: 60, killChats: 6, lockRaces: 8, lockKills: 3, propertyRuns: 100 };
+const long: Counts = { kills: 20, killMessages: 200, killChats: 20, lockRaces: 100, lockKills: 30, propertyRuns: 5000 };
+
+/** The counts of this run. Any other value of the variable than `long` means the short ones. */
+export const counts: Counts = process.env['PORCHLIGHT_TEST_COUNTS'] === 'long' ? long : short;

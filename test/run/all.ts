@@ -1,0 +1,29 @@
+/*
+ * `npm test` (and `npm run test:long`, with the full counts of test/counts.ts): sets up a browser when there is none, then runs the checks, the build and every suite. It goes on after
+ * a failure, so that one run tells everything, and leaves the sum in test-results/summary.json for .ci/run.
+ */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { browserVariable, setUpBrowser } from '../lib/browser.ts';
+import { type Outcome, results, runStep, runSteps, total } from './steps.ts';
+import { absent, build, built, checks, unit } from './suites.ts';
+
+if (process.argv.includes('--long')) process.env['PORCHLIGHT_TEST_COUNTS'] = 'long';
+rmSync(results, { recursive: true, force: true });
+const browser = setUpBrowser(console.log);
+if ('sentence' in browser) {
+  console.error(browser.sentence);
+  process.exit(1);
+}
+process.env[browserVariable] = browser.path;
+
+const outcomes: Outcome[] = [...(await runSteps(checks)), await runStep(unit, { live: false })];
+const made = await runStep(build, { live: false });
+outcomes.push(made);
+for (const step of made.failed > 0 ? [] : built) outcomes.push(await runStep(step, { live: true }));
+
+const sum = total(outcomes);
+writeFileSync(join(results, 'summary.json'), `${JSON.stringify({ ...sum, outcomes }, undefined, 2)}\n`);
+for (const name of absent) console.log(`- ${name}: there are no tests of this kind yet`);
+console.log(`${String(sum.passed)} passed, ${String(sum.failed)} failed`);
+process.exitCode = sum.failed > 0 || sum.passed === 0 ? 1 : 0;
