@@ -1,0 +1,81 @@
+/*
+ * The stand-in for Electron: reads Electron's arguments, offers `electron` to the app, loads it, starts the browser, and
+ * says `ready`. The order is Electron's own: the app's main module is complete before it is ready.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import * as inspector from 'node:inspector';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { App } from './app.ts';
+import { CommandLine, parseArguments } from './command-line.ts';
+import { createHost } from './create-host.ts';
+import { createElectron } from './electron.ts';
+import { provideElectron } from './resolve.ts';
+
+interface Package {
+  readonly name?: string;
+  readonly productName?: string;
+  readonly version?: string;
+  readonly main?: string;
+}
+
+const require = createRequire(import.meta.url);
+
+function readPackage(folder: string): Package {
+  const path = join(folder, 'package.json');
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Package) : {};
+}
+
+/** Makes this process look like Electron's: type, versions, and arguments without the name of this file. */
+function dressProcess(executable: string, argv: readonly string[], electronVersion: string): void {
+  process.argv = [executable, ...argv];
+  process.execPath = executable;
+  const fixed = (value: unknown) => ({ value, enumerable: true });
+  Object.defineProperties(process, {
+    type: fixed('browser'),
+    defaultApp: fixed(true),
+    resourcesPath: fixed(join(import.meta.dirname, 'bin/resources')),
+  });
+  Object.defineProperty(process, 'versions', fixed({ ...process.versions, electron: electronVersion }));
+}
+
+async function main(): Promise<void> {
+  const executable = join(import.meta.dirname, 'bin/electron');
+  const argv = process.argv.slice(2);
+  const options = parseArguments(argv, process.cwd());
+  const electronVersion = (require('electron/package.json') as Package).version ?? '';
+  if (options.version) {
+    console.log(`v${electronVersion}`);
+    return;
+  }
+  if (options.app === undefined) throw new Error('Name the folder of an app: electron <folder>');
+  dressProcess(executable, argv, electronVersion);
+  if (options.inspectPort !== undefined) inspector.open(options.inspectPort, '127.0.0.1');
+
+  const pack = readPackage(options.app);
+  const { host, app, startBrowser } = createHost({
+    name: pack.productName ?? pack.name ?? 'Electron',
+    version: pack.version ?? electronVersion,
+    appPath: options.app,
+    isPackaged: false,
+    commandLine: new CommandLine(argv),
+  });
+  Object.defineProperty(globalThis, 'standInRecord', { value: host.record });
+  provideElectron(createElectron(host, app));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit());
+  for (const script of options.require) require(script);
+
+  const entry = existsSync(join(options.app, 'package.json'))
+    ? resolve(options.app, pack.main ?? 'index.js')
+    : options.app;
+  await import(pathToFileURL(entry).href);
+  if (App.internals.isLeaving(app)) return;
+
+  const chromium = await startBrowser(options.debuggingPort);
+  if (App.internals.isLeaving(app)) return;
+  if (chromium.listening !== undefined) console.error(chromium.listening);
+  App.internals.becomeReady(app);
+}
+
+await main();
