@@ -17,10 +17,12 @@
  * @property {readonly string[]} [node]
  */
 
-/** What adapters see of the core: its ports and words, never its workings. */
+/** What adapters see of the core: its ports, words and numbers, never its workings. */
 const ports = [
   'channel',
   'clock',
+  'events',
+  'limits',
   'log',
   'markdown',
   'model',
@@ -28,6 +30,7 @@ const ports = [
   'sentences',
   'settings',
   'storage',
+  'tokens',
   'tool',
   'types',
 ].map((name) => `main/gateway/${name}.ts`);
@@ -74,8 +77,8 @@ export const boundaries = [
   },
   {
     at: 'main/channels/*',
-    folders: [...adapter, 'main/channels/formatting/'],
-    lesson: 'What channels share is either formatting or a port of the gateway. Adapters are wired in host.ts.',
+    folders: [...adapter, 'main/channels/'],
+    lesson: 'What lies here chooses among the channels and loads them. It knows the ports and lib, no package itself.',
   },
   {
     at: 'main/channels/telegram/',
@@ -107,9 +110,9 @@ export const boundaries = [
   },
   {
     at: 'main/models/*',
-    folders: adapter,
+    folders: [...adapter, 'main/models/', 'preload/contract/presets.ts'],
     node: ['*'],
-    lesson: 'What providers share (catalogue, HTTP, counting) knows the ports and lib, and no provider.',
+    lesson: 'What lies here is shared by the providers, or loads them. It knows the ports and lib, no package itself.',
   },
   {
     at: 'main/models/openai/',
@@ -136,7 +139,7 @@ export const boundaries = [
   },
   {
     at: 'main/store/',
-    folders: adapter,
+    folders: [...adapter, 'preload/contract/sentences.ts', 'resources/i18n/'],
     packages: {
       'electron-store': 'settings.json, written atomically',
       'rotating-file-stream': 'the log files, rotated by size',
@@ -169,6 +172,7 @@ export const boundaries = [
     packages: {
       ws: "the headless window's one socket",
       sirv: 'serves the built window',
+      zod: 'checks the provision file; the parameters of commands are checked by the contract',
     },
     node: ['*'],
     lesson:
