@@ -1,0 +1,256 @@
+/*
+ * The HTML of `parse_mode`, as strict as the service: which tags and attributes exist, how they nest, which named
+ * entities are known, and the sentence each mistake is answered with. Rules: Bot API documentation, "HTML style"; wording:
+ * the open source of the Bot API server's library. Offsets in the sentences count bytes of UTF-8.
+ */
+import type { Entity, User } from './types.ts';
+
+export type Parsed =
+  | { readonly ok: true; readonly text: string; readonly entities: readonly Entity[] }
+  /** `description` comes after `can't parse entities: `. */
+  | { readonly ok: false; readonly description: string };
+
+interface OpenTag {
+  readonly name: string;
+  readonly argument: string;
+  /** Where its text begins in the output. */
+  readonly offset: number;
+}
+
+interface Draft {
+  type: string;
+  offset: number;
+  length: number;
+  /** The language of a `code` that may yet become part of a `pre`. */
+  language: string;
+  extra: Partial<Entity>;
+}
+
+class Malformed extends Error {}
+
+const simple: Readonly<Record<string, string>> = {
+  b: 'bold',
+  strong: 'bold',
+  i: 'italic',
+  em: 'italic',
+  u: 'underline',
+  ins: 'underline',
+  s: 'strikethrough',
+  strike: 'strikethrough',
+  del: 'strikethrough',
+  span: 'spoiler',
+  'tg-spoiler': 'spoiler',
+};
+const special = new Set(['a', 'pre', 'code', 'blockquote', 'tg-emoji']);
+const named: Readonly<Record<string, number>> = { lt: 60, gt: 62, amp: 38, quot: 34 };
+
+/** Parses `source`; `userOf` finds a person the bot has met, for links of the form `tg://user?id=…`. */
+export function parseHtml(source: string, userOf: (id: number) => User | undefined): Parsed {
+  try {
+    return new Parser(source, userOf).parse();
+  } catch (error) {
+    if (error instanceof Malformed) return { ok: false, description: error.message };
+    throw error;
+  }
+}
+
+class Parser {
+  readonly #source: string;
+  readonly #userOf: (id: number) => User | undefined;
+  readonly #open: OpenTag[] = [];
+  readonly #drafts: Draft[] = [];
+  #at = 0;
+  #text = '';
+
+  constructor(source: string, userOf: (id: number) => User | undefined) {
+    this.#source = source;
+    this.#userOf = userOf;
+  }
+
+  parse(): Parsed {
+    while (this.#at < this.#source.length) {
+      const char = this.#peek();
+      if (char === '&') this.#text += this.#reference();
+      else if (char !== '<') {
+        this.#text += char;
+        this.#at += 1;
+      } else if (this.#source[this.#at + 1] === '/') this.#endTag();
+      else this.#startTag();
+    }
+    const left = this.#open.at(-1);
+    if (left !== undefined) throw new Malformed(`Can't find end tag corresponding to start tag "${left.name}"`);
+    if (!this.#text.isWellFormed()) {
+      throw new Malformed(
+        'Text contains invalid Unicode characters after decoding HTML entities, check for unmatched surrogate code units',
+      );
+    }
+    return { ok: true, text: this.#text, entities: sorted(this.#drafts) };
+  }
+
+  #peek(): string {
+    return this.#source[this.#at] ?? '';
+  }
+
+  /** A character reference, or the ampersand itself when it is none that is known. */
+  #reference(): string {
+    const match = /^&(?:#x([0-9a-f]+)|#([0-9]+)|([a-z]+));?/i.exec(this.#source.slice(this.#at, this.#at + 40));
+    const [whole = '&', hex, decimal, name] = match ?? [];
+    const code = hex ? parseInt(hex, 16) : decimal ? parseInt(decimal, 10) : (named[name ?? ''] ?? 0);
+    if (code === 0 || code >= 0x10ffff || (name === undefined && whole.length > 10)) {
+      this.#at += 1;
+      return '&';
+    }
+    this.#at += whole.length;
+    return String.fromCodePoint(code);
+  }
+
+  #startTag(): void {
+    const begin = this.#at;
+    this.#at += 1;
+    const name = this.#while(/[^\s>]/).toLowerCase();
+    if (this.#peek() === '') throw this.#fault('Unclosed start tag', begin);
+    if (simple[name] === undefined && !special.has(name)) throw this.#fault(`Unsupported start tag "${name}"`, begin);
+    let argument = '';
+    for (;;) {
+      this.#while(/\s/);
+      if (this.#peek() === '>') break;
+      argument = this.#attribute(name, begin) ?? argument;
+    }
+    this.#at += 1;
+    if (name === 'span' && argument !== 'spoiler') {
+      throw this.#fault('Tag "span" must have class "tg-spoiler"', begin);
+    }
+    this.#open.push({ name, argument, offset: this.#text.length });
+  }
+
+  /** What an attribute means for its tag; `undefined` when it means nothing. */
+  #attribute(tag: string, begin: number): string | undefined {
+    const attribute = this.#while(/[^\s=>]/).toLowerCase();
+    if (attribute === '') throw this.#fault(`Empty attribute name in the tag "${tag}"`, begin);
+    this.#while(/\s/);
+    if (this.#peek() !== '=') {
+      if (tag === 'blockquote' && attribute === 'expandable') return 'expandable';
+      throw this.#fault(`Expected equal sign in declaration of an attribute of the tag "${tag}"`, begin);
+    }
+    this.#at += 1;
+    this.#while(/\s/);
+    if (this.#peek() === '') throw this.#fault(`Unclosed start tag "${tag}"`, begin);
+    const value = this.#value();
+    if (this.#peek() === '') throw this.#fault('Unclosed start tag', begin);
+    if (tag === 'a' && attribute === 'href') return value;
+    if (tag === 'code' && attribute === 'class' && value.startsWith('language-')) return value.slice(9);
+    if (tag === 'span' && attribute === 'class' && value.startsWith('tg-')) return value.slice(3);
+    if (tag === 'tg-emoji' && attribute === 'emoji-id') return value;
+    if (tag === 'blockquote' && attribute === 'expandable') return 'expandable';
+    return undefined;
+  }
+
+  #value(): string {
+    const quote = this.#peek();
+    if (quote !== '"' && quote !== "'") {
+      const begin = this.#at;
+      const token = this.#while(/[a-z0-9.-]/i).toLowerCase();
+      if (!/^[\s>]$/.test(this.#peek())) throw this.#fault('Unexpected end of name token', begin);
+      return token;
+    }
+    this.#at += 1;
+    let value = '';
+    while (this.#peek() !== quote && this.#peek() !== '') {
+      if (this.#peek() === '&') value += this.#reference();
+      else {
+        value += this.#peek();
+        this.#at += 1;
+      }
+    }
+    this.#at += 1;
+    return value;
+  }
+
+  #endTag(): void {
+    const begin = this.#at;
+    const open = this.#open.pop();
+    if (open === undefined) throw this.#fault('Unexpected end tag', begin);
+    this.#at += 2;
+    const name = this.#while(/[^\s>]/).toLowerCase();
+    this.#while(/\s/);
+    if (this.#peek() !== '>') throw this.#fault('Unclosed end tag', begin);
+    this.#at += 1;
+    if (name !== '' && name !== open.name) {
+      const what = `expected "</${open.name}>", found "</${name}>"`;
+      throw new Malformed(`Unmatched end tag at byte offset ${String(this.#bytes(begin))}, ${what}`);
+    }
+    const length = this.#text.length - open.offset;
+    if (length > 0) this.#close(open, length);
+  }
+
+  #close(open: OpenTag, length: number): void {
+    const { name, argument, offset } = open;
+    const add = (type: string, extra: Partial<Entity> = {}, language = '') => {
+      this.#drafts.push({ type, offset, length, language, extra });
+    };
+    const type = simple[name];
+    if (type !== undefined) {
+      add(type);
+      return;
+    }
+    const last = this.#drafts.at(-1);
+    const same = last?.offset === offset && last.length === length ? last : undefined;
+    switch (name) {
+      case 'a':
+        this.#link(argument === '' ? this.#text.slice(offset) : argument, add);
+        return;
+      case 'blockquote':
+        add(argument === 'expandable' ? 'expandable_blockquote' : 'blockquote');
+        return;
+      case 'tg-emoji':
+        if (!/^-?[1-9][0-9]*$/.test(argument)) throw new Malformed('Invalid custom emoji identifier specified');
+        add('custom_emoji', { custom_emoji_id: argument });
+        return;
+      case 'pre':
+        // `<pre><code class="language-x">` is one block with a language, not two entities.
+        if (same?.type === 'code' && same.language !== '') {
+          same.type = 'pre';
+          same.extra = { language: same.language };
+        } else add('pre');
+        return;
+      default:
+        if (same?.type === 'pre' && argument !== '') same.extra = { language: argument };
+        else add('code', {}, argument);
+    }
+  }
+
+  #link(target: string, add: (type: string, extra: Partial<Entity>) => void): void {
+    const id = /^tg:\/\/user\?id=([0-9]+)$/.exec(target)?.[1];
+    if (id !== undefined) {
+      const user = this.#userOf(Number(id));
+      if (user !== undefined) add('text_mention', { user });
+      return;
+    }
+    const schemed = /^[a-z][a-z0-9+.-]*:/i.test(target) ? target : `http://${target}`;
+    if (!/^(?:https?|tg|ton|tonsite):/i.test(schemed) || !URL.canParse(schemed)) return;
+    const url = new URL(schemed);
+    if (/^https?:$/.test(url.protocol) && !url.hostname.includes('.') && url.hostname !== 'localhost') return;
+    add('text_link', { url: url.href });
+  }
+
+  #while(allowed: RegExp): string {
+    const begin = this.#at;
+    while (this.#at < this.#source.length && allowed.test(this.#peek())) this.#at += 1;
+    return this.#source.slice(begin, this.#at);
+  }
+
+  #fault(what: string, at: number): Malformed {
+    return new Malformed(`${what} at byte offset ${String(this.#bytes(at))}`);
+  }
+
+  #bytes(at: number): number {
+    return Buffer.byteLength(this.#source.slice(0, at));
+  }
+}
+
+/** In the order of the service: by beginning, the longer one first. */
+function sorted(drafts: readonly Draft[]): Entity[] {
+  return [...drafts]
+    .sort((a, b) => a.offset - b.offset || b.length - a.length)
+    .map(({ type, offset, length, extra }) => ({ offset, length, type, ...extra }));
+}

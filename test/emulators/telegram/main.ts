@@ -1,0 +1,17 @@
+/* node test/emulators/telegram/main.ts [--port N] --token 123456:abc [--username NAME] [--keep N]; see control.ts */
+import { runStandalone } from '../lib/standalone.ts';
+import { startTelegram } from './server.ts';
+
+await runStandalone(
+  ['token', 'username', 'keep'],
+  ({ port, values, number }) => {
+    const username = values('username').at(-1);
+    return startTelegram({
+      port,
+      token: values('token').at(-1) ?? '123456:emulated-token',
+      keepRequests: number('keep', 5000),
+      ...(username === undefined ? {} : { username }),
+    });
+  },
+  (emulator) => ({ token: emulator.bot.token }),
+);
