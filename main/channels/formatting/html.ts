@@ -1,0 +1,120 @@
+/**
+ * Parts in Telegram's HTML (https://core.telegram.org/bots/api#html-style): b, i, s, a, code, pre, blockquote. Limits
+ * count the text that remains after the entities were parsed, which is the text the tree was flattened to.
+ */
+import type { MarkdownTree } from '../../gateway/markdown.ts';
+import type { Part } from '../../gateway/types.ts';
+import type { Run, Style } from './flatten.ts';
+import { flatten, isShownBeside } from './flatten.ts';
+import type { Stretch } from './split.ts';
+import { splitText } from './split.ts';
+
+interface Tag {
+  readonly open: string;
+  readonly close: string;
+}
+
+const tag = (name: string, attributes = ''): Tag => ({ open: `<${name}${attributes}>`, close: `</${name}>` });
+const QUOTE = tag('blockquote');
+const BOLD = tag('b');
+const ITALIC = tag('i');
+const STRIKE = tag('s');
+const CODE = tag('code');
+const PRE = tag('pre');
+
+/**
+ * Parts of at most `maxUnits` UTF-16 units of rendered text, none for a tree without a visible character. `plain` is the
+ * same text without markup, with the addresses of links behind their labels where there is room for all of them.
+ */
+export function renderHtml(tree: MarkdownTree, maxUnits: number): readonly Part[] {
+  const flat = flatten(tree, 'styled');
+  return splitText(flat, maxUnits).map((stretch): Part => {
+    const runs = runsWithin(flat.runs, stretch);
+    return { format: 'html', text: markup(runs), plain: withoutMarkup(runs, maxUnits) };
+  });
+}
+
+/** Replaces the characters that HTML gives a meaning; the four named entities are all that Telegram knows. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+function runsWithin(runs: readonly Run[], { start, end }: Stretch): readonly Run[] {
+  const within: Run[] = [];
+  let at = 0;
+  for (const run of runs) {
+    const from = Math.max(start - at, 0);
+    const to = Math.min(end - at, run.text.length);
+    if (from < to) within.push({ text: run.text.slice(from, to), style: run.style });
+    at += run.text.length;
+    if (at >= end) break;
+  }
+  return within;
+}
+
+function markup(runs: readonly Run[]): string {
+  let html = '';
+  let open: readonly Tag[] = [];
+  const closeDownTo = (depth: number): void => {
+    html += open
+      .slice(depth)
+      .reverse()
+      .map((each) => each.close)
+      .join('');
+  };
+  for (const run of runs) {
+    const wanted = tagsOf(run.style);
+    let shared = 0;
+    while (shared < open.length && open[shared]?.open === wanted[shared]?.open) shared += 1;
+    closeDownTo(shared);
+    html += wanted
+      .slice(shared)
+      .map((each) => each.open)
+      .join('');
+    html += escapeHtml(run.text);
+    open = wanted;
+  }
+  closeDownTo(0);
+  return html;
+}
+
+/** From the outermost to the innermost. */
+function tagsOf(style: Style): readonly Tag[] {
+  const tags: Tag[] = [];
+  if (style.quote) tags.push(QUOTE);
+  if (style.bold) tags.push(BOLD);
+  if (style.italic) tags.push(ITALIC);
+  if (style.strike) tags.push(STRIKE);
+  if (style.url !== null) tags.push(tag('a', ` href="${escapeHtml(style.url)}"`));
+  if (style.code) tags.push(CODE);
+  if (style.pre !== null) tags.push(...preTags(style.pre.language));
+  return tags;
+}
+
+function preTags(language: string | null): readonly Tag[] {
+  if (language === null || !/^[\w+#.-]{1,32}$/.test(language)) return [PRE];
+  return [PRE, tag('code', ` class="language-${language}"`)];
+}
+
+function withoutMarkup(runs: readonly Run[], maxUnits: number): string {
+  const bare = runs.map((run) => run.text).join('');
+  const written = withAddresses(runs);
+  return written.length <= maxUnits ? written : bare;
+}
+
+function withAddresses(runs: readonly Run[]): string {
+  let text = '';
+  let label = '';
+  runs.forEach((run, index) => {
+    text += run.text;
+    const { url } = run.style;
+    if (url === null) return;
+    label += run.text;
+    if (runs[index + 1]?.style.url === url) return;
+    if (isShownBeside(url, label)) text += ` (${url})`;
+    label = '';
+  });
+  return text;
+}
