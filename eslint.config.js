@@ -50,6 +50,13 @@ const clockless = [
   },
 ];
 
+const onlyThroughTheBridge = [
+  {
+    selector: "MemberExpression[object.name=/^(window|globalThis)$/][property.name='bridge']",
+    message: 'Only renderer/bridge touches the bridge: use its hooks.',
+  },
+];
+
 const inTests = [
   {
     selector:
@@ -115,6 +122,11 @@ export default tseslint.config(
     files: ['renderer/**/*.{ts,tsx}'],
     plugins: { 'react-hooks': reactHooks },
     rules: { ...reactHooks.configs.recommended.rules },
+  },
+  {
+    files: ['renderer/**/*.{ts,tsx}'],
+    ignores: ['renderer/bridge/**'],
+    rules: { 'no-restricted-syntax': ['error', ...everywhere, ...named, ...stateless, ...onlyThroughTheBridge] },
   },
   {
     files: ['renderer/**/*.tsx'],

@@ -20,7 +20,13 @@ process.env[browserVariable] = browser.path;
 const outcomes: Outcome[] = [...(await runSteps(checks)), await runStep(unit, { live: false })];
 const made = await runStep(build, { live: false });
 outcomes.push(made);
-for (const step of made.failed > 0 ? [] : built) outcomes.push(await runStep(step, { live: true }));
+for (const step of built) {
+  if (made.failed === 0) outcomes.push(await runStep(step, { live: true }));
+  else {
+    console.log(`✗ ${step.name}: not run, because the build failed`);
+    outcomes.push({ name: step.name, passed: 0, failed: 1, notes: [], seconds: 0 });
+  }
+}
 
 const sum = total(outcomes);
 writeFileSync(join(results, 'summary.json'), `${JSON.stringify({ ...sum, outcomes }, undefined, 2)}\n`);
