@@ -28,21 +28,31 @@ interface Draft {
 
 class Malformed extends Error {}
 
-const simple: Readonly<Record<string, string>> = {
-  b: 'bold',
-  strong: 'bold',
-  i: 'italic',
-  em: 'italic',
-  u: 'underline',
-  ins: 'underline',
-  s: 'strikethrough',
-  strike: 'strikethrough',
-  del: 'strikethrough',
-  span: 'spoiler',
-  'tg-spoiler': 'spoiler',
-};
+const simple = new Map([
+  ['b', 'bold'],
+  ['strong', 'bold'],
+  ['i', 'italic'],
+  ['em', 'italic'],
+  ['u', 'underline'],
+  ['ins', 'underline'],
+  ['s', 'strikethrough'],
+  ['strike', 'strikethrough'],
+  ['del', 'strikethrough'],
+  ['span', 'spoiler'],
+  ['tg-spoiler', 'spoiler'],
+]);
 const special = new Set(['a', 'pre', 'code', 'blockquote', 'tg-emoji']);
-const named: Readonly<Record<string, number>> = { lt: 60, gt: 62, amp: 38, quot: 34 };
+const named = new Map([
+  ['lt', 60],
+  ['gt', 62],
+  ['amp', 38],
+  ['quot', 34],
+]);
+/** Of entities over the same text, the one further left comes first. */
+const order = (
+  'blockquote expandable_blockquote pre code text_link text_mention bold italic underline strikethrough spoiler ' +
+  'custom_emoji'
+).split(' ');
 
 /** Parses `source`; `userOf` finds a person the bot has met, for links of the form `tg://user?id=…`. */
 export function parseHtml(source: string, userOf: (id: number) => User | undefined): Parsed {
@@ -95,8 +105,9 @@ class Parser {
   #reference(): string {
     const match = /^&(?:#x([0-9a-f]+)|#([0-9]+)|([a-z]+));?/i.exec(this.#source.slice(this.#at, this.#at + 40));
     const [whole = '&', hex, decimal, name] = match ?? [];
-    const code = hex ? parseInt(hex, 16) : decimal ? parseInt(decimal, 10) : (named[name ?? ''] ?? 0);
-    if (code === 0 || code >= 0x10ffff || (name === undefined && whole.length > 10)) {
+    const code = hex ? parseInt(hex, 16) : decimal ? parseInt(decimal, 10) : (named.get(name ?? '') ?? 0);
+    const long = name === undefined && whole.replace(';', '').length >= 10;
+    if (code === 0 || code >= 0x10ffff || long) {
       this.#at += 1;
       return '&';
     }
@@ -109,7 +120,7 @@ class Parser {
     this.#at += 1;
     const name = this.#while(/[^\s>]/).toLowerCase();
     if (this.#peek() === '') throw this.#fault('Unclosed start tag', begin);
-    if (simple[name] === undefined && !special.has(name)) throw this.#fault(`Unsupported start tag "${name}"`, begin);
+    if (!simple.has(name) && !special.has(name)) throw this.#fault(`Unsupported start tag "${name}"`, begin);
     let argument = '';
     for (;;) {
       this.#while(/\s/);
@@ -128,10 +139,8 @@ class Parser {
     const attribute = this.#while(/[^\s=>]/).toLowerCase();
     if (attribute === '') throw this.#fault(`Empty attribute name in the tag "${tag}"`, begin);
     this.#while(/\s/);
-    if (this.#peek() !== '=') {
-      if (tag === 'blockquote' && attribute === 'expandable') return 'expandable';
-      throw this.#fault(`Expected equal sign in declaration of an attribute of the tag "${tag}"`, begin);
-    }
+    if (this.#peek() === '') throw this.#fault('Unclosed start tag', begin);
+    if (this.#peek() !== '=') return tag === 'blockquote' && attribute === 'expandable' ? attribute : undefined;
     this.#at += 1;
     this.#while(/\s/);
     if (this.#peek() === '') throw this.#fault(`Unclosed start tag "${tag}"`, begin);
@@ -188,7 +197,7 @@ class Parser {
     const add = (type: string, extra: Partial<Entity> = {}, language = '') => {
       this.#drafts.push({ type, offset, length, language, extra });
     };
-    const type = simple[name];
+    const type = simple.get(name);
     if (type !== undefined) {
       add(type);
       return;
@@ -227,10 +236,11 @@ class Parser {
       return;
     }
     const schemed = /^[a-z][a-z0-9+.-]*:/i.test(target) ? target : `http://${target}`;
-    if (!/^(?:https?|tg|ton|tonsite):/i.test(schemed) || !URL.canParse(schemed)) return;
-    const url = new URL(schemed);
-    if (/^https?:$/.test(url.protocol) && !url.hostname.includes('.') && url.hostname !== 'localhost') return;
-    add('text_link', { url: url.href });
+    // What is no address of a kind the service links to stays plain text; that is no mistake.
+    if (/\s/.test(schemed) || !/^(?:https?|tg|ton|tonsite):/i.test(schemed) || !URL.canParse(schemed)) return;
+    const { protocol, hostname } = new URL(schemed);
+    if (/^https?:$/.test(protocol) && !hostname.includes('.') && hostname !== 'localhost') return;
+    add('text_link', { url: schemed.replace(/^(https?:\/\/[^/?#]+)(?=[?#]|$)/i, '$1/') });
   }
 
   #while(allowed: RegExp): string {
@@ -251,6 +261,6 @@ class Parser {
 /** In the order of the service: by beginning, the longer one first. */
 function sorted(drafts: readonly Draft[]): Entity[] {
   return [...drafts]
-    .sort((a, b) => a.offset - b.offset || b.length - a.length)
+    .sort((a, b) => a.offset - b.offset || b.length - a.length || order.indexOf(a.type) - order.indexOf(b.type))
     .map(({ type, offset, length, extra }) => ({ offset, length, type, ...extra }));
 }
