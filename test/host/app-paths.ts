@@ -1,6 +1,6 @@
 /* The folders of app.getPath, as on Linux. */
 import { homedir, tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 
 const desktopFolders = {
   desktop: 'Desktop',
@@ -19,6 +19,8 @@ export type PathName =
   | 'temp'
   | 'exe'
   | 'module'
+  | 'assets'
+  | 'recent' // Windows alone has it
   | 'logs'
   | 'crashDumps'
   | keyof typeof desktopFolders;
@@ -57,10 +59,13 @@ export class AppPaths {
       case 'exe':
       case 'module':
         return process.execPath;
+      case 'assets':
+        return dirname(process.execPath);
       case 'logs':
         return join(this.get('userData'), 'logs');
       case 'crashDumps':
         return join(this.get('userData'), 'Crashpad');
+      case 'recent':
       default:
         throw new Error(`Failed to get '${String(name)}' path`);
     }

@@ -131,7 +131,7 @@ export class App extends EventEmitter {
     this.#instance.release();
   }
 
-  focus(): void {
+  focus(_options?: { readonly steal: boolean }): void {
     [...this.#windows].at(-1)?.focus();
   }
 
@@ -175,6 +175,8 @@ export class App extends EventEmitter {
 
   /** For the parts of the stand-in; not on the real one. */
   static internals = {
+    /** The truth, also where a debugger has put its own `isReady` over the public one. */
+    isReady: (app: App): boolean => app.#isReady,
     isLeaving: (app: App): boolean => app.#phase === 'quitting' || app.#phase === 'ended',
     becomeReady(app: App): void {
       app.#phase = 'running';

@@ -2,6 +2,7 @@
 import { App } from './app.ts';
 import type { AppOptions } from './app.ts';
 import type { BrowserWindow } from './browser-window.ts';
+import { GoneError } from './cdp.ts';
 import { startChromium } from './chromium.ts';
 import type { Chromium } from './chromium.ts';
 import type { Host } from './host.ts';
@@ -9,7 +10,7 @@ import { IpcMain } from './ipc-main.ts';
 import type { InvokeHandlers } from './ipc-main.ts';
 import { intercept } from './network.ts';
 import { createRecord } from './record.ts';
-import { Schemes } from './schemes.ts';
+import { createProtocol, Schemes } from './schemes.ts';
 import { Session } from './session.ts';
 import type { PermissionHandlers } from './session.ts';
 import { WebContents } from './web-contents.ts';
@@ -30,6 +31,10 @@ function createApp(
   closing: Set<Promise<void>>,
 ) {
   const leave = async (code: number): Promise<void> => {
+    // The app's own unfinished work finds its pages gone while the browser closes; that is no other end than quit.
+    process.on('unhandledRejection', (error) => {
+      if (!(error instanceof GoneError)) console.error(error);
+    });
     try {
       await Promise.all(closing);
       await (await browser())?.close();
@@ -61,7 +66,7 @@ export function createHost(identity: Identity): Started {
   let lastId = 0;
 
   const app = createApp(identity, windows, () => starting, closing);
-  const schemes = new Schemes(() => app.isReady());
+  const schemes = new Schemes(() => App.internals.isReady(app));
 
   const host: Host = {
     record,
@@ -70,11 +75,11 @@ export function createHost(identity: Identity): Started {
     ipcMain: new IpcMain(invokeHandlers),
     invokeHandlers,
     permissions,
-    session: new Session(schemes, permissions),
+    session: new Session(createProtocol(schemes), permissions),
     pages,
     windows,
     closing,
-    isReady: () => app.isReady(),
+    isReady: () => App.internals.isReady(app),
     chromium() {
       if (!running) throw new Error('There is no window before the app is ready.');
       return running;

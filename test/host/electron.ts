@@ -14,7 +14,7 @@ import { join } from 'node:path';
 export type StandIn = ReturnType<typeof createElectron>;
 
 export function createElectron(host: Host, app: App) {
-  const { record, schemes, session } = host;
+  const { record, session } = host;
   const BrowserWindow = createBrowserWindowClass(host);
   const { Menu, MenuItem } = createMenuClasses({
     quit: () => app.quit(),
@@ -31,7 +31,7 @@ export function createElectron(host: Host, app: App) {
     nativeTheme: new NativeTheme(host),
     Notification: createNotificationClass(record),
     powerMonitor: new PowerMonitor(),
-    protocol: schemes,
+    protocol: session.protocol,
     safeStorage: createSafeStorage({
       isReady: () => host.isReady(),
       store: () => host.commandLine.getSwitchValue('password-store'),

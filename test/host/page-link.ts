@@ -6,7 +6,15 @@ import { randomUUID } from 'node:crypto';
 import type { Chromium } from './chromium.ts';
 import type { CdpSession, Protocol } from './cdp.ts';
 import { detached } from './failures.ts';
-import { pageScripts, preloadWorld, receiveFunction, sendBinding } from './page/source.ts';
+import {
+  pageScripts,
+  preloadWorld,
+  receiveFunction,
+  sendBinding,
+  titleBinding,
+  titleScript,
+  titleWorld,
+} from './page/source.ts';
 
 export interface PageReports {
   /** The main frame shows another document (Chromium's address). */
@@ -14,6 +22,7 @@ export interface PageReports {
   navigatedInPage(url: string): void;
   domReady(): void;
   loaded(): void;
+  titled(title: string): void;
   message(payload: string): void;
   crashed(): void;
   /** The page asks for a new window, or for a navigation that Chromium would hand to the system. */
@@ -59,6 +68,8 @@ export class PageLink {
       session.send('Page.enable'),
       session.send('Runtime.enable'),
       session.send('Inspector.enable'),
+      session.send('Runtime.addBinding', { name: titleBinding, executionContextName: titleWorld }),
+      session.send('Page.addScriptToEvaluateOnNewDocument', { source: titleScript(), worldName: titleWorld }),
     ];
     if (preload !== undefined) {
       const scripts = pageScripts(randomUUID(), preload, process);
@@ -110,6 +121,7 @@ export class PageLink {
     });
     session.on('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
       if (name === sendBinding && executionContextId === this.#context) reports.message(payload);
+      if (name === titleBinding) reports.titled(payload);
     });
   }
 

@@ -46,3 +46,7 @@ export function createRecord(): StandInRecord {
     chromiumPid: undefined,
   };
 }
+
+declare global {
+  var standInRecord: StandInRecord;
+}

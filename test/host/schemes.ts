@@ -23,6 +23,24 @@ export interface PageResponse {
 
 type Handler = (request: Request) => Response | Promise<Response>;
 
+/** What an app sees of Schemes, as `protocol` and `session.protocol`. */
+export type Protocol = Pick<Schemes, 'registerSchemesAsPrivileged' | 'handle' | 'unhandle' | 'isProtocolHandled'>;
+
+export function createProtocol(schemes: Schemes): Protocol {
+  return {
+    registerSchemesAsPrivileged: (list) => {
+      schemes.registerSchemesAsPrivileged(list);
+    },
+    handle: (scheme, handler) => {
+      schemes.handle(scheme, handler);
+    },
+    unhandle: (scheme) => {
+      schemes.unhandle(scheme);
+    },
+    isProtocolHandled: (scheme) => schemes.isProtocolHandled(scheme),
+  };
+}
+
 export class Schemes {
   readonly #privileged = new Set<string>();
   readonly #handlers = new Map<string, Handler>();

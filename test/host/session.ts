@@ -3,7 +3,7 @@
  * is loaded, and Chromium is told the result. Without a handler everything is granted, which is Electron's default too.
  */
 import type { CdpSession } from './cdp.ts';
-import type { Schemes } from './schemes.ts';
+import type { Protocol } from './schemes.ts';
 import type { WebContents } from './web-contents.ts';
 
 type RequestHandler = (
@@ -36,16 +36,12 @@ const permissions = [
 ] as const;
 
 export class Session {
-  readonly #schemes: Schemes;
+  readonly protocol: Protocol;
   readonly #handlers: PermissionHandlers;
 
-  constructor(schemes: Schemes, handlers: PermissionHandlers) {
-    this.#schemes = schemes;
+  constructor(protocol: Protocol, handlers: PermissionHandlers) {
+    this.protocol = protocol;
     this.#handlers = handlers;
-  }
-
-  get protocol(): Schemes {
-    return this.#schemes;
   }
 
   setPermissionRequestHandler(handler: RequestHandler | null): void {

@@ -106,11 +106,6 @@ export class WebContents extends EventEmitter {
     browser.on('Target.targetDestroyed', (gone) => {
       if (gone.targetId === targetId && !this.#destroyed) this.#owner.destroyed();
     });
-    browser.on('Target.targetInfoChanged', ({ targetInfo }) => {
-      if (targetInfo.targetId !== targetId || targetInfo.title === this.#title) return;
-      this.#title = targetInfo.title;
-      this.emit('page-title-updated', preventable({}), this.#title, true);
-    });
   }
 
   #reports(preload: string | undefined): PageReports {
@@ -129,6 +124,10 @@ export class WebContents extends EventEmitter {
         this.#loading = false;
         this.emit('did-finish-load', {});
         this.emit('did-stop-loading', {});
+      },
+      titled: (title) => {
+        this.#title = title;
+        this.emit('page-title-updated', preventable({}), title, title !== '');
       },
       message: (payload) => {
         this.#receive(JSON.parse(payload) as Upward, preload ?? '');

@@ -1,4 +1,4 @@
-/* The two scripts that a page gets before its own first one, as text: one for its world, one for the preload's. */
+/* The scripts that a page gets before its own first one, as text: for its world, for the preload's, and for the title. */
 import { createBridgeEnd } from './bridge.ts';
 import { createCodec } from './codec.ts';
 import { runPreload } from './preload.ts';
@@ -9,6 +9,24 @@ export const preloadWorld = 'Electron Isolated Context';
 /** The binding of that world through which it reaches the process, and the function through which it is reached. */
 export const sendBinding = '__standInSend';
 export const receiveFunction = '__standInReceive';
+
+/** A world of the stand-in's own, which reports the title: Chromium tells no other process when it changes. */
+export const titleWorld = 'Stand-in Title';
+export const titleBinding = '__standInTitle';
+
+function watchTitle(report: (title: string) => void): void {
+  let last = '';
+  const look = (): void => {
+    if (document.title === last) return;
+    last = document.title;
+    report(last);
+  };
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+}
+
+export function titleScript(): string {
+  return `if (window === window.top) (${watchTitle.toString()})(globalThis.${titleBinding});`;
+}
 
 export interface PageScripts {
   readonly page: string;
