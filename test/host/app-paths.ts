@@ -37,10 +37,11 @@ export class AppPaths {
     return this.#set.get(name) ?? this.#standard(name);
   }
 
-  set(name: PathName, path: string): void {
-    this.#standard(name);
+  /** Throws for a name that getPath does not know. */
+  set(name: string, path: string): void {
+    this.#standard(name as PathName);
     if (!isAbsolute(path)) throw new Error('Path must be absolute');
-    this.#set.set(name, path);
+    this.#set.set(name as PathName, path);
   }
 
   #standard(name: PathName): string {

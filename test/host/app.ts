@@ -81,7 +81,7 @@ export class App extends EventEmitter {
     return this.#paths.get(name);
   }
 
-  setPath(name: PathName, path: string): void {
+  setPath(name: string, path: string): void {
     this.#paths.set(name, path);
   }
 
