@@ -49,6 +49,8 @@ export interface GatewayPorts {
   readonly ids: Ids;
   readonly random: Random;
   readonly log: Log;
+  /** IANA name, read once at start; the setting `timeZone` wins. */
+  readonly systemTimeZone: string;
   readonly parseMarkdown: ParseMarkdown;
   /** Also makes the built-in links `window` and `api`. */
   readonly createChannel: CreateChannel;
@@ -63,7 +65,7 @@ export interface Gateway {
   readonly turns: Turns;
   /** Recovers what the last run left, then starts links and lanes. */
   start(): Promise<void>;
-  /** Stops receiving, lets running turns end for at most `deadline`, then aborts them (their start is taken off), ends links. */
+  /** Begins nothing new, lets running turns end within `deadline`, then cuts them (their start is taken off); ends links. */
   stop(deadline: Millis): Promise<void>;
   /**
    * A message of the built-in links `window` and `api`: durable when it resolves. The same `key` again gives the same

@@ -123,6 +123,8 @@ export interface MessageTable {
   ofContext(conversation: ConversationId, contextNo: number, limit: number): readonly MessageRow[];
   /** The inbox of a conversation: `waiting`, oldest first. */
   waiting(conversation: ConversationId, limit: number): readonly MessageRow[];
+  /** How many messages wait, over all conversations. */
+  countWaiting(): number;
   /** Conversations that have waiting messages, oldest message first. */
   conversationsWaiting(): readonly ConversationId[];
   /** Messages in one of the set-aside states (`kept`, `paused`, `late`, `held`) of a link, oldest first. */
@@ -136,8 +138,8 @@ export interface TurnTable {
   put(turn: TurnRow): void;
   /** Left over from the last run of the program, oldest first. */
   running(): readonly TurnRow[];
-  /** The last turn of a conversation. */
-  last(conversation: ConversationId): TurnRow | null;
+  /** The last turn of kind `reply` of a conversation: what Retry means. */
+  lastReply(conversation: ConversationId): TurnRow | null;
   /** Binds messages to a turn; a message is in at most one turn (unique), a second turn for it is a bug and throws. */
   addInputs(turn: TurnId, messages: readonly MessageId[]): void;
   /** Retry: the new turn takes the old one's messages over, so that a message never has two. */

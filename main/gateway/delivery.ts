@@ -1,0 +1,236 @@
+/**
+ * Delivery: parts of finished replies go out in order, one conversation at a time, and each has its row before it does.
+ *
+ * part pending → noted `sending` → channel.send → sent | not sent (again, at most five times) | refused | unknown.
+ * Unknown after a send is settled once: sent again, labelled and counted. A part found in `sending` after a crash is
+ * unknown too. After the last attempt the delivery is `failed`, visible with Retry, and later replies go on.
+ */
+import { isTooLate, roleOf } from './access.ts';
+import type { Channel, SendOutcome } from './channel.ts';
+import { pause } from './clock.ts';
+import type { Events } from './events.ts';
+import type { GatewayPorts } from './gateway.ts';
+import { createLanes, type Lanes } from './lanes.ts';
+import { lateAfter, sendAttempts, sendBackoff } from './limits.ts';
+import type { LinkRegistry } from './links.ts';
+import { createPacer, type Pacer } from './pacing.ts';
+import type { Presence } from './presence.ts';
+import { assertNever } from '../lib/assert-never.ts';
+import type { ConversationId, ConversationRow, DeliveryRow, LinkId, PartRow, Reason } from './types.ts';
+
+export interface Outbox {
+  /** There may be something to send in this conversation. */
+  kick(conversation: ConversationId): void;
+  /** The link has come up: whatever waited for it is tried again. */
+  linkUp(link: LinkId): void;
+  /** What the last run left: parts that were being sent become unknown, everything unsent is kicked. */
+  recover(): Promise<void>;
+  /** Lets the send that is under way settle, begins no other. */
+  stop(): Promise<void>;
+}
+
+export function createOutbox(ports: GatewayPorts, events: Events, links: LinkRegistry, presence: Presence): Outbox {
+  const ending = new AbortController();
+  const pacer = createPacer(ports.clock, () => ports.settings.get('delivery.pacing'));
+  const sender = new Sender(ports, events, links, pacer, ending.signal);
+  const lanes: Lanes = createLanes({
+    limit: () => 64,
+    log: ports.log,
+    work: (conversation) => sender.sendNext(conversation),
+    changed: presence.follow(),
+  });
+  return {
+    kick: (conversation) => lanes.kick(conversation),
+    linkUp(link) {
+      sender.linkUp(link);
+      for (const delivery of ports.storage.read.deliveries.ready(link)) lanes.kick(delivery.conversation);
+    },
+    async recover() {
+      const ready = ports.storage.read.deliveries.ready();
+      const cut = ready
+        .flatMap(({ id }) => ports.storage.read.deliveries.parts(id))
+        .filter(({ state }) => state === 'sending');
+      if (cut.length > 0) {
+        await ports.storage.commit((tables) =>
+          cut.forEach((part) => tables.deliveries.putPart({ ...part, state: 'unknown' })),
+        );
+      }
+      for (const delivery of ready) lanes.kick(delivery.conversation);
+    },
+    async stop() {
+      ending.abort('shutdown');
+      await lanes.stop();
+    },
+  };
+}
+
+class Sender {
+  readonly #ports: GatewayPorts;
+  readonly #events: Events;
+  readonly #links: LinkRegistry;
+  readonly #pacer: Pacer;
+  readonly #signal: AbortSignal;
+  readonly #waitingForLink = new Map<LinkId, Set<() => void>>();
+
+  constructor(ports: GatewayPorts, events: Events, links: LinkRegistry, pacer: Pacer, signal: AbortSignal) {
+    this.#ports = ports;
+    this.#events = events;
+    this.#links = links;
+    this.#pacer = pacer;
+    this.#signal = signal;
+  }
+
+  linkUp(link: LinkId): void {
+    for (const wake of this.#waitingForLink.get(link) ?? []) wake();
+  }
+
+  /** Sends the next finished reply of a conversation; false when there is none or it has to wait for its link. */
+  async sendNext(conversation: ConversationId): Promise<boolean> {
+    if (this.#signal.aborted) return false;
+    const { read } = this.#ports.storage;
+    const delivery = read.deliveries.nextReady(conversation);
+    const chat = read.conversations.get(conversation);
+    if (delivery === null || chat === null) return false;
+    const channel = this.#links.channel(delivery.link);
+    if (channel === null) return false;
+    const settled = this.#tooLate(delivery, chat)
+      ? { state: 'held' as const, reason: { code: 'delivery.held' as const } }
+      : await this.#sendParts(delivery, chat, channel);
+    if (settled === null) return false;
+    const now = this.#ports.clock.now();
+    await this.#ports.storage.note((tables) => {
+      const blocked =
+        settled.reason?.code === 'delivery.blocked-by-person' || settled.reason?.code === 'delivery.chat-gone';
+      const fresh = blocked ? tables.conversations.get(conversation) : null;
+      if (fresh !== null) tables.conversations.put({ ...fresh, undeliverable: settled.reason });
+      tables.deliveries.setState(delivery.id, settled.state, settled.reason, now);
+    });
+    if (settled.state === 'sent') this.#links.noteOut(delivery.link);
+    else
+      this.#ports.log.write('warn', 'delivery.not-sent', {
+        delivery: delivery.id,
+        reason: settled.reason?.code ?? null,
+      });
+    this.#events.publish({ kind: 'delivery', conversation, turn: delivery.turn, at: now });
+    return true;
+  }
+
+  #tooLate(delivery: DeliveryRow, chat: ConversationRow): boolean {
+    const age = this.#ports.clock.now() - (delivery.readyAt ?? delivery.createdAt);
+    if (age <= lateAfter || delivery.reason?.code === 'access.answer-asked') return false;
+    const link = this.#links.row(delivery.link);
+    const asked = this.#ports.storage.read.turns.inputs(delivery.turn)[0];
+    if (link === null || asked === undefined) return true;
+    return isTooLate(age, roleOf(this.#ports.storage.read, link, asked.author ?? ''), chat.kind);
+  }
+
+  /** Null: the process ends, everything stays as it is stored. */
+  async #sendParts(
+    delivery: DeliveryRow,
+    chat: ConversationRow,
+    channel: Channel,
+  ): Promise<{ readonly state: 'sent' | 'failed'; readonly reason: Reason | null } | null> {
+    for (const stored of this.#ports.storage.read.deliveries.parts(delivery.id)) {
+      if (stored.state === 'sent') continue;
+      const end = await this.#sendPart(stored, delivery, chat, channel);
+      if (end === null) return null;
+      if (end.state === 'failed') return { state: 'failed', reason: end.reason };
+    }
+    return { state: 'sent', reason: null };
+  }
+
+  async #sendPart(
+    stored: PartRow,
+    delivery: DeliveryRow,
+    chat: ConversationRow,
+    channel: Channel,
+  ): Promise<PartRow | null> {
+    let part = stored;
+    while (!this.#signal.aborted) {
+      await this.#pacer.turn(delivery.link, chat.chat, channel.traits.pacing, this.#signal);
+      if (this.#signal.aborted) return null;
+      // `sending` here means that the note of its outcome could not be written: as good as unknown.
+      const again = part.state === 'unknown' || part.state === 'sending' || part.again;
+      part = await this.#note({ ...part, state: 'sending', attempts: part.attempts + 1, again });
+      const label = this.#label(delivery, part);
+      // The send itself is not aborted at shutdown: cutting it would only make its outcome unknown.
+      const outcome = await channel.send(chat, part.part, { ownId: part.ownId, label }, neverAborted);
+      const next = afterSend(part, outcome);
+      part = await this.#note(next.part);
+      if (next.wait === null) return part;
+      if (isOffline(outcome) && !this.#isUp(delivery.link)) {
+        // A network that is gone must not use up the attempts.
+        part = await this.#note({ ...part, attempts: part.attempts - 1 });
+        await this.#untilUp(delivery.link);
+      } else {
+        await pause(this.#ports.clock, next.wait, this.#signal);
+      }
+    }
+    return null;
+  }
+
+  #label(delivery: DeliveryRow, part: PartRow): string | null {
+    const language = this.#links.row(delivery.link)?.language ?? null;
+    const age = this.#ports.clock.now() - (delivery.readyAt ?? delivery.createdAt);
+    const keys = [
+      ...(part.position === 0 && (delivery.late || age > lateAfter) ? ['label.late'] : []),
+      ...(part.again ? ['label.sent-again'] : []),
+    ];
+    return keys.length === 0 ? null : keys.map((key) => this.#ports.sentences.text(key, {}, language)).join(', ');
+  }
+
+  async #note(part: PartRow): Promise<PartRow> {
+    await this.#ports.storage.note((tables) => tables.deliveries.putPart(part));
+    return part;
+  }
+
+  #isUp(link: LinkId): boolean {
+    return this.#links.get(link)?.state.kind === 'up';
+  }
+
+  #untilUp(link: LinkId): Promise<void> {
+    return new Promise((resolve) => {
+      const waiting = this.#waitingForLink.get(link) ?? new Set();
+      this.#waitingForLink.set(link, waiting);
+      const wake = (): void => {
+        waiting.delete(wake);
+        this.#signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      waiting.add(wake);
+      this.#signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+}
+
+const neverAborted = new AbortController().signal;
+
+function isOffline(outcome: SendOutcome): boolean {
+  return outcome.kind === 'not-sent' && outcome.reason.code === 'delivery.network';
+}
+
+/** What a part is after an outcome, and how long until the next attempt (null: none). */
+export function afterSend(
+  part: PartRow,
+  outcome: SendOutcome,
+): { readonly part: PartRow; readonly wait: number | null } {
+  const backoff = sendBackoff[Math.min(part.attempts, sendBackoff.length) - 1] ?? 0;
+  const gaveUp = part.attempts >= sendAttempts;
+  switch (outcome.kind) {
+    case 'sent':
+      return { part: { ...part, state: 'sent', ref: outcome.ref, reason: null }, wait: null };
+    case 'rejected':
+      return { part: { ...part, state: 'failed', reason: outcome.reason }, wait: null };
+    case 'not-sent':
+      return gaveUp
+        ? { part: { ...part, state: 'failed', reason: { code: 'delivery.gave-up' } }, wait: null }
+        : { part: { ...part, state: 'pending', reason: outcome.reason }, wait: Math.max(outcome.after ?? 0, backoff) };
+    case 'unknown':
+      // Once more, labelled; a second unknown outcome is not answered with a third copy.
+      return part.again
+        ? { part: { ...part, state: 'failed', reason: { code: 'delivery.unknown-after-send' } }, wait: null }
+        : { part: { ...part, state: 'unknown', reason: outcome.reason }, wait: backoff };
+    default:
+      return assertNever(outcome, 'send outcome');
+  }
+}

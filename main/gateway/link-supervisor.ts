@@ -1,0 +1,121 @@
+/**
+ * One link and its adapter. Starting and stopping happen strictly one after the other, so that the old connection has
+ * always ended before a new one begins; a fault stays inside its link.
+ */
+import type { Channel, InboundBatch, LinkIdentity, LinkState } from './channel.ts';
+import type { GatewayPorts, LinkStatus } from './gateway.ts';
+import { describeError } from './log.ts';
+import type { LinkId, LinkRow, Millis } from './types.ts';
+
+export type ReceiveFromLink = (link: LinkId, batch: InboundBatch) => Promise<void>;
+
+/** The name under which a link's token is sealed. */
+export const linkSecret = (id: LinkId): string => `link/${id}/token`;
+
+const off: LinkState = { kind: 'off' };
+
+export class LinkSupervisor {
+  row: LinkRow;
+  channel: Channel | null = null;
+  lastInAt: Millis | null = null;
+  lastOutAt: Millis | null = null;
+  readonly #ports: GatewayPorts;
+  readonly #changed: (link: LinkId, cameUp: boolean) => void;
+  #state: LinkState = off;
+  #since: Millis;
+  #watching: DisposableStack | null = null;
+  #queue: Promise<void> = Promise.resolve();
+
+  /** `changed` is called after each change of what the window shows of the link. */
+  constructor(ports: GatewayPorts, row: LinkRow, changed: (link: LinkId, cameUp: boolean) => void) {
+    this.#ports = ports;
+    this.row = row;
+    this.#changed = changed;
+    this.#since = ports.clock.now();
+  }
+
+  status(): LinkStatus {
+    const { row, lastInAt, lastOutAt } = this;
+    return { row, state: this.#state, since: this.#since, lastInAt, lastOutAt };
+  }
+
+  /** Connects if the link is on. Resolves when the adapter was told to start, not when it is up. */
+  begin(receive: ReceiveFromLink): Promise<void> {
+    return this.#inTurn(() => this.#begin(receive));
+  }
+
+  /** Resolves when the connection has ended. */
+  end(): Promise<void> {
+    return this.#inTurn(() => this.#end());
+  }
+
+  async #begin(receive: ReceiveFromLink): Promise<void> {
+    const { row } = this;
+    const { storage, secrets } = this.#ports;
+    if (!row.enabled) return this.#setState(off);
+    const sealed = storage.read.secrets.get(linkSecret(row.id));
+    const secret = sealed === null ? null : secrets.open(linkSecret(row.id), sealed);
+    const needsSecret = row.kind === 'telegram';
+    if (secret === null && needsSecret) {
+      return this.#setState({
+        kind: 'signed-out',
+        reason: { code: 'link.secret-unreadable', params: { link: row.name } },
+      });
+    }
+    const channel = await this.#ports.createChannel({
+      link: row,
+      secret,
+      cursor: (account) => storage.read.links.cursor(row.id, account),
+    });
+    this.channel = channel;
+    this.#watching = new DisposableStack();
+    this.#watching.use(channel.state.subscribe((state) => this.#setState(state)));
+    this.#watching.use(channel.identity.subscribe((identity) => this.#setIdentity(identity)));
+    channel.start((batch) => receive(row.id, batch));
+    this.#setState(channel.state.value);
+  }
+
+  async #end(): Promise<void> {
+    await this.channel?.stop();
+    this.#watching?.dispose();
+    this.#watching = null;
+    this.channel = null;
+  }
+
+  #setState(state: LinkState): void {
+    const cameUp = state.kind === 'up' && this.#state.kind !== 'up';
+    if (state.kind !== this.#state.kind) {
+      this.#since = this.#ports.clock.now();
+      const why = 'reason' in state ? state.reason.code : null;
+      this.#ports.log.write('info', 'link.state', { link: this.row.id, state: state.kind, reason: why });
+    }
+    this.#state = state;
+    this.#changed(this.row.id, cameUp);
+  }
+
+  #setIdentity(identity: LinkIdentity | null): void {
+    const { row } = this;
+    if (identity === null) return;
+    if (row.account === identity.account && row.name === identity.name && row.handle === identity.handle) return;
+    // Another account behind the same link is a new link: nothing older than this moment is answered.
+    const replaced = row.account !== null && row.account !== identity.account;
+    this.row = { ...row, ...identity, linkedAt: replaced ? this.#ports.clock.now() : row.linkedAt };
+    this.#changed(row.id, false);
+    const stored = this.#ports.storage.note((tables) => tables.links.put(this.row));
+    void this.#logged('link.identity-not-stored', stored);
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const run = this.#logged('link.failed', this.#queue.then(work));
+    this.#queue = run;
+    return run;
+  }
+
+  async #logged(event: string, work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.#ports.log.write('error', event, { link: this.row.id, error: describeError(error) });
+    }
+  }
+}

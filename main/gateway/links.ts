@@ -1,0 +1,157 @@
+/** The links of this gateway. One bad link never stops the others. */
+import { failed, ok } from '../lib/result.ts';
+import type { Events } from './events.ts';
+import type { GatewayPorts, Links, NewLink } from './gateway.ts';
+import { linkSecret, LinkSupervisor, type ReceiveFromLink } from './link-supervisor.ts';
+import type { LinkId, LinkKind, LinkRow, Millis, Reason } from './types.ts';
+
+export interface LinkRegistry extends Links {
+  /** Starts every link that is on; `receive` resolves once a batch is durable. */
+  start(receive: ReceiveFromLink): Promise<void>;
+  stop(): Promise<void>;
+  row(id: LinkId): LinkRow | null;
+  /** A message came in or went out: evidence for the window. */
+  noteIn(id: LinkId): void;
+  noteOut(id: LinkId): void;
+}
+
+const builtIn: readonly { readonly id: LinkId; readonly kind: LinkKind; readonly name: string }[] = [
+  { id: 'window', kind: 'window', name: 'Window' },
+  { id: 'api', kind: 'api', name: 'API' },
+];
+
+/** `onUp` is called each time a link has come up. */
+export function createLinks(ports: GatewayPorts, events: Events, onUp: (id: LinkId) => void): LinkRegistry {
+  const { storage, clock } = ports;
+  const links = new Map<LinkId, LinkSupervisor>();
+  const running: { receive: ReceiveFromLink | null } = { receive: null };
+  const enter = (row: LinkRow): LinkSupervisor => {
+    const link = new LinkSupervisor(ports, row, (id, cameUp) => {
+      events.publish({ kind: 'link', link: id });
+      if (cameUp) onUp(id);
+    });
+    links.set(row.id, link);
+    return link;
+  };
+  for (const row of storage.read.links.all()) enter(row);
+
+  return {
+    all: () => [...links.values()].map((link) => link.status()),
+    get: (id) => links.get(id)?.status() ?? null,
+    row: (id) => links.get(id)?.row ?? null,
+    channel: (id) => links.get(id)?.channel ?? null,
+    noteIn(id) {
+      const link = links.get(id);
+      if (link !== undefined) link.lastInAt = clock.now();
+    },
+    noteOut(id) {
+      const link = links.get(id);
+      if (link !== undefined) link.lastOutAt = clock.now();
+    },
+    reconnect: (id, why) => links.get(id)?.channel?.reconnect(why),
+    async start(receive) {
+      running.receive = receive;
+      const missing = builtIn.filter(({ id }) => !links.has(id)).map((link) => enter(newRow(link, clock.now())));
+      if (missing.length > 0) await storage.commit((tables) => missing.forEach(({ row }) => tables.links.put(row)));
+      await Promise.all([...links.values()].map((link) => link.begin(receive)));
+    },
+    async stop() {
+      running.receive = null;
+      await Promise.all([...links.values()].map((link) => link.end()));
+    },
+    ...ownersSide({ ports, events, links, running, enter }),
+  };
+}
+
+interface Registry {
+  readonly ports: GatewayPorts;
+  readonly events: Events;
+  readonly links: Map<LinkId, LinkSupervisor>;
+  readonly running: { readonly receive: ReceiveFromLink | null };
+  readonly enter: (row: LinkRow) => LinkSupervisor;
+}
+
+function ownersSide({ ports, events, links, running, enter }: Registry): Pick<Links, 'add' | 'update' | 'remove'> {
+  const { storage, clock, secrets } = ports;
+  return {
+    async add(link) {
+      const refused = checkNew(link, links.has(link.id));
+      if (refused !== null) return failed(refused);
+      const row: LinkRow = {
+        ...newRow({ id: link.id, kind: link.kind, name: link.id }, clock.now()),
+        apiRoot: withoutSlash(link.apiRoot),
+        linkedAt: clock.now(),
+        fixedByFile: link.fixedByFile,
+      };
+      await storage.commit((tables) => {
+        tables.links.put(row);
+        tables.secrets.put(linkSecret(row.id), secrets.seal(linkSecret(row.id), link.secret));
+      });
+      const supervisor = enter(row);
+      if (running.receive !== null) await supervisor.begin(running.receive);
+      return ok(row);
+    },
+    async update(id, { secret, ...fields }) {
+      const link = links.get(id);
+      if (link === undefined) return failed(notFound(id));
+      const before = link.row;
+      link.row = { ...before, ...fields, apiRoot: withoutSlash(fields.apiRoot ?? before.apiRoot) };
+      await storage.commit((tables) => {
+        tables.links.put(link.row);
+        if (secret !== undefined) tables.secrets.put(linkSecret(id), secrets.seal(linkSecret(id), secret));
+      });
+      const same = secret === undefined && before.apiRoot === link.row.apiRoot && before.enabled === link.row.enabled;
+      if (!same && running.receive !== null) {
+        await link.end();
+        await link.begin(running.receive);
+      }
+      events.publish({ kind: 'link', link: id });
+      return ok(link.row);
+    },
+    async remove(id) {
+      const link = links.get(id);
+      if (link === undefined || isBuiltIn(id)) return failed(notFound(id));
+      await link.end();
+      await storage.commit((tables) => {
+        tables.links.remove(id);
+        tables.secrets.remove(linkSecret(id));
+      });
+      links.delete(id);
+      events.publish({ kind: 'link-removed', link: id });
+      return ok(undefined);
+    },
+  };
+}
+
+function newRow(link: { readonly id: LinkId; readonly kind: LinkKind; readonly name: string }, now: Millis): LinkRow {
+  return {
+    ...link,
+    account: null,
+    handle: null,
+    enabled: true,
+    apiRoot: null,
+    language: null,
+    linkedAt: null,
+    pausedUntil: null,
+    fixedByFile: false,
+    createdAt: now,
+  };
+}
+
+function checkNew(link: NewLink, taken: boolean): Reason | null {
+  if (isBuiltIn(link.id)) return { code: 'input.id-reserved', params: { id: link.id } };
+  if (!/^[a-z0-9-]{1,32}$/.test(link.id)) return { code: 'input.malformed', params: { name: 'id' } };
+  return taken ? { code: 'input.id-taken', params: { id: link.id } } : null;
+}
+
+function isBuiltIn(id: LinkId): boolean {
+  return builtIn.some((link) => link.id === id);
+}
+
+function withoutSlash(url: string | null): string | null {
+  return url === null ? null : url.replace(/\/+$/, '');
+}
+
+function notFound(id: LinkId): Reason {
+  return { code: 'input.not-found', params: { name: id } };
+}

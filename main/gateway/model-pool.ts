@@ -1,0 +1,148 @@
+/**
+ * Which models may be asked now. A model that failed cools down (15 s → 1 → 5 → 25 min) and is passed over while another
+ * one is there; when all cool, the chosen one is tried once all the same: the next real turn is the probe. A refused key
+ * silences its provider's models at once and only those, until it is changed or a test succeeds.
+ */
+import type { Clock } from './clock.ts';
+import { cooldownSteps, quotaCooldown } from './limits.ts';
+import type { ModelFailure, Provider, ProviderSeed } from './model.ts';
+import type { Millis, ModelRef, ProviderId } from './types.ts';
+
+export interface PooledProvider {
+  readonly id: ProviderId;
+  readonly kind: ProviderSeed['kind'];
+  readonly name: string;
+  /** Loaded when it is first needed. */
+  readonly adapter: () => Promise<Provider>;
+  readonly keyRefused: boolean;
+}
+
+export interface Candidate {
+  readonly ref: ModelRef;
+  readonly model: string;
+  readonly provider: PooledProvider;
+}
+
+export interface Candidates {
+  /** In the order to be asked. */
+  readonly order: readonly Candidate[];
+  /** All of them are cooling: one try each is a probe, not a retry. */
+  readonly probing: boolean;
+  /** Why the others are not among them; the first one is what the person is told when `order` is empty. */
+  readonly refused: readonly { readonly ref: ModelRef; readonly failure: ModelFailure }[];
+}
+
+interface Cooldown {
+  readonly until: Millis;
+  /** How many failures in a row, less one. */
+  readonly step: number;
+}
+
+export interface ModelPool {
+  candidates(refs: readonly ModelRef[]): Candidates;
+  succeeded(ref: ModelRef): void;
+  failed(ref: ModelRef, failure: ModelFailure): void;
+  cooldownUntil(ref: ModelRef): Millis | null;
+  /** A changed key or a good test: nothing of the past is held against the provider. */
+  forgive(provider: ProviderId): void;
+}
+
+/** `provider/model`, split at the first slash; null when it is not of that form. */
+export function splitModelRef(ref: ModelRef): { readonly provider: ProviderId; readonly model: string } | null {
+  const slash = ref.indexOf('/');
+  if (slash <= 0 || slash === ref.length - 1) return null;
+  return { provider: ref.slice(0, slash), model: ref.slice(slash + 1) };
+}
+
+export function createModelPool(input: {
+  readonly clock: Clock;
+  readonly find: (id: ProviderId) => PooledProvider | null;
+  readonly refuseKey: (id: ProviderId) => void;
+  readonly changed: () => void;
+}): ModelPool {
+  const { clock } = input;
+  const cooldowns = new Map<ModelRef, Cooldown>();
+  const cooling = (ref: ModelRef): Millis | null => {
+    const until = cooldowns.get(ref)?.until ?? 0;
+    return until > clock.now() ? until : null;
+  };
+  return {
+    candidates(refs) {
+      const order: Candidate[] = [];
+      const refused: { ref: ModelRef; failure: ModelFailure }[] = [];
+      for (const ref of new Set(refs)) {
+        const parts = splitModelRef(ref);
+        const provider = parts === null ? null : input.find(parts.provider);
+        if (parts === null || provider === null) {
+          refused.push({ ref, failure: missing(ref) });
+        } else if (provider.keyRefused) {
+          refused.push({ ref, failure: keyRefused(provider) });
+        } else {
+          order.push({ ref, model: parts.model, provider });
+        }
+      }
+      const ready = order.filter((candidate) => cooling(candidate.ref) === null);
+      return ready.length > 0
+        ? { order: ready, probing: false, refused }
+        : { order, probing: order.length > 0, refused };
+    },
+    succeeded(ref) {
+      if (cooldowns.delete(ref)) input.changed();
+    },
+    failed(ref, failure) {
+      const parts = splitModelRef(ref);
+      if (failure.class === 'auth' && parts !== null) return input.refuseKey(parts.provider);
+      const length = cooldownFor(failure, (cooldowns.get(ref)?.step ?? -1) + 1);
+      if (length === null) return;
+      cooldowns.set(ref, { until: clock.now() + length, step: (cooldowns.get(ref)?.step ?? -1) + 1 });
+      input.changed();
+    },
+    cooldownUntil: cooling,
+    forgive(provider) {
+      for (const ref of [...cooldowns.keys()]) {
+        if (splitModelRef(ref)?.provider === provider) cooldowns.delete(ref);
+      }
+      input.changed();
+    },
+  };
+}
+
+/** How long a model rests after a failure; null where the fault is not the model's. */
+function cooldownFor(failure: ModelFailure, step: number): Millis | null {
+  switch (failure.class) {
+    case 'rate-limit':
+    case 'overloaded':
+    case 'network':
+    case 'timeout':
+    case 'bug':
+      return Math.max(cooldownSteps[Math.min(step, cooldownSteps.length - 1)] ?? 0, failure.retryAfter ?? 0);
+    case 'quota':
+      return failure.retryAfter ?? quotaCooldown;
+    case 'invalid-request':
+    case 'context-overflow':
+    case 'content-filter':
+    case 'model-missing':
+    case 'auth':
+    case 'aborted':
+      return null;
+  }
+}
+
+function missing(ref: ModelRef): ModelFailure {
+  const known = ref !== '';
+  return {
+    class: 'model-missing',
+    reason: known
+      ? { code: 'model.missing', params: { model: ref, provider: ref.split('/')[0] ?? ref } }
+      : { code: 'model.none' },
+    detail: 'no such provider',
+  };
+}
+
+function keyRefused(provider: PooledProvider): ModelFailure {
+  return {
+    class: 'auth',
+    reason: { code: 'model.key-refused', params: { provider: provider.name } },
+    detail: 'the key was refused before',
+  };
+}

@@ -1,0 +1,35 @@
+/** What must be written is written once the store can: a full disk makes a turn wait, it never loses one. */
+import { StorageTrouble, type Storage, type Tables } from './storage.ts';
+
+/** Commits, waiting out {@link StorageTrouble}; null only when `signal` ends the wait. Bugs still throw. */
+export async function commitWhenWell<Value>(
+  storage: Storage,
+  signal: AbortSignal,
+  work: (tables: Tables) => Value,
+): Promise<Value | null> {
+  for (;;) {
+    try {
+      return await storage.commit(work);
+    } catch (error) {
+      if (!(error instanceof StorageTrouble)) throw error;
+    }
+    await troubleEnds(storage, signal);
+    if (signal.aborted) return null;
+  }
+}
+
+/** Resolves when the store works again or `signal` is aborted. */
+function troubleEnds(storage: Storage, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      watching[Symbol.dispose]();
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const watching = storage.trouble.subscribe((trouble) => {
+      if (trouble === null) done();
+    });
+    signal.addEventListener('abort', done, { once: true });
+    if (storage.trouble.value === null || signal.aborted) done();
+  });
+}

@@ -1,0 +1,137 @@
+/**
+ * The end of a turn: one commit with its final text, the rendered parts with their ids, the usage and what became of
+ * the messages it covers. Every finished turn has exactly one final answer; nothing of it is sent before this commit.
+ */
+import type { ModelCall } from './attempts.ts';
+import type { Channel } from './channel.ts';
+import type { GatewayPorts } from './gateway.ts';
+import type { MarkdownTree } from './markdown.ts';
+import type { NewMessage, Tables } from './storage.ts';
+import type { StartedTurn } from './turn-start.ts';
+import type {
+  DeliveryId,
+  DeliveryState,
+  MessageRow,
+  ModelRef,
+  Part,
+  PartRow,
+  Reason,
+  TurnRow,
+  TurnState,
+} from './types.ts';
+import { usageRow } from './usage.ts';
+
+/** How a turn ended, before it is written. */
+export interface TurnEnding {
+  readonly state: Exclude<TurnState, 'running'>;
+  readonly kind: 'assistant' | 'notice';
+  readonly text: string;
+  /** Assistant texts are markdown, sentences of the gateway are not. */
+  readonly markdown: boolean;
+  readonly model: ModelRef | null;
+  readonly reason: Reason | null;
+  /** False: stored and shown, but not sent to the chat (a stopped turn, a dead letter). */
+  readonly deliver: boolean;
+  readonly calls: readonly ModelCall[];
+  readonly apply?: (tables: Tables) => void;
+}
+
+export interface FinishedTurn {
+  readonly answer: MessageRow;
+  readonly inputs: readonly MessageRow[];
+  readonly send: boolean;
+}
+
+/** Renders outside the commit, so that the transaction stays short. The channel may be gone: then plain text waits. */
+export function renderEnding(ports: GatewayPorts, channel: Channel | null, ending: TurnEnding): readonly Part[] {
+  if (!ending.deliver || channel?.traits.live === true) return [];
+  const tree = ending.markdown ? ports.parseMarkdown(ending.text) : plainTree(ending.text);
+  return channel === null ? [{ format: 'plain', text: ending.text, plain: ending.text }] : channel.render(tree);
+}
+
+/** Inside a commit. Null when the turn is no longer running: somebody else has finished it. */
+export function finishTurn(
+  ports: GatewayPorts,
+  tables: Tables,
+  turn: StartedTurn,
+  ending: TurnEnding,
+  parts: readonly Part[],
+  newPartId: () => string | null,
+): FinishedTurn | null {
+  const now = ports.clock.now();
+  const row = tables.turns.get(turn.row.id);
+  const conversation = tables.conversations.get(turn.conversation.id);
+  const delivery = tables.deliveries.ofTurn(turn.row.id);
+  if (row?.state !== 'running' || conversation === null || delivery === null) return null;
+  tables.turns.put({ ...row, state: ending.state, model: ending.model, reason: ending.reason, endedAt: now });
+  tables.messages.mark(
+    turn.inputs.map(({ id }) => id),
+    'answered',
+    ending.reason,
+    row.id,
+  );
+  const answer = tables.messages.add(answerMessage(ports, row, ending));
+  parts.forEach((part, position) =>
+    tables.deliveries.addPart(newPart(ports, delivery.id, part, position, newPartId())),
+  );
+  const send = parts.length > 0;
+  const state: DeliveryState = send ? 'ready' : ending.deliver ? 'sent' : 'cancelled';
+  tables.deliveries.put({ ...delivery, state, readyAt: now, settledAt: send ? null : now });
+  for (const call of ending.calls) {
+    const usage = usageRow(call, { link: row.link, conversation: row.conversation, turn: row.id }, ports.ids);
+    if (usage !== null) tables.usage.add(usage);
+  }
+  tables.conversations.put({ ...conversation, lastAt: now, unread: conversation.unread + 1 });
+  ending.apply?.(tables);
+  return { answer, inputs: tables.turns.inputs(row.id), send };
+}
+
+function answerMessage(ports: GatewayPorts, turn: TurnRow, ending: TurnEnding): NewMessage {
+  const now = ports.clock.now();
+  return {
+    id: ports.ids.next(),
+    conversation: turn.conversation,
+    link: turn.link,
+    kind: ending.kind,
+    author: null,
+    authorName: '',
+    platformId: null,
+    revision: 0,
+    text: ending.text,
+    contextNo: turn.contextNo,
+    at: now,
+    receivedAt: now,
+    state: 'answered',
+    reason: ending.reason,
+    turn: turn.id,
+    model: ending.model,
+  };
+}
+
+function newPart(
+  ports: GatewayPorts,
+  delivery: DeliveryId,
+  part: Part,
+  position: number,
+  ownId: string | null,
+): PartRow {
+  const id = ports.ids.next();
+  return { id, delivery, position, part, ownId, state: 'pending', attempts: 0, again: false, ref: null, reason: null };
+}
+
+/** A sentence of ours, line by line, without reading markdown into it. */
+export function plainTree(text: string): MarkdownTree {
+  const paragraphs = text.split(/\n{2,}/).filter((paragraph) => paragraph !== '');
+  return {
+    source: text,
+    blocks: paragraphs.map((paragraph) => ({
+      kind: 'paragraph',
+      children: paragraph
+        .split('\n')
+        .flatMap((line, index) => [
+          ...(index === 0 ? [] : [{ kind: 'break' } as const]),
+          { kind: 'text', text: line } as const,
+        ]),
+    })),
+  };
+}

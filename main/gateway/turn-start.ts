@@ -1,0 +1,141 @@
+/**
+ * The beginning of a turn: which waiting messages it takes, the second access decision, and the commit that makes it
+ * durable together with its one delivery row, before anything of it goes out.
+ */
+import { decideAccess, roleOf } from './access.ts';
+import { isCommand } from './commands.ts';
+import type { GatewayPorts } from './gateway.ts';
+import { lateAfter, queueLength } from './limits.ts';
+import { pausedUntil } from './receive.ts';
+import type { Tables } from './storage.ts';
+import type { ConversationRow, DeliveryRow, LinkRow, MessageRow, Role, TurnRow } from './types.ts';
+
+/** A turn and all it needs to run. */
+export interface StartedTurn {
+  readonly row: TurnRow;
+  readonly delivery: DeliveryRow;
+  readonly conversation: ConversationRow;
+  readonly link: LinkRow;
+  readonly role: Role;
+  /** In the order in which they came. */
+  readonly inputs: readonly MessageRow[];
+}
+
+/** Messages read from a lane's queue at once: enough to see that it is longer than {@link queueLength}. */
+export const queueRead = queueLength * 4;
+
+/**
+ * What lies in the queue becomes one turn (`collect`) or one turn each (`followup`). A command stands alone. A queue
+ * longer than 50 is shortened by merging its oldest messages into one turn; nothing is dropped.
+ */
+export function pickBatch(
+  waiting: readonly MessageRow[],
+  mode: 'collect' | 'followup',
+  linkKind: LinkRow['kind'],
+): readonly MessageRow[] {
+  const commandAt = waiting.findIndex((message) => isCommand(message.text, linkKind));
+  if (commandAt === 0) return waiting.slice(0, 1);
+  const talk = commandAt === -1 ? waiting : waiting.slice(0, commandAt);
+  if (mode === 'collect') return talk;
+  return talk.slice(0, Math.max(1, waiting.length - queueLength + 1));
+}
+
+/**
+ * Inside a commit. Messages that may not be answered any more (blocked or paused meanwhile, cleared by a stop) fall out;
+ * null when none is left.
+ */
+export function beginTurn(
+  ports: Pick<GatewayPorts, 'ids' | 'clock'>,
+  tables: Tables,
+  link: LinkRow,
+  batch: readonly MessageRow[],
+): StartedTurn | null {
+  const first = batch[0];
+  const conversation = first === undefined ? null : tables.conversations.get(first.conversation);
+  if (conversation === null) return null;
+  const now = ports.clock.now();
+  const inputs = batch
+    .map((message) => tables.messages.get(message.id))
+    .filter((message) => message !== null)
+    .filter((message) => message.state === 'waiting' && mayStillBeAnswered(tables, link, conversation, message, now));
+  const [head] = inputs;
+  if (head === undefined) return null;
+  const row: TurnRow = {
+    id: ports.ids.next(),
+    conversation: conversation.id,
+    link: link.id,
+    state: 'running',
+    kind: isCommand(head.text, link.kind) ? 'command' : 'reply',
+    starts: 1,
+    contextNo: conversation.contextNo,
+    model: null,
+    reason: null,
+    startedAt: now,
+    endedAt: null,
+  };
+  const late = inputs.some((message) => now - message.at > lateAfter);
+  const delivery = newDelivery(ports.ids.next(), row, late, now);
+  tables.turns.add(row);
+  for (const message of inputs) {
+    if (message.turn !== null) tables.turns.moveInputs(message.turn, row.id);
+  }
+  const fresh = inputs.filter((message) => message.turn === null).map(({ id }) => id);
+  if (fresh.length > 0) tables.turns.addInputs(row.id, fresh);
+  tables.messages.mark(
+    inputs.map(({ id }) => id),
+    'answering',
+    null,
+    row.id,
+  );
+  tables.deliveries.add(delivery);
+  return { row, delivery, conversation, link, role: roleOf(tables, link, head.author ?? ''), inputs };
+}
+
+/** A turn left over from the last run: the same row, the same delivery, one more start. */
+export function resumeTurn(tables: Tables, link: LinkRow, turn: TurnRow): StartedTurn | null {
+  const conversation = tables.conversations.get(turn.conversation);
+  const delivery = tables.deliveries.ofTurn(turn.id);
+  const inputs = tables.turns.inputs(turn.id);
+  const [head] = inputs;
+  if (conversation === null || delivery === null || head === undefined) return null;
+  const row = { ...turn, starts: turn.starts + 1 };
+  tables.turns.put(row);
+  return { row, delivery, conversation, link, role: roleOf(tables, link, head.author ?? ''), inputs };
+}
+
+function mayStillBeAnswered(
+  tables: Tables,
+  link: LinkRow,
+  conversation: ConversationRow,
+  message: MessageRow,
+  now: number,
+): boolean {
+  const decision = decideAccess({
+    role: roleOf(tables, link, message.author ?? ''),
+    chatKind: conversation.kind,
+    // Age was judged when it was received; a long queue of ours does not make a message late.
+    at: now,
+    now,
+    linkedAt: null,
+    pausedUntil: pausedUntil(link, conversation),
+    command: isCommand(message.text, link.kind),
+    asked: message.reason?.code === 'access.answer-asked',
+  });
+  if (decision.state !== 'waiting') tables.messages.mark([message.id], decision.state, decision.reason);
+  return decision.state === 'waiting';
+}
+
+function newDelivery(id: string, turn: TurnRow, late: boolean, now: number): DeliveryRow {
+  return {
+    id,
+    turn: turn.id,
+    conversation: turn.conversation,
+    link: turn.link,
+    state: 'open',
+    late,
+    reason: null,
+    createdAt: now,
+    readyAt: null,
+    settledAt: null,
+  };
+}

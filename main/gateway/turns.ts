@@ -1,0 +1,318 @@
+/**
+ * Turns, one at a time per conversation: what the last run left comes first, then what waits.
+ *
+ * begin (commit) → model or command → final text (commit) → outbox. An abort by the owner, by the deadline or by the end
+ * of the process is obeyed at any point; the lane is released whatever happens. A turn that the end of the process cut
+ * stays `running` in the store, its start taken off, and goes on at the next start.
+ */
+import { isTooLate, roleOf } from './access.ts';
+import { parseCommand } from './commands.ts';
+import { pause } from './clock.ts';
+import type { Outbox } from './delivery.ts';
+import type { Events, TurnStatus } from './events.ts';
+import type { GatewayPorts } from './gateway.ts';
+import { createLanes, type Lanes } from './lanes.ts';
+import { longText, longTextWait, maxStarts } from './limits.ts';
+import type { LinkRegistry } from './links.ts';
+import { describeError } from './log.ts';
+import type { ModelRegistry } from './models.ts';
+import { commitWhenWell } from './persist.ts';
+import type { Presence } from './presence.ts';
+import type { Tables } from './storage.ts';
+import { commandEnding, noticeEnding, replyEnding, unsupportedMedia } from './turn-ending.ts';
+import { finishTurn, renderEnding, type TurnEnding } from './turn-finish.ts';
+import { replyWithModel } from './turn-reply.ts';
+import { beginTurn, pickBatch, queueRead, resumeTurn, type StartedTurn } from './turn-start.ts';
+import type { ConversationId, MessageId, MessageRow, Millis, TurnRow } from './types.ts';
+
+export interface TurnParts {
+  readonly ports: GatewayPorts;
+  readonly events: Events;
+  readonly links: LinkRegistry;
+  readonly models: ModelRegistry;
+  readonly outbox: Outbox;
+  readonly presence: Presence;
+}
+
+interface RunningTurn {
+  readonly abort: AbortController;
+  /** Null until its beginning is committed. */
+  status: TurnStatus | null;
+}
+
+export class TurnEngine {
+  readonly #parts: TurnParts;
+  readonly #lanes: Lanes;
+  readonly #running = new Map<ConversationId, RunningTurn>();
+  readonly #leftOver = new Map<ConversationId, TurnRow>();
+  /** Stop messages that did stop something; their answer says so. */
+  readonly #stoppedBy = new Set<MessageId>();
+  readonly #ending = new AbortController();
+
+  constructor(parts: TurnParts) {
+    this.#parts = parts;
+    this.#lanes = createLanes({
+      limit: () => parts.ports.settings.get('turns.parallel'),
+      log: parts.ports.log,
+      work: (conversation) => this.#next(conversation),
+      changed: parts.presence.follow(),
+    });
+  }
+
+  get runningCount(): number {
+    return this.#running.size;
+  }
+
+  /** The running turn of a conversation. */
+  status(conversation: ConversationId): TurnStatus | null {
+    return this.#running.get(conversation)?.status ?? null;
+  }
+
+  /** There may be something to answer in this conversation. */
+  kick(conversation: ConversationId): void {
+    this.#lanes.kick(conversation);
+  }
+
+  /** Stored just now: "stop" acts at once, everything else waits for its lane. */
+  async arrived(messages: readonly MessageRow[]): Promise<void> {
+    for (const message of messages) {
+      if (message.state !== 'waiting') continue;
+      const kind = this.#parts.links.row(message.link)?.kind ?? 'window';
+      const isStop = parseCommand(message.text, kind)?.name === 'stop';
+      if (isStop && (await this.stop(message.conversation, message.seq))) this.#stoppedBy.add(message.id);
+      this.#lanes.kick(message.conversation);
+    }
+  }
+
+  /** Aborts the running turn and clears what waits before `beforeSeq`; false when there was neither. */
+  async stop(conversation: ConversationId, beforeSeq = Number.MAX_SAFE_INTEGER): Promise<boolean> {
+    const running = this.#running.get(conversation);
+    running?.abort.abort('stop');
+    const cleared = await this.#parts.ports.storage.commit((tables) => {
+      const waiting = tables.messages.waiting(conversation, queueRead).filter(({ seq }) => seq < beforeSeq);
+      const ids = waiting.map(({ id }) => id);
+      tables.messages.mark(ids, 'cleared', { code: 'access.cleared' });
+      return ids;
+    });
+    this.#publishMessages(cleared);
+    return running !== undefined || cleared.length > 0;
+  }
+
+  /** What the last run left: running turns go on, waiting messages are judged by their age and answered. */
+  async recover(): Promise<void> {
+    const { storage } = this.#parts.ports;
+    for (const turn of storage.read.turns.running()) this.#leftOver.set(turn.conversation, turn);
+    const waiting = storage.read.messages.conversationsWaiting();
+    const late = waiting.flatMap((conversation) =>
+      storage.read.messages.waiting(conversation, queueRead).filter((message) => this.#isTooLate(message)),
+    );
+    if (late.length > 0) {
+      const ids = late.map(({ id }) => id);
+      await storage.commit((tables) => tables.messages.mark(ids, 'late', { code: 'access.late' }));
+    }
+    for (const conversation of new Set([...this.#leftOver.keys(), ...waiting])) this.#lanes.kick(conversation);
+  }
+
+  /** Begins nothing new and gives running turns `grace`, then cuts them; they go on at the next start. */
+  async drain(grace: Millis): Promise<void> {
+    const ended = this.#lanes.stop();
+    using _grace = this.#parts.ports.clock.after(grace, () => {
+      this.#ending.abort('shutdown');
+      for (const { abort } of this.#running.values()) abort.abort('shutdown');
+    });
+    await ended;
+  }
+
+  async #next(conversation: ConversationId): Promise<boolean> {
+    const running: RunningTurn = { abort: new AbortController(), status: null };
+    this.#running.set(conversation, running);
+    try {
+      const leftOver = this.#leftOver.get(conversation);
+      if (leftOver === undefined) return await this.#nextWaiting(conversation, running);
+      this.#leftOver.delete(conversation);
+      await this.#resume(leftOver, running);
+      return true;
+    } finally {
+      this.#running.delete(conversation);
+    }
+  }
+
+  async #nextWaiting(conversation: ConversationId, running: RunningTurn): Promise<boolean> {
+    const { ports, links } = this.#parts;
+    const waiting = await this.#wholeQueue(conversation, running.abort.signal);
+    const link = links.row(waiting[0]?.link ?? '');
+    if (link === null) return false;
+    const batch = pickBatch(waiting, ports.settings.get('turns.mode'), link.kind);
+    const turn = await commitWhenWell(ports.storage, this.#ending.signal, (tables) =>
+      beginTurn(ports, tables, link, batch),
+    );
+    if (turn !== null) await this.#run(turn, running);
+    else this.#publishMessages(batch.map(({ id }) => id));
+    return !this.#ending.signal.aborted;
+  }
+
+  /** Clients split long pastes: a very long last message waits a second for its rest. */
+  async #wholeQueue(conversation: ConversationId, signal: AbortSignal): Promise<readonly MessageRow[]> {
+    const { clock, storage } = this.#parts.ports;
+    const read = (): readonly MessageRow[] => storage.read.messages.waiting(conversation, queueRead);
+    const waiting = read();
+    const last = waiting.at(-1);
+    const rest = last === undefined ? 0 : last.receivedAt + longTextWait - clock.now();
+    if (last === undefined || last.text.length < longText || rest <= 0 || rest > longTextWait) return waiting;
+    await pause(clock, rest, signal);
+    return read();
+  }
+
+  async #resume(row: TurnRow, running: RunningTurn): Promise<void> {
+    const { ports, links } = this.#parts;
+    const link = links.row(row.link);
+    const inputs = ports.storage.read.turns.inputs(row.id);
+    if (link === null || inputs.some((message) => this.#isTooLate(message))) return this.#setAside(row, inputs);
+    if (row.starts >= maxStarts) {
+      const delivery = ports.storage.read.deliveries.ofTurn(row.id);
+      const conversation = ports.storage.read.conversations.get(row.conversation);
+      if (delivery === null || conversation === null) return;
+      const turn: StartedTurn = { row, delivery, conversation, link, role: 'unknown', inputs };
+      return this.#finish(turn, noticeEnding(this.#parts, turn, 'dead', { code: 'turn.dead-letter' }, false));
+    }
+    const turn = await commitWhenWell(ports.storage, this.#ending.signal, (tables) => resumeTurn(tables, link, row));
+    if (turn !== null) await this.#run(turn, running);
+  }
+
+  async #run(turn: StartedTurn, running: RunningTurn): Promise<void> {
+    running.status = { row: turn.row, model: null, waitingFor: null, attempt: 0, text: '' };
+    this.#publishTurn(running.status);
+    this.#publishMessages(turn.inputs.map(({ id }) => id));
+    if (turn.row.kind === 'command') return this.#runCommand(turn);
+    const media = unsupportedMedia(turn);
+    const ending =
+      media === null ? await this.#reply(turn, running) : noticeEnding(this.#parts, turn, 'done', media, true);
+    if (ending !== null) return this.#finish(turn, ending);
+    // Cut by the end of the process: not the turn's fault, so the start does not count.
+    const row = { ...turn.row, starts: turn.row.starts - 1 };
+    await this.#parts.ports.storage.commit((tables) => tables.turns.put(row));
+  }
+
+  async #runCommand(turn: StartedTurn): Promise<void> {
+    const [message] = turn.inputs;
+    const stopped = message !== undefined && this.#stoppedBy.delete(message.id);
+    const { ending, result } = commandEnding(this.#parts, turn, stopped);
+    await this.#finish(turn, ending);
+    if (result.retryLast === true) await this.retryLast(turn.row.conversation);
+  }
+
+  /** Null when the end of the process cut it. */
+  async #reply(turn: StartedTurn, running: RunningTurn): Promise<TurnEnding | null> {
+    const { ports, events, models } = this.#parts;
+    const { conversation, id } = turn.row;
+    const watch = {
+      changed: (status: Omit<TurnStatus, 'row'>): void => {
+        running.status = { ...status, row: turn.row };
+        this.#publishTurn(running.status);
+      },
+      delta: (attempt: number, offset: number, text: string): void => {
+        const before = running.status;
+        if (before !== null) running.status = { ...before, text: before.text.slice(0, offset) + text };
+        events.publish({ kind: 'delta', conversation, turn: id, attempt, offset, text });
+      },
+    };
+    try {
+      const reply = await replyWithModel(ports, models, turn, watch, running.abort);
+      const cause: unknown = running.abort.signal.reason;
+      if (cause === 'shutdown' && reply.kind === 'failed') return null;
+      if (reply.kind === 'failed') {
+        ports.log.write('warn', 'turn.failed', {
+          turn: id,
+          model: reply.model,
+          reason: reply.reason.code,
+          cause: String(cause),
+        });
+      }
+      return replyEnding(this.#parts, turn, reply, cause === 'stop');
+    } catch (error) {
+      ports.log.write('error', 'turn.bug', { turn: id, error: describeError(error) });
+      return noticeEnding(this.#parts, turn, 'failed', { code: 'model.bug' }, true);
+    }
+  }
+
+  async #finish(turn: StartedTurn, ending: TurnEnding): Promise<void> {
+    const { ports, events, links, outbox } = this.#parts;
+    const channel = links.channel(turn.row.link);
+    const parts = renderEnding(ports, channel, ending);
+    const newPartId = (): string | null => channel?.newPartId() ?? null;
+    const finished = await commitWhenWell(ports.storage, this.#ending.signal, (tables) =>
+      finishTurn(ports, tables, turn, ending, parts, newPartId),
+    );
+    if (finished === null) return;
+    if (finished.send) outbox.kick(turn.row.conversation);
+    else if (ending.deliver) links.noteOut(turn.row.link);
+    events.publish({ kind: 'message', message: finished.answer, added: true });
+    for (const message of finished.inputs) events.publish({ kind: 'message', message, added: false });
+    const row = ports.storage.read.turns.get(turn.row.id) ?? turn.row;
+    // The lane is still taken, but for whoever looks the turn is over.
+    const running = this.#running.get(row.conversation);
+    if (running !== undefined) running.status = null;
+    this.#publishTurn({ row, model: row.model, waitingFor: null, attempt: 0, text: '' });
+    if (ending.calls.length > 0) events.publish({ kind: 'usage' });
+  }
+
+  /** The messages of the last reply wait again; its answer is superseded. Null when there is none to repeat. */
+  async retryLast(conversation: ConversationId): Promise<boolean> {
+    const { storage } = this.#parts.ports;
+    const changed = await storage.commit((tables) => {
+      const turn = tables.turns.lastReply(conversation);
+      return turn === null || turn.state === 'running' ? [] : askAgain(tables, turn);
+    });
+    this.#publishMessages(changed);
+    this.#lanes.kick(conversation);
+    return changed.length > 0;
+  }
+
+  async #setAside(row: TurnRow, inputs: readonly MessageRow[]): Promise<void> {
+    const { storage, clock } = this.#parts.ports;
+    const ids = inputs.map(({ id }) => id);
+    await storage.commit((tables) => {
+      const delivery = tables.deliveries.ofTurn(row.id);
+      tables.turns.put({ ...row, state: 'stopped', reason: { code: 'access.late' }, endedAt: clock.now() });
+      if (delivery !== null) tables.deliveries.setState(delivery.id, 'cancelled', null, clock.now());
+      tables.messages.mark(ids, 'late', { code: 'access.late' });
+    });
+    this.#publishMessages(ids);
+  }
+
+  #isTooLate(message: MessageRow): boolean {
+    const { ports, links } = this.#parts;
+    const link = links.row(message.link);
+    const conversation = ports.storage.read.conversations.get(message.conversation);
+    if (link === null || conversation === null || message.reason?.code === 'access.answer-asked') return false;
+    const role = roleOf(ports.storage.read, link, message.author ?? '');
+    return isTooLate(ports.clock.now() - message.at, role, conversation.kind);
+  }
+
+  #publishTurn(status: TurnStatus): void {
+    const { events } = this.#parts;
+    events.publish({ kind: 'turn', status });
+    events.publish({ kind: 'conversation', conversation: status.row.conversation });
+  }
+
+  #publishMessages(ids: readonly MessageId[]): void {
+    for (const id of ids) {
+      const message = this.#parts.ports.storage.read.messages.get(id);
+      if (message !== null) this.#parts.events.publish({ kind: 'message', message, added: false });
+    }
+  }
+}
+
+function askAgain(tables: Tables, turn: TurnRow): readonly MessageId[] {
+  const inputs = tables.turns.inputs(turn.id).map(({ id }) => id);
+  const answers = tables.messages.ofTurn(turn.id).filter(({ kind }) => kind !== 'person');
+  const delivery = tables.deliveries.ofTurn(turn.id);
+  tables.messages.mark(inputs, 'waiting', { code: 'access.answer-asked' });
+  tables.messages.mark(
+    answers.map(({ id }) => id),
+    'cleared',
+    null,
+  );
+  if (delivery?.state === 'ready') tables.deliveries.setState(delivery.id, 'cancelled', null, turn.endedAt);
+  return [...inputs, ...answers.map(({ id }) => id)];
+}
