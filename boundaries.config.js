@@ -168,7 +168,7 @@ export const boundaries = [
   },
   {
     at: 'main/api/',
-    folders: [...adapter, 'main/gateway/gateway.ts', 'preload/contract/'],
+    folders: [...adapter, 'main/gateway/gateway.ts', 'main/gateway/events.ts', 'preload/contract/'],
     packages: {
       ws: "the headless window's one socket",
       sirv: 'serves the built window',

@@ -1,0 +1,80 @@
+/** Brings the gateway to what a provision file says, at each start; see provision.ts. */
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Tables } from '../gateway/storage.ts';
+import type { Reason } from '../gateway/types.ts';
+import type { Result } from '../lib/result.ts';
+import type { Provision } from './provision.ts';
+
+/** An entry that could not be applied, and why; the others were. */
+export interface ProvisionRefusal {
+  readonly path: string;
+  readonly reason: Reason;
+}
+
+/** Also takes the mark "set by the file" from what an earlier file named and this one does not. */
+export async function applyProvision(
+  gateway: Gateway,
+  read: Tables,
+  provision: Provision,
+): Promise<readonly ProvisionRefusal[]> {
+  const refusals: ProvisionRefusal[] = [];
+  const note = (path: string, result: Result<unknown, Reason>): void => {
+    if (!result.ok) refusals.push({ path, reason: result.failure });
+  };
+  for (const entry of provision.providers) note(entry.path, await applyProvider(gateway, entry));
+  for (const entry of provision.links) note(entry.path, await applyLink(gateway, entry));
+  for (const entry of provision.people) {
+    if (entry.role === null) {
+      await gateway.people.forget(entry.link, entry.address);
+      continue;
+    }
+    const row = read.addresses.get(entry.link, entry.address);
+    if (row?.role === entry.role && row.origin === 'file') continue;
+    note(entry.path, await gateway.people.setRole(entry.link, entry.address, entry.role, 'file'));
+  }
+  await releaseOthers(gateway, provision);
+  return refusals;
+}
+
+async function applyProvider(
+  gateway: Gateway,
+  entry: Provision['providers'][number],
+): Promise<Result<unknown, Reason>> {
+  const { models } = gateway;
+  const known = models.providers().some(({ id }) => id === entry.id);
+  if (entry.remove) return known ? models.removeProvider(entry.id) : { ok: true, value: null };
+  const { id, kind, name, baseUrl, key, compatibility } = entry;
+  const wanted = { id, kind, name, baseUrl, key, fixedByFile: true };
+  return models.saveProvider(compatibility === undefined ? wanted : { ...wanted, compatibility });
+}
+
+async function applyLink(gateway: Gateway, entry: Provision['links'][number]): Promise<Result<unknown, Reason>> {
+  const { links } = gateway;
+  const known = links.get(entry.id) !== null;
+  if (entry.remove) return known ? links.remove(entry.id) : { ok: true, value: null };
+  const { id, token, apiRoot, enabled } = entry;
+  if (known) {
+    return links.update(id, {
+      fixedByFile: true,
+      ...(token === undefined ? {} : { secret: token }),
+      ...(apiRoot === undefined ? {} : { apiRoot }),
+      ...(enabled === undefined ? {} : { enabled }),
+    });
+  }
+  if (token === undefined) return { ok: false, failure: { code: 'link.token-malformed', params: { link: id } } };
+  const added = await links.add({ id, kind: 'telegram', secret: token, apiRoot: apiRoot ?? null, fixedByFile: true });
+  return added.ok && enabled === false ? links.update(id, { enabled }) : added;
+}
+
+async function releaseOthers(gateway: Gateway, provision: Provision): Promise<void> {
+  const named = (entries: readonly { readonly id: string }[], id: string): boolean =>
+    entries.some((entry) => entry.id === id);
+  for (const { row } of gateway.links.all()) {
+    if (row.fixedByFile && !named(provision.links, row.id)) await gateway.links.update(row.id, { fixedByFile: false });
+  }
+  for (const { row } of gateway.models.providers()) {
+    if (row === null || !row.fixedByFile || named(provision.providers, row.id)) continue;
+    const { id, kind, name, baseUrl } = row;
+    await gateway.models.saveProvider({ id, kind, name, baseUrl, key: undefined, fixedByFile: false });
+  }
+}

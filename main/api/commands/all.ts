@@ -1,0 +1,17 @@
+/** Every command of the contract with its handler. */
+import type { EventLog } from '../event-log.ts';
+import type { Handlers } from '../dispatch.ts';
+import type { ApiPorts } from '../ports.ts';
+import { conversationCommands } from './conversations.ts';
+import { hostCommands } from './host.ts';
+import { linkCommands } from './links.ts';
+import { modelCommands } from './models.ts';
+
+export function createHandlers(ports: ApiPorts, events: Pick<EventLog, 'seq'>): Handlers {
+  return {
+    ...hostCommands(ports, events),
+    ...conversationCommands(ports),
+    ...linkCommands(ports),
+    ...modelCommands(ports),
+  };
+}

@@ -1,0 +1,84 @@
+/** Conversations, their messages and turns. */
+import { ok } from '../../lib/result.ts';
+import type { Handlers } from '../dispatch.ts';
+import type { ApiPorts } from '../ports.ts';
+import { conversationView, threadView } from '../views.ts';
+import { done, outcome, refuse, settled } from './outcome.ts';
+
+type Family =
+  | 'conversations.page'
+  | 'conversations.create'
+  | 'conversations.thread'
+  | 'conversations.markRead'
+  | 'conversations.setModel'
+  | 'conversations.search'
+  | 'messages.send'
+  | 'messages.answerNow'
+  | 'turns.stop'
+  | 'turns.retry'
+  | 'deliveries.retry';
+
+/** Who writes in the window: the owner, whose address there is always the same. */
+export const windowOwner = 'owner';
+
+const notFound = (
+  what: string,
+): {
+  readonly ok: false;
+  readonly reason: { readonly code: 'input.not-found'; readonly params: { readonly what: string } };
+} => ({
+  ok: false,
+  reason: { code: 'input.not-found', params: { what } },
+});
+
+export function conversationCommands(ports: ApiPorts): Pick<Handlers, Family> {
+  const { gateway, storage } = ports;
+  const find = (id: string) => storage.read.conversations.get(id);
+  return {
+    'conversations.page': async ({ limit, before }) =>
+      done(storage.read.conversations.page(limit, before).map((row) => conversationView(ports, row))),
+    'conversations.create': async () => done(conversationView(ports, await gateway.createThread())),
+    'conversations.thread': async ({ conversation, ...page }) => {
+      const row = find(conversation);
+      return row === null ? notFound('conversation') : done(threadView(ports, row, page));
+    },
+    'conversations.markRead': async ({ conversation }) => {
+      if (find(conversation) === null) return notFound('conversation');
+      await gateway.markRead(conversation);
+      return done(null);
+    },
+    'conversations.setModel': async ({ conversation, model }) =>
+      outcome(await gateway.setConversationModel(conversation, model), (row) => conversationView(ports, row)),
+    'conversations.search': async ({ query, limit }) => {
+      const hits = await storage.search(query, limit, ports.stopping);
+      return done(hits.map((hit) => ({ ...hit, title: find(hit.conversation)?.title ?? '' })));
+    },
+    'messages.send': (params) => sendMessage(ports, params),
+    'messages.answerNow': async ({ message }) => settled(await gateway.turns.answerNow(message)),
+    'turns.stop': async ({ conversation }) => done({ stopped: await gateway.turns.stop(conversation) }),
+    'turns.retry': async ({ conversation }) => settled(await gateway.turns.retry(conversation)),
+    'deliveries.retry': async ({ turn }) => settled(await gateway.turns.retryDelivery(turn)),
+  };
+}
+
+const sendMessage = async (
+  ports: ApiPorts,
+  params: Parameters<Handlers['messages.send']>[0],
+): ReturnType<Handlers['messages.send']> => {
+  const row = ports.storage.read.conversations.get(params.conversation);
+  if (row === null || row.link !== 'window') return notFound('conversation');
+  if (params.text.trim() === '') return refuse({ code: 'input.malformed', params: { path: 'text', expected: 'text' } });
+  const message = await ports.gateway.submit('window', {
+    key: params.key,
+    chat: row.chat,
+    topic: row.topic,
+    chatKind: row.kind,
+    title: row.title,
+    sender: { address: windowOwner, name: '' },
+    platformId: null,
+    text: params.text,
+    media: null,
+    at: ports.clock.now(),
+  });
+  return outcome(ok(message), ({ id }) => ({ message: id }));
+};

@@ -1,0 +1,78 @@
+/** Links to platforms, and the people who write there. */
+import type { Result } from '../../lib/result.ts';
+import type { Reason } from '../../gateway/types.ts';
+import type { Handlers } from '../dispatch.ts';
+import { normalizeUrl } from '../base-url.ts';
+import { candidateView } from '../model-views.ts';
+import type { ApiPorts } from '../ports.ts';
+import { linkView } from '../views.ts';
+import { done, refuse, settled } from './outcome.ts';
+
+type Family =
+  | 'links.list'
+  | 'links.probe'
+  | 'links.addTelegram'
+  | 'links.setToken'
+  | 'links.setEnabled'
+  | 'links.reconnect'
+  | 'links.remove'
+  | 'people.candidates'
+  | 'people.claim'
+  | 'people.ignore';
+
+const noLink = { ok: false, reason: { code: 'input.not-found', params: { what: 'link' } } } as const;
+
+export function linkCommands(ports: ApiPorts): Pick<Handlers, Family> {
+  const { links, people } = ports.gateway;
+  const changed = (id: string, result: Result<unknown, Reason>) => {
+    if (!result.ok) return refuse(result.failure);
+    const status = links.get(id);
+    return status === null ? noLink : done(linkView(ports, status));
+  };
+  const fixed = (id: string, what: string): Reason | null =>
+    links.get(id)?.row.fixedByFile === true
+      ? { code: 'settings.fixed-by-file', params: { key: `links.${id}.${what}` } }
+      : null;
+  return {
+    'links.list': async () => done(links.all().map((status) => linkView(ports, status))),
+    'links.probe': (params) => probeLink(ports, params),
+    'links.addTelegram': async ({ id, token, apiRoot }) => {
+      const root = apiRootOf(apiRoot);
+      if (!root.ok) return refuse(root.failure);
+      const link = { id, kind: 'telegram', secret: token.trim(), apiRoot: root.value, fixedByFile: false } as const;
+      return changed(id, await links.add(link));
+    },
+    'links.setToken': async ({ link, token }) => {
+      const byFile = fixed(link, 'token');
+      if (byFile !== null) return refuse(byFile);
+      return changed(link, await links.update(link, { secret: token.trim() }));
+    },
+    'links.setEnabled': async ({ link, enabled }) => changed(link, await links.update(link, { enabled })),
+    'links.reconnect': async ({ link }) => {
+      if (links.get(link) === null) return noLink;
+      links.reconnect(link, 'owner');
+      return done(null);
+    },
+    'links.remove': async ({ link }) => {
+      const byFile = fixed(link, 'id');
+      return byFile === null ? settled(await links.remove(link)) : refuse(byFile);
+    },
+    'people.candidates': async () => done(people.candidates().map(candidateView)),
+    'people.claim': async ({ link, address }) => settled(await people.setRole(link, address, 'owner', 'owner')),
+    'people.ignore': async ({ link, address }) => settled(await people.setRole(link, address, 'blocked', 'owner')),
+  };
+}
+
+const probeLink = async (
+  ports: ApiPorts,
+  params: Parameters<Handlers['links.probe']>[0],
+): ReturnType<Handlers['links.probe']> => {
+  const root = apiRootOf(params.apiRoot);
+  if (!root.ok) return done({ ok: false, reason: root.failure });
+  const probed = await ports.probeLink(params.kind, params.token.trim(), root.value, ports.stopping);
+  return done(probed);
+};
+
+function apiRootOf(text: string | undefined): Result<string | null, Reason> {
+  return text === undefined || text.trim() === '' ? { ok: true, value: null } : normalizeUrl(text);
+}

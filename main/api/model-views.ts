@@ -1,0 +1,82 @@
+/** Providers, models, settings and people as the window is shown them. */
+import type {
+  CandidateView,
+  ModelListView,
+  ModelView,
+  ProviderView,
+  SettingView,
+  TestView,
+} from '../../preload/contract/views.ts';
+import type { Gateway, ProviderStatus } from '../gateway/gateway.ts';
+import type { ModelFailure, ModelHealth, ModelInfo } from '../gateway/model.ts';
+import type { SettingKey, SettingSchema, Settings } from '../gateway/settings.ts';
+import { settingSchemas } from '../gateway/settings.ts';
+import type { AddressRow, MessageRow } from '../gateway/types.ts';
+import type { Result } from '../lib/result.ts';
+
+export function providerView(status: ProviderStatus): ProviderView {
+  return {
+    id: status.id,
+    kind: status.kind,
+    name: status.name,
+    baseUrl: status.baseUrl,
+    keyEnd: status.keyEnd,
+    keyRefused: status.keyRefused,
+    local: status.local,
+    fixedByFile: status.row?.fixedByFile ?? false,
+  };
+}
+
+/** The models a provider listed, or the reason why it did not. */
+export function modelListView(
+  gateway: Gateway,
+  provider: { readonly id: string; readonly local: boolean },
+  listed: Result<readonly ModelInfo[], ModelFailure>,
+): ModelListView {
+  if (!listed.ok) return { provider: provider.id, models: [], reason: listed.failure.reason };
+  const view = (model: ModelInfo): ModelView => {
+    const ref = `${provider.id}/${model.name}`;
+    return {
+      ref,
+      provider: provider.id,
+      name: model.name,
+      contextTokens: model.contextTokens,
+      sees: model.sees,
+      tools: model.tools,
+      sizeBytes: model.sizeBytes,
+      local: provider.local,
+      cooldownUntil: gateway.models.cooldownUntil(ref),
+    };
+  };
+  return { provider: provider.id, models: listed.value.map(view), reason: null };
+}
+
+export function testView(result: Result<ModelHealth, ModelFailure>): TestView {
+  return result.ok
+    ? { ok: true, latency: result.value.latency, said: result.value.said }
+    : { ok: false, reason: result.failure.reason, detail: result.failure.detail };
+}
+
+export function settingView(settings: Settings, key: SettingKey): SettingView {
+  const schema: SettingSchema = settingSchemas[key];
+  const number = schema.type === 'number' ? schema : null;
+  return {
+    key,
+    section: schema.section,
+    type: schema.type,
+    value: settings.get(key),
+    default: schema.default,
+    unit: number?.unit ?? null,
+    min: number?.min ?? null,
+    max: number?.max ?? null,
+    options: schema.type === 'choice' ? schema.options : [],
+    multiline: schema.type === 'text' && schema.multiline,
+    advanced: schema.advanced,
+    fixedByFile: settings.fixed().has(key),
+  };
+}
+
+export function candidateView(candidate: { readonly address: AddressRow; readonly last: MessageRow }): CandidateView {
+  const { address, last } = candidate;
+  return { link: address.link, address: address.address, name: address.name, text: last.text, at: last.at };
+}

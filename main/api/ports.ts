@@ -1,0 +1,65 @@
+/** What the api is bound to: the gateway's face, the ports beside it, and a few facts about the running host. */
+import type { Readable } from 'node:stream';
+import type { LogLineView } from '../../preload/contract/views.ts';
+import type { LinkProbe } from '../gateway/channel.ts';
+import type { Clock, Ids } from '../gateway/clock.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Log } from '../gateway/log.ts';
+import type { Sentences } from '../gateway/sentences.ts';
+import type { Settings } from '../gateway/settings.ts';
+import type { Storage } from '../gateway/storage.ts';
+import type { Millis, Reason } from '../gateway/types.ts';
+import type { Result } from '../lib/result.ts';
+
+/** What only the host itself knows. Every method is cheap. */
+export interface HostFacts {
+  readonly version: string;
+  readonly mode: 'desktop' | 'headless';
+  readonly dataDir: string;
+  readonly startedAt: Millis;
+  /** Things the owner should know that stop nothing. */
+  notices(): readonly Reason[];
+  /** Resident memory in bytes. */
+  rssBytes(): number;
+  /** 99th percentile of the event loop's delay since the last reading window began, in milliseconds. */
+  eventLoopP99Ms(): number;
+  /** The newest log lines, oldest first. */
+  logTail(limit: number): readonly LogLineView[];
+}
+
+/** A file that was sent to us. */
+export interface StoredFile {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+}
+
+/** Where `/files` keeps what it is given; checks the size while it reads. */
+export interface Files {
+  /** Rejects when the bytes break off or `signal` is aborted. */
+  put(
+    bytes: AsyncIterable<Uint8Array>,
+    meta: { readonly name: string; readonly type: string },
+    signal: AbortSignal,
+  ): Promise<Result<StoredFile, Reason>>;
+  /** Null when there is no such file. */
+  open(id: string): Promise<{ readonly row: StoredFile; readonly stream: Readable } | null>;
+}
+
+export interface ApiPorts {
+  readonly gateway: Gateway;
+  readonly storage: Storage;
+  readonly settings: Settings;
+  readonly sentences: Sentences;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly facts: HostFacts;
+  readonly files: Files;
+  readonly probeLink: LinkProbe;
+  /** For looking whether Ollama runs on this machine. */
+  readonly fetch: typeof fetch;
+  /** Aborted when the host stops: calls that wait for somebody else end. */
+  readonly stopping: AbortSignal;
+}

@@ -1,0 +1,268 @@
+/**
+ * `--provision FILE`: sets a host up without clicking. Two steps, so that a wrong file changes nothing:
+ *
+ *   readProvision   text → checked and complete, or one problem with its path (the host ends with code 2)
+ *   applyProvision  the same to the gateway
+ *
+ * What the file names wins at each start; what it does not name is left alone; nothing is deleted for being missing
+ * (`"remove": true` on an entry does that). Unknown keys are warned about with their path and ignored.
+ */
+import { z } from 'zod';
+import { checkSetting, isSettingKey, type SettingKey } from '../gateway/settings.ts';
+import type { LinkId, ProviderId, Role } from '../gateway/types.ts';
+import { failed, ok, type Result } from '../lib/result.ts';
+import { normalizeUrl } from './base-url.ts';
+import { isTimeZone } from './commands/host.ts';
+
+export interface ProvisionedProvider {
+  readonly id: ProviderId;
+  readonly kind: 'openai' | 'ollama';
+  readonly name: string | null;
+  readonly baseUrl: string;
+  /** Undefined leaves the stored one. */
+  readonly key: string | undefined;
+  readonly compatibility: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface ProvisionedLink {
+  readonly id: LinkId;
+  /** Undefined leaves the stored one. */
+  readonly token: string | undefined;
+  /** Undefined leaves the stored one. */
+  readonly apiRoot: string | undefined;
+  readonly enabled: boolean | undefined;
+}
+
+/** Where in the file an entry stands, for what is said about it. */
+interface Entry {
+  readonly path: string;
+}
+type Removal = { readonly remove: true; readonly id: string };
+
+export interface Provision {
+  readonly providers: readonly (Entry & (Removal | ({ readonly remove: false } & ProvisionedProvider)))[];
+  readonly links: readonly (Entry & (Removal | ({ readonly remove: false } & ProvisionedLink)))[];
+  readonly people: readonly (Entry & {
+    readonly link: LinkId;
+    readonly address: string;
+    /** Null forgets the address. */
+    readonly role: Exclude<Role, 'unknown'> | null;
+  })[];
+  /** Settings that are fixed while this host runs. */
+  readonly settings: ReadonlyMap<SettingKey, unknown>;
+  /** What was ignored, as sentences with paths. */
+  readonly warnings: readonly string[];
+}
+
+export const emptyProvision: Provision = { providers: [], links: [], people: [], settings: new Map(), warnings: [] };
+
+const id = z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 of a-z, 0-9 and -');
+const modelRef = z.string().regex(/^[a-z0-9-]{1,32}\/.{1,256}$/, 'must be provider/model');
+const url = z.string().refine((text) => normalizeUrl(text).ok, 'must be an http: or https: address');
+/** Text, or `env:NAME` for the content of an environment variable. */
+const secret = z.string().min(1).max(4096);
+const gone = { remove: z.literal(true) };
+const stays = { remove: z.literal(false).optional() };
+
+const provider = z.discriminatedUnion('remove', [
+  z.object({ ...gone, id }),
+  z.object({
+    ...stays,
+    id,
+    kind: z.enum(['openai', 'ollama']),
+    name: z.string().max(80).optional(),
+    baseUrl: url,
+    apiKey: secret.optional(),
+    compatibility: z.record(z.string(), z.unknown()).optional(),
+  }),
+]);
+const link = z.discriminatedUnion('remove', [
+  z.object({ ...gone, id }),
+  z.object({
+    ...stays,
+    id,
+    kind: z.enum(['telegram', 'whatsapp']),
+    token: secret.optional(),
+    apiRoot: url.optional(),
+    webSocketUrl: z.string().optional(),
+    enabled: z.boolean().optional(),
+  }),
+]);
+const person = z.discriminatedUnion('remove', [
+  z.object({ ...gone, link: id, address: z.string().min(1).max(128) }),
+  z
+    .object({ ...stays, link: id, address: z.string().min(1).max(128), role: z.enum(['owner', 'guest', 'blocked']) })
+    .refine(({ address, role }) => address !== '*' || role === 'guest', {
+      path: ['role'],
+      message: 'must be guest for the address *, which means everyone who is not listed',
+    }),
+]);
+const fileSchema = z.object({
+  providers: z.array(provider).default([]),
+  models: z.object({ default: modelRef.optional(), fallbacks: z.array(modelRef).max(10).optional() }).default({}),
+  links: z.array(link).default([]),
+  people: z.array(person).default([]),
+  groups: z.array(z.unknown()).optional(),
+  settings: z.record(z.string(), z.unknown()).default({}),
+});
+type ProvisionFile = z.infer<typeof fileSchema>;
+
+/** What is wrong with the file: one sentence that names the path, and the variable where one is missing. */
+export type ProvisionProblem = string;
+
+/** Checks the text of a provision file and fills in what stands in the environment. */
+export function readProvision(
+  text: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Result<Provision, ProvisionProblem> {
+  const raw = parseJson(text);
+  if (!raw.ok) return raw;
+  const checked = fileSchema.safeParse(raw.value);
+  if (!checked.success) {
+    const [issue] = checked.error.issues;
+    return failed(`${pathOf(issue?.path ?? [])}: ${issue?.message ?? 'is malformed'}`);
+  }
+  const file = checked.data;
+  const settings = readSettings(file);
+  if (!settings.ok) return settings;
+  const providers: Provision['providers'][number][] = [];
+  for (const [index, entry] of file.providers.entries()) {
+    const path = `providers.${String(index)}`;
+    if (entry.remove === true) {
+      providers.push({ path, remove: true, id: entry.id });
+      continue;
+    }
+    const key = fromEnvironment(entry.apiKey, `${path}.apiKey`, environment);
+    if (!key.ok) return key;
+    const { kind, name = null, compatibility } = entry;
+    providers.push({
+      path,
+      remove: false,
+      id: entry.id,
+      kind,
+      name,
+      compatibility,
+      key: key.value,
+      baseUrl: trimmed(entry.baseUrl),
+    });
+  }
+  const links = readLinks(file, environment);
+  if (!links.ok) return links;
+  return ok({
+    providers,
+    links: links.value,
+    people: file.people.map((entry, index) => ({
+      path: `people.${String(index)}`,
+      link: entry.link,
+      address: entry.address,
+      role: entry.remove === true ? null : entry.role,
+    })),
+    settings: settings.value.known,
+    warnings: [...unknownKeys(raw.value, file, []), ...settings.value.unknown, ...unsupported(file)],
+  });
+}
+
+function readLinks(
+  file: ProvisionFile,
+  environment: Readonly<Record<string, string | undefined>>,
+): Result<Provision['links'], ProvisionProblem> {
+  const links: Provision['links'][number][] = [];
+  for (const [index, entry] of file.links.entries()) {
+    const path = `links.${String(index)}`;
+    if (entry.remove === true) {
+      links.push({ path, remove: true, id: entry.id });
+      continue;
+    }
+    if (entry.kind === 'whatsapp') continue;
+    const token = fromEnvironment(entry.token, `${path}.token`, environment);
+    if (!token.ok) return token;
+    const apiRoot = entry.apiRoot === undefined ? undefined : trimmed(entry.apiRoot);
+    links.push({ path, remove: false, id: entry.id, token: token.value, apiRoot, enabled: entry.enabled });
+  }
+  return ok(links);
+}
+
+function parseJson(text: string): Result<unknown, ProvisionProblem> {
+  try {
+    return ok(JSON.parse(text.replace(/^\uFEFF/, '')) as unknown);
+  } catch (error) {
+    if (error instanceof SyntaxError) return failed(`the file is not JSON: ${error.message}`);
+    throw error;
+  }
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? 'the file' : path.map(String).join('.');
+}
+
+function trimmed(address: string): string {
+  const checked = normalizeUrl(address);
+  return checked.ok ? checked.value : address;
+}
+
+function fromEnvironment(
+  text: string | undefined,
+  path: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Result<string | undefined, ProvisionProblem> {
+  if (text?.startsWith('env:') !== true) return ok(text);
+  const variable = text.slice('env:'.length);
+  const value = environment[variable]?.trim();
+  return value === undefined || value === ''
+    ? failed(`${path}: the environment variable ${variable} is not set`)
+    : ok(value);
+}
+
+function readSettings(
+  file: ProvisionFile,
+): Result<{ readonly known: ReadonlyMap<SettingKey, unknown>; readonly unknown: readonly string[] }, ProvisionProblem> {
+  const known = new Map<SettingKey, unknown>();
+  const unknown: string[] = [];
+  for (const [key, value] of Object.entries(file.settings)) {
+    if (!isSettingKey(key)) {
+      unknown.push(`settings.${key} is not a setting of this version and was ignored`);
+      continue;
+    }
+    const checked = checkSetting(key, value);
+    if (!checked.ok) return failed(`settings.${key}: must be ${expectedOf(checked.failure.params ?? {})}`);
+    if (key === 'timeZone' && !isTimeZone(value)) {
+      return failed(`settings.${key}: must be a time zone such as Europe/Berlin`);
+    }
+    known.set(key, checked.value);
+  }
+  if (file.models.default !== undefined) known.set('models.default', file.models.default);
+  if (file.models.fallbacks !== undefined) known.set('models.fallbacks', file.models.fallbacks);
+  return ok({ known, unknown });
+}
+
+function expectedOf(params: Readonly<Record<string, string | number>>): string {
+  const { expected, min, max } = params;
+  return expected === undefined ? `from ${String(min)} to ${String(max)}` : String(expected);
+}
+
+/** Keys of the file that the checked value does not have, at any depth. */
+function unknownKeys(raw: unknown, known: unknown, path: readonly PropertyKey[]): readonly string[] {
+  if (Array.isArray(raw) && Array.isArray(known)) {
+    return raw.flatMap((entry, index) => unknownKeys(entry, known[index], [...path, index]));
+  }
+  if (!isRecord(raw) || !isRecord(known)) return [];
+  return Object.entries(raw).flatMap(([key, value]) =>
+    Object.hasOwn(known, key)
+      ? unknownKeys(value, known[key], [...path, key])
+      : [`${pathOf([...path, key])} is not known and was ignored`],
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unsupported(file: ProvisionFile): readonly string[] {
+  const whatsapp = file.links.flatMap((entry, index) =>
+    entry.remove !== true && entry.kind === 'whatsapp'
+      ? [`links.${String(index)}: WhatsApp is not supported by this version and was ignored`]
+      : [],
+  );
+  const groups = (file.groups?.length ?? 0) > 0 ? ['groups: not supported by this version and ignored'] : [];
+  return [...whatsapp, ...groups];
+}

@@ -1,0 +1,234 @@
+/**
+ * Rows to views: what the window is shown of the gateway's rows. Everything is read when it is asked for, from
+ * committed rows and the gateway's present state; nothing is kept here.
+ */
+import type {
+  ConversationView,
+  DeliveryView,
+  HealthView,
+  HostView,
+  LinkView,
+  MessageView,
+  ThreadView,
+  TurnTextView,
+  TurnView,
+} from '../../preload/contract/views.ts';
+import type { Gateway, LinkStatus } from '../gateway/gateway.ts';
+import type { Settings } from '../gateway/settings.ts';
+import type { Storage, Tables } from '../gateway/storage.ts';
+import type {
+  ConversationRow,
+  LinkId,
+  LinkKind,
+  MessageRow,
+  ModelRef,
+  Reason,
+  TurnId,
+  TurnRow,
+} from '../gateway/types.ts';
+import type { HostFacts } from './ports.ts';
+
+/** Where views are read from. */
+export interface ViewSource {
+  readonly gateway: Gateway;
+  readonly storage: Storage;
+  readonly settings: Settings;
+  readonly facts: HostFacts;
+}
+
+const previewLength = 160;
+/** Texts of one page of a thread, in UTF-16 units: a page has to fit into one frame even where each unit takes 3 bytes. */
+const pageUnits = 250_000;
+
+export function hostView(from: ViewSource, seq: number): HostView {
+  const { facts, gateway, settings } = from;
+  return {
+    version: facts.version,
+    mode: facts.mode,
+    dataDir: facts.dataDir,
+    startedAt: facts.startedAt,
+    seq,
+    problem: gateway.health().problem,
+    notices: facts.notices(),
+    timeZone: settings.get('timeZone') || Intl.DateTimeFormat().resolvedOptions().timeZone,
+    setupDone: settings.get('setup.done'),
+  };
+}
+
+/** `degraded`: something stops the gateway, or a link that should be up needs somebody or keeps failing. */
+export function healthView(from: ViewSource, now: number): HealthView {
+  const { facts, gateway } = from;
+  const health = gateway.health();
+  const links = gateway.links.all().map((status) => linkView(from, status));
+  const bad = links.some(
+    ({ enabled, state }) => enabled && ['retrying', 'signed-out', 'conflict'].includes(state.kind),
+  );
+  return {
+    status: health.problem !== null || bad ? 'degraded' : 'ok',
+    problem: health.problem,
+    links,
+    runningTurns: health.runningTurns,
+    waitingMessages: health.waitingMessages,
+    unsentReplies: health.unsentReplies,
+    sentAgain: health.sentAgain,
+    rssBytes: facts.rssBytes(),
+    eventLoopP99Ms: facts.eventLoopP99Ms(),
+    uptime: now - facts.startedAt,
+  };
+}
+
+export function linkView(from: ViewSource, status: LinkStatus): LinkView {
+  const { row, state } = status;
+  const { read } = from.storage;
+  const builtIn = row.kind === 'window' || row.kind === 'api';
+  return {
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    handle: row.handle,
+    state,
+    since: status.since,
+    lastInAt: status.lastInAt,
+    lastOutAt: status.lastOutAt,
+    unsent: read.deliveries.ready(row.id).length,
+    enabled: row.enabled,
+    fixedByFile: row.fixedByFile,
+    apiRoot: row.apiRoot,
+    hasOwner: builtIn || read.addresses.ofLink(row.id).some(({ role }) => role === 'owner'),
+  };
+}
+
+export function conversationView(from: ViewSource, row: ConversationRow): ConversationView {
+  const { read } = from.storage;
+  const running = from.gateway.turns.status(row.id);
+  const last = running === null ? read.turns.lastReply(row.id) : null;
+  const text = read.messages.page(row.id, 1).at(-1)?.text ?? '';
+  return {
+    id: row.id,
+    link: row.link,
+    linkKind: linkKind(from, row.link),
+    kind: row.kind,
+    title: row.title,
+    preview: text
+      .slice(0, previewLength * 4)
+      .replace(/\s+/g, ' ')
+      .trim()
+      .slice(0, previewLength),
+    lastAt: row.lastAt,
+    unread: row.unread,
+    working: running !== null,
+    failed: last !== null && turnFailed(read, last),
+    model: row.model,
+    contextNo: row.contextNo,
+  };
+}
+
+function turnFailed(read: Tables, turn: TurnRow): boolean {
+  return turn.state === 'failed' || turn.state === 'dead' || read.deliveries.ofTurn(turn.id)?.state === 'failed';
+}
+
+/** Of a link that was removed only the id is left; the built-in ones are named like their kind. */
+function linkKind(from: ViewSource, id: LinkId): LinkKind {
+  const known = from.gateway.links.get(id)?.row.kind ?? from.storage.read.links.get(id)?.kind;
+  return known ?? (id === 'window' || id === 'api' ? id : 'telegram');
+}
+
+export function messageView(read: Tables, row: MessageRow): MessageView {
+  return {
+    id: row.id,
+    seq: row.seq,
+    conversation: row.conversation,
+    kind: row.kind,
+    authorName: row.authorName,
+    text: row.text,
+    at: row.at,
+    contextNo: row.contextNo,
+    state: row.state,
+    reason: row.reason,
+    turn: row.turn,
+    model: row.model,
+    delivery: row.kind === 'person' || row.turn === null ? null : deliveryView(read, row.turn),
+  };
+}
+
+function deliveryView(read: Tables, turn: TurnId): DeliveryView | null {
+  const delivery = read.deliveries.ofTurn(turn);
+  if (delivery === null) return null;
+  const parts = read.deliveries.parts(delivery.id);
+  return {
+    state: delivery.state,
+    reason: delivery.reason,
+    late: delivery.late,
+    parts: parts.length,
+    sentParts: parts.filter(({ state }) => state === 'sent').length,
+    again: parts.filter(({ again }) => again).length,
+  };
+}
+
+export function turnView(turn: {
+  readonly row: TurnRow;
+  readonly model: ModelRef | null;
+  readonly waitingFor: Reason | null;
+}): TurnView {
+  const { row } = turn;
+  return {
+    id: row.id,
+    conversation: row.conversation,
+    state: row.state,
+    startedAt: row.startedAt,
+    waitingFor: turn.waitingFor,
+    model: turn.model ?? row.model,
+    reason: row.reason,
+  };
+}
+
+/**
+ * A page of a thread, rising: the `limit` messages before `beforeSeq`, after `afterSeq`, or the newest. Shorter when
+ * the texts would not fit into one frame; at least one message.
+ */
+export function threadView(
+  from: ViewSource,
+  row: ConversationRow,
+  page: { readonly limit: number; readonly beforeSeq?: number; readonly afterSeq?: number },
+): ThreadView {
+  const { read } = from.storage;
+  const forward = page.afterSeq !== undefined;
+  const found = read.messages.page(row.id, page.limit + 1, pageBound(page));
+  const fitting = forward ? found.slice(0, page.limit) : found.slice(-page.limit);
+  const rows = fitFrame(fitting, forward);
+  const first = rows[0];
+  const more = forward
+    ? first !== undefined && read.messages.page(row.id, 1, { beforeSeq: first.seq }).length > 0
+    : found.length > rows.length;
+  const running = from.gateway.turns.status(row.id);
+  const last = running === null ? read.turns.lastReply(row.id) : null;
+  const turnText: TurnTextView | null =
+    running === null ? null : { turn: running.row.id, attempt: running.attempt, text: running.text };
+  const ended = last === null ? null : turnView({ row: last, model: last.model, waitingFor: null });
+  return {
+    conversation: conversationView(from, row),
+    messages: rows.map((message) => messageView(read, message)),
+    more,
+    turn: running === null ? ended : turnView(running),
+    turnText,
+  };
+}
+
+function pageBound(page: {
+  readonly beforeSeq?: number;
+  readonly afterSeq?: number;
+}): { readonly beforeSeq: number } | { readonly afterSeq: number } | undefined {
+  if (page.afterSeq !== undefined) return { afterSeq: page.afterSeq };
+  return page.beforeSeq === undefined ? undefined : { beforeSeq: page.beforeSeq };
+}
+
+function fitFrame(rows: readonly MessageRow[], forward: boolean): readonly MessageRow[] {
+  const ordered = forward ? rows : rows.toReversed();
+  let units = 0;
+  const over = ordered.findIndex((row, position) => {
+    units += row.text.length + 400;
+    return position > 0 && units > pageUnits;
+  });
+  if (over === -1) return rows;
+  return forward ? rows.slice(0, over) : rows.slice(rows.length - over);
+}

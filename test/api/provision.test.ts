@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { readProvision } from '../../main/api/provision.ts';
+
+const lab = { id: 'lab', kind: 'openai', baseUrl: 'http://127.0.0.1:8080/v1/', apiKey: 'env:LAB_KEY' };
+const environment = { LAB_KEY: 'sk-lab', EMPTY: ' ' };
+
+function read(file: unknown) {
+  return readProvision(typeof file === 'string' ? file : JSON.stringify(file), environment);
+}
+
+describe('a provision file', () => {
+  it('is read whole: keys from the environment, addresses without their slash, models as fixed settings', () => {
+    const read_ = read({
+      providers: [lab],
+      models: { default: 'lab/gpt-test', fallbacks: ['ollama/qwen3:8b'] },
+      links: [{ id: 'bot', kind: 'telegram', token: '1:a', apiRoot: 'http://127.0.0.1:8081/' }],
+      people: [
+        { link: 'bot', address: '4242', role: 'owner' },
+        { link: 'bot', address: '*', role: 'guest' },
+        { link: 'bot', address: '5', remove: true },
+      ],
+      settings: { timeZone: 'Europe/Berlin', 'delivery.pacing': 0 },
+    });
+    if (!read_.ok) throw new Error(read_.failure);
+    const { providers, links, people, settings, warnings } = read_.value;
+    expect(providers).toMatchObject([{ id: 'lab', key: 'sk-lab', baseUrl: 'http://127.0.0.1:8080/v1', remove: false }]);
+    expect(links).toMatchObject([{ id: 'bot', token: '1:a', apiRoot: 'http://127.0.0.1:8081' }]);
+    expect(people.map(({ role }) => role)).toEqual(['owner', 'guest', null]);
+    expect([...settings]).toEqual([
+      ['timeZone', 'Europe/Berlin'],
+      ['delivery.pacing', 0],
+      ['models.default', 'lab/gpt-test'],
+      ['models.fallbacks', ['ollama/qwen3:8b']],
+    ]);
+    expect(warnings).toEqual([]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['text that is not JSON', '{', 'not JSON'],
+    ['a list', [], 'the file'],
+    ['a wrong type', { providers: [{ ...lab, baseUrl: 5 }] }, 'providers.0.baseUrl'],
+    ['an address of another protocol', { providers: [{ ...lab, baseUrl: 'file:///etc' }] }, 'providers.0.baseUrl'],
+    ['a password in an address', { providers: [{ ...lab, baseUrl: 'http://a:b@c' }] }, 'providers.0.baseUrl'],
+    ['a missing kind', { providers: [{ id: 'lab', baseUrl: 'http://a' }] }, 'providers.0.kind'],
+    ['an id with capitals', { providers: [{ ...lab, id: 'Lab' }] }, 'providers.0.id'],
+    ['an unknown kind of link', { links: [{ id: 'a', kind: 'sms' }] }, 'links.0.kind'],
+    ['everyone as owner', { people: [{ link: 'bot', address: '*', role: 'owner' }] }, 'people.0.role'],
+    ['a role that nobody gives', { people: [{ link: 'bot', address: '1', role: 'unknown' }] }, 'people.0.role'],
+    ['a model without its provider', { models: { default: 'gpt' } }, 'models.default'],
+    ['a setting of the wrong type', { settings: { 'api.enabled': 'yes' } }, 'settings.api.enabled'],
+    [
+      'a setting out of range',
+      { settings: { 'delivery.pacing': 11 } },
+      'settings.delivery.pacing: must be from 0 to 10',
+    ],
+    ['a time zone that does not exist', { settings: { timeZone: 'Moon/Base' } }, 'settings.timeZone'],
+    [
+      'a missing variable',
+      { providers: [{ ...lab, apiKey: 'env:GONE' }] },
+      'providers.0.apiKey: the environment variable GONE',
+    ],
+    [
+      'an empty variable',
+      { links: [{ id: 'b', kind: 'telegram', token: 'env:EMPTY' }] },
+      'links.0.token: the environment variable EMPTY',
+    ],
+    ['a remove that is no switch', { links: [{ id: 'b', remove: 1 }] }, 'links.0.remove'],
+  ])('is refused with %s, and the sentence names the path (a host half set up)', (_what, file, path) => {
+    const result = read(file);
+    expect(result.ok).toBe(false);
+    if (!result.ok) expect(result.failure).toContain(path);
+  });
+
+  it('never repeats a secret in what it says (a key in the journal)', () => {
+    const result = read({ providers: [{ ...lab, apiKey: 'sk-very-secret', baseUrl: 'http://u:pass@x' }] });
+    expect(result.ok).toBe(false);
+    if (!result.ok) expect(result.failure).not.toMatch(/very-secret|pass@/);
+  });
+
+  it('warns about what it does not know, with the path, and goes on (a typing mistake that is silently ignored)', () => {
+    const result = read({
+      providers: [{ ...lab, apikey: 'x' }],
+      groups: [{ link: 'bot' }],
+      links: [{ id: 'phone', kind: 'whatsapp' }],
+      settings: { 'budget.perDayUsd': 2 },
+      people: [],
+      color: 'red',
+    });
+    if (!result.ok) throw new Error(result.failure);
+    expect(result.value.links).toEqual([]);
+    expect(result.value.warnings.join('\n')).toMatch(
+      /providers\.0\.apikey[^]*color[^]*settings\.budget\.perDayUsd[^]*links\.0: WhatsApp[^]*groups/,
+    );
+  });
+
+  it('takes entries away only where it says so (a provider gone because a line was moved)', () => {
+    const result = read({ providers: [{ id: 'lab', remove: true }], links: [{ id: 'bot', remove: true }] });
+    if (!result.ok) throw new Error(result.failure);
+    expect(result.value.providers).toEqual([{ path: 'providers.0', remove: true, id: 'lab' }]);
+    expect(result.value.links).toEqual([{ path: 'links.0', remove: true, id: 'bot' }]);
+  });
+});
