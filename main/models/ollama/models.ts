@@ -1,0 +1,36 @@
+/** What `/api/tags` and `/api/show` tell of a model. */
+import { asCount, asRecord, asText } from '../json.ts';
+
+export interface Shown {
+  /** The model's own limit; null when its file does not say. */
+  readonly limit: number | null;
+  /** Null from servers that are too old to list capabilities. */
+  readonly sees: boolean | null;
+  readonly tools: boolean | null;
+}
+
+/** `model_info` names the limit after the architecture: `llama.context_length`. */
+export function readShown(body: unknown): Shown {
+  const info = asRecord(asRecord(body)?.['model_info']);
+  const architecture = asText(info?.['general.architecture']);
+  const named = architecture === null ? null : asCount(info?.[`${architecture}.context_length`]);
+  const capabilities = asRecord(body)?.['capabilities'];
+  const can = (what: string): boolean | null => (Array.isArray(capabilities) ? capabilities.includes(what) : null);
+  return { limit: named !== null && named > 0 ? named : null, sees: can('vision'), tools: can('tools') };
+}
+
+export interface Tag {
+  readonly name: string;
+  readonly sizeBytes: number | null;
+}
+
+/** Null when the body is no list of models. */
+export function readTags(body: unknown): readonly Tag[] | null {
+  const models = asRecord(body)?.['models'];
+  if (!Array.isArray(models)) return null;
+  return models.flatMap((entry) => {
+    const model = asRecord(entry);
+    const name = asText(model?.['name']) ?? asText(model?.['model']);
+    return name === null ? [] : [{ name, sizeBytes: asCount(model?.['size']) }];
+  });
+}

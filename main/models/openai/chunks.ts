@@ -1,0 +1,93 @@
+/**
+ * The chunks of a streamed chat completion → pieces of a reply. Shapes: ChatCompletionChunk of OpenAI's API reference;
+ * `reasoning_content` (DeepSeek, vLLM, llama.cpp) and `reasoning` (OpenRouter, Groq) stand beside `content`. A whole
+ * completion, as servers send it that do not stream, reads the same: `message` instead of `delta`.
+ */
+import type { Ids } from '../../gateway/clock.ts';
+import type { ModelUsage, ToolCall } from '../../gateway/model.ts';
+import { asCount, asRecord, asText } from '../json.ts';
+import type { JsonRecord } from '../json.ts';
+import type { Piece } from '../reply-stream.ts';
+
+interface OpenCall {
+  id: string;
+  name: string;
+  arguments: string;
+}
+
+export class ChunkReader {
+  readonly #ids: Ids;
+  readonly #calls = new Map<number, OpenCall>();
+  /** `finish_reason` as the server has it; null until it came. */
+  finish: string | null = null;
+  usage: ModelUsage | null = null;
+  /** UTF-16 units of everything the model wrote, reasoning and arguments included. */
+  written = 0;
+  /** Something to be seen was among it. */
+  spoke = false;
+
+  constructor(ids: Ids) {
+    this.#ids = ids;
+  }
+
+  /** The pieces of one chunk, none for frames that carry no words. */
+  read(chunk: unknown): readonly Piece[] {
+    const record = asRecord(chunk);
+    if (record === null) return [];
+    this.usage = usageOf(record['usage']) ?? this.usage;
+    const choices = record['choices'];
+    const choice = Array.isArray(choices) ? asRecord(choices[0]) : null;
+    if (choice === null) return [];
+    const finish = asText(choice['finish_reason']);
+    if (finish !== null && finish !== '') this.finish = finish;
+    const delta = asRecord(choice['delta']) ?? asRecord(choice['message']);
+    return delta === null ? [] : this.#pieces(delta);
+  }
+
+  /** The tool calls, whole only now; ids that the server left out are made here. */
+  toolCalls(): readonly ToolCall[] {
+    const calls = [...this.#calls.entries()].sort(([a], [b]) => a - b);
+    return calls.map(([, call]) => ({ ...call, id: call.id === '' ? this.#ids.next() : call.id }));
+  }
+
+  #pieces(delta: JsonRecord): readonly Piece[] {
+    const pieces: Piece[] = [];
+    const reasoning = asText(delta['reasoning_content']) ?? asText(delta['reasoning']) ?? '';
+    if (reasoning !== '') pieces.push({ kind: 'reasoning', text: reasoning });
+    // A refusal of the model is what it has to say; it stands in a field of its own.
+    for (const text of [asText(delta['content']), asText(delta['refusal'])]) {
+      if (text !== null && text !== '') pieces.push({ kind: 'text', text });
+    }
+    for (const piece of pieces) {
+      if (piece.kind === 'tool-call') continue;
+      this.written += piece.text.length;
+      this.spoke ||= piece.kind === 'text' && piece.text.trim() !== '';
+    }
+    const calls = delta['tool_calls'];
+    if (Array.isArray(calls)) for (const call of calls) this.#gather(asRecord(call));
+    return pieces;
+  }
+
+  /** Fragments of one call share its index; servers that send whole calls may leave it out. */
+  #gather(fragment: JsonRecord | null): void {
+    if (fragment === null) return;
+    const named = asRecord(fragment['function']);
+    const index = asCount(fragment['index']) ?? this.#calls.size;
+    const call = this.#calls.get(index) ?? { id: '', name: '', arguments: '' };
+    call.id ||= asText(fragment['id']) ?? '';
+    call.name ||= asText(named?.['name']) ?? '';
+    const more = asText(named?.['arguments']) ?? '';
+    call.arguments += more;
+    this.written += more.length;
+    this.#calls.set(index, call);
+    this.spoke = true;
+  }
+}
+
+function usageOf(value: unknown): ModelUsage | null {
+  const usage = asRecord(value);
+  const inputTokens = asCount(usage?.['prompt_tokens']);
+  const outputTokens = asCount(usage?.['completion_tokens']);
+  if (inputTokens === null || outputTokens === null) return null;
+  return { inputTokens, outputTokens, estimated: false };
+}

@@ -1,0 +1,188 @@
+/**
+ * Providers with OpenAI's chat API. One call: limits start → request → chunks → end. A refusal that names a parameter
+ * teaches the adapter what the server does not know, and that call alone is repeated; everything else is one request,
+ * whose failure is the last event.
+ */
+import { APIError } from 'openai/error';
+import type { Result } from '../../lib/result.ts';
+import type {
+  ModelFailure,
+  ModelHealth,
+  ModelInfo,
+  ModelRequest,
+  ModelUsage,
+  Provider,
+  ProviderSeed,
+  ReplyEnd,
+  ReplyStream,
+} from '../../gateway/model.ts';
+import { ask, explain, openExchange } from '../call.ts';
+import { checkRequest, healthOf } from '../check.ts';
+import type { ModelDeps } from '../deps.ts';
+import { estimateUsage } from '../estimate.ts';
+import { Malformed, abortFailure, modelFailure } from '../failures.ts';
+import type { About } from '../failures.ts';
+import { isLocalUrl } from '../local.ts';
+import { once } from '../once.ts';
+import { streamErrorFailure } from '../refusals.ts';
+import { startReply } from '../reply-stream.ts';
+import type { Emit } from '../reply-stream.ts';
+import { createTransport } from '../transport.ts';
+import type { Exchange, Transport } from '../transport.ts';
+import { ChunkReader } from './chunks.ts';
+import { createClient } from './client.ts';
+import { enteredWindow, knowServer } from './compatibility.ts';
+import type { KnownServer } from './compatibility.ts';
+import { chatBody } from './messages.ts';
+import { readModels } from './models.ts';
+
+/** One server with one key. `seed.compatibility` may hold {@link knowServer}'s facts and `contextTokens`. */
+export function createOpenAiProvider(deps: ModelDeps, seed: ProviderSeed): Provider {
+  return new OpenAiProvider(deps, seed);
+}
+
+class OpenAiProvider implements Provider {
+  readonly local: boolean;
+  readonly #deps: ModelDeps;
+  readonly #seed: ProviderSeed;
+  readonly #transport: Transport;
+  readonly #client: ReturnType<typeof createClient>;
+  readonly #server: KnownServer;
+  readonly #models: (signal: AbortSignal) => Promise<Result<readonly ModelInfo[], ModelFailure> | null>;
+
+  constructor(deps: ModelDeps, seed: ProviderSeed) {
+    this.local = isLocalUrl(seed.baseUrl);
+    this.#deps = deps;
+    this.#seed = seed;
+    this.#transport = createTransport(deps.fetch, deps.clock, {
+      accept: 'application/json, text/event-stream',
+      'content-type': 'application/json',
+      'user-agent': 'Porchlight',
+      ...(seed.key === null || seed.key === '' ? {} : { authorization: `Bearer ${seed.key}` }),
+    });
+    this.#client = createClient(seed.baseUrl, seed.key, this.#transport);
+    this.#server = knowServer(seed.baseUrl, seed.compatibility);
+    this.#models = once((signal) => this.list(signal), isSettled);
+  }
+
+  stream(request: ModelRequest, signal: AbortSignal): ReplyStream {
+    const about = this.#about(request.model);
+    const run = (emit: Emit, control: AbortController): Promise<ReplyEnd> => this.#call(request, about, emit, control);
+    const onBug = (error: unknown): ReplyEnd => ({
+      stop: 'error',
+      failure: modelFailure(about, 'model.bug', String(error)),
+      usage: null,
+    });
+    return startReply({ run, onBug }, signal);
+  }
+
+  list(signal: AbortSignal): Promise<Result<readonly ModelInfo[], ModelFailure>> {
+    const input = { clock: this.#deps.clock, transport: this.#transport, about: this.#about('') };
+    return ask(input, signal, async () => {
+      const models = readModels(await this.#client.get<unknown>('/models'));
+      if (models === null) throw new Malformed('the answer is no list of models');
+      return models;
+    });
+  }
+
+  async check(model: string, signal: AbortSignal): Promise<Result<ModelHealth, ModelFailure>> {
+    const { clock } = this.#deps;
+    const started = clock.monotonic();
+    const reply = await this.stream(checkRequest(model, 60_000), signal).result();
+    return healthOf(reply, clock.monotonic() - started);
+  }
+
+  async contextTokens(model: string, signal: AbortSignal): Promise<number | null> {
+    const entered = enteredWindow(this.#seed.compatibility, model);
+    if (entered !== null) return entered;
+    const models = await this.#models(signal);
+    return models?.ok === true ? (models.value.find(({ name }) => name === model)?.contextTokens ?? null) : null;
+  }
+
+  #about(model: string): About {
+    return { provider: this.#seed.id, model, key: this.#seed.key };
+  }
+
+  async #call(request: ModelRequest, about: About, emit: Emit, control: AbortController): Promise<ReplyEnd> {
+    using exchange = openExchange(this.#deps.clock, request.timeouts, control);
+    for (;;) {
+      exchange.answer = null;
+      const end = await this.#once(request, about, emit, exchange);
+      const again = exchange.answer !== null && this.#server.learn(exchange.answer, { tools: hasTools(request) });
+      if (!again || control.signal.aborted) return end;
+    }
+  }
+
+  async #once(request: ModelRequest, about: About, emit: Emit, exchange: Exchange): Promise<ReplyEnd> {
+    const { signal } = exchange.control;
+    const reader = new ChunkReader(this.#deps.ids);
+    if (signal.aborted) return ended(abortFailure(about, signal), null);
+    try {
+      const body = chatBody(request, this.#server.now);
+      const chunks = await this.#transport.run(exchange, () => this.#client.chat.completions.create(body));
+      for await (const chunk of chunks) {
+        for (const piece of reader.read(chunk)) {
+          const room = emit(piece);
+          if (room === null) continue;
+          exchange.watchdog.hold();
+          await room;
+        }
+        if (reader.written > 0) exchange.watchdog.token();
+        if (signal.aborted) break;
+      }
+      return this.#endOf(request, about, emit, exchange, reader);
+    } catch (error) {
+      // A stream that broke after its last word is a whole answer: only the counts behind it are lost.
+      if (reader.finish !== null && !signal.aborted && exchange.answered) {
+        return this.#endOf(request, about, emit, exchange, reader);
+      }
+      const failure = inStream(about, error) ?? explain(about, exchange, error, this.#deps.clock.now());
+      if (exchange.answer === null) exchange.control.abort();
+      return ended(failure, usageSoFar(request, exchange, reader));
+    }
+  }
+
+  #endOf(request: ModelRequest, about: About, emit: Emit, exchange: Exchange, reader: ChunkReader): ReplyEnd {
+    const usage = usageSoFar(request, exchange, reader);
+    const { signal } = exchange.control;
+    if (signal.aborted) return ended(abortFailure(about, signal), usage);
+    if (reader.finish === null) return ended(modelFailure(about, 'model.cut', 'the stream ended in mid-reply'), usage);
+    if (reader.finish === 'content_filter') {
+      return ended(modelFailure(about, 'model.content-filter', 'finish_reason content_filter'), usage);
+    }
+    if (!reader.spoke) {
+      return ended(modelFailure(about, 'model.empty', `no text, finish_reason ${reader.finish}`), usage);
+    }
+    const calls = reader.toolCalls();
+    // Their number is small, and the reader of a full queue is waited for by nobody any more.
+    for (const call of calls) void emit({ kind: 'tool-call', call });
+    const stop = calls.length > 0 ? 'tool' : reader.finish === 'length' ? 'length' : 'stop';
+    return { stop, usage: usage ?? estimateUsage(request, reader.written) };
+  }
+}
+
+/** The server has spoken: it has a list, or it will not give one. Anything else may be different the next time. */
+function isSettled(result: Result<readonly ModelInfo[], ModelFailure>): boolean {
+  return result.ok || result.failure.class === 'invalid-request' || result.failure.class === 'auth';
+}
+
+function hasTools(request: ModelRequest): boolean {
+  return request.tools !== undefined && request.tools.length > 0;
+}
+
+function ended(failure: ModelFailure, usage: ModelUsage | null): ReplyEnd {
+  return { stop: failure.class === 'aborted' ? 'aborted' : 'error', failure, usage };
+}
+
+/** An error object among the events; the library throws it without a status. */
+function inStream(about: About, error: unknown): ModelFailure | null {
+  if (!(error instanceof APIError) || error.status !== undefined || error.error === undefined) return null;
+  return streamErrorFailure(about, error.error);
+}
+
+/** Null when nothing left; nothing for a refusal, which costs nothing; else the server's counts or ours. */
+function usageSoFar(request: ModelRequest, exchange: Exchange, reader: ChunkReader): ModelUsage | null {
+  if (!exchange.sent) return null;
+  if (exchange.answer !== null) return { inputTokens: 0, outputTokens: 0, estimated: false };
+  return reader.usage ?? estimateUsage(request, reader.written);
+}
