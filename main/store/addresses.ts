@@ -1,0 +1,49 @@
+/** Who may talk on which link. */
+import type { AddressTable } from '../gateway/storage.ts';
+import type { AddressRow, Role } from '../gateway/types.ts';
+import { integerOrNull, text, textOrNull, upsert, word } from './columns.ts';
+import type { Sql, SqlRow } from './database.ts';
+
+const roles = ['owner', 'guest', 'blocked', 'unknown'] as const satisfies readonly Role[];
+const origins = ['owner', 'file', 'message'] as const satisfies readonly AddressRow['origin'][];
+
+const put = upsert('address', ['link', 'address'], ['person', 'name', 'role', 'origin', 'last_seen_at']);
+
+function addressFrom(row: SqlRow): AddressRow {
+  return {
+    link: text(row, 'link'),
+    address: text(row, 'address'),
+    person: textOrNull(row, 'person'),
+    name: text(row, 'name'),
+    role: word(roles, row, 'role'),
+    origin: word(origins, row, 'origin'),
+    lastSeenAt: integerOrNull(row, 'last_seen_at'),
+  };
+}
+
+export function createAddresses(sql: Sql): AddressTable {
+  return {
+    get(link, address) {
+      const row = sql.get('SELECT * FROM address WHERE link = ? AND address = ?', [link, address]);
+      return row ? addressFrom(row) : null;
+    },
+    ofLink: (link) =>
+      sql
+        .all('SELECT * FROM address WHERE link = ? ORDER BY ifnull(last_seen_at, 0) DESC, rowid DESC', [link])
+        .map(addressFrom),
+    put(row) {
+      sql.run(put, {
+        link: row.link,
+        address: row.address,
+        person: row.person,
+        name: row.name,
+        role: row.role,
+        origin: row.origin,
+        last_seen_at: row.lastSeenAt,
+      });
+    },
+    remove(link, address) {
+      sql.run('DELETE FROM address WHERE link = ? AND address = ?', [link, address]);
+    },
+  };
+}

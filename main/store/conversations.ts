@@ -1,0 +1,84 @@
+/** Conversations, one per (link, chat, topic). */
+import type { ConversationTable } from '../gateway/storage.ts';
+import type { ChatKind, ConversationRow } from '../gateway/types.ts';
+import { integer, integerOrNull, reasonFrom, reasonToJson, text, textOrNull, upsert, word } from './columns.ts';
+import type { Sql, SqlRow } from './database.ts';
+
+const kinds = ['private', 'group'] as const satisfies readonly ChatKind[];
+
+const put = upsert(
+  'conversation',
+  ['id'],
+  [
+    'link',
+    'chat',
+    'topic',
+    'kind',
+    'title',
+    'context_no',
+    'model',
+    'paused_until',
+    'undeliverable',
+    'unread',
+    'created_at',
+    'last_at',
+  ],
+);
+const newest = 'SELECT * FROM conversation ORDER BY last_at DESC, id DESC LIMIT ?';
+const before = 'SELECT * FROM conversation WHERE (last_at, id) < (?, ?) ORDER BY last_at DESC, id DESC LIMIT ?';
+
+function conversationFrom(row: SqlRow): ConversationRow {
+  return {
+    id: text(row, 'id'),
+    link: text(row, 'link'),
+    chat: text(row, 'chat'),
+    topic: textOrNull(row, 'topic'),
+    kind: word(kinds, row, 'kind'),
+    title: text(row, 'title'),
+    contextNo: integer(row, 'context_no'),
+    model: textOrNull(row, 'model'),
+    pausedUntil: integerOrNull(row, 'paused_until'),
+    undeliverable: reasonFrom(row, 'undeliverable'),
+    unread: integer(row, 'unread'),
+    createdAt: integer(row, 'created_at'),
+    lastAt: integer(row, 'last_at'),
+  };
+}
+
+export function createConversations(sql: Sql): ConversationTable {
+  return {
+    get(id) {
+      const row = sql.get('SELECT * FROM conversation WHERE id = ?', [id]);
+      return row ? conversationFrom(row) : null;
+    },
+    find(link, { chat, topic }) {
+      const row = sql.get("SELECT * FROM conversation WHERE link = ? AND chat = ? AND ifnull(topic, '') = ?", [
+        link,
+        chat,
+        topic ?? '',
+      ]);
+      return row ? conversationFrom(row) : null;
+    },
+    put(row) {
+      sql.run(put, {
+        id: row.id,
+        link: row.link,
+        chat: row.chat,
+        topic: row.topic,
+        kind: row.kind,
+        title: row.title,
+        context_no: row.contextNo,
+        model: row.model,
+        paused_until: row.pausedUntil,
+        undeliverable: reasonToJson(row.undeliverable),
+        unread: row.unread,
+        created_at: row.createdAt,
+        last_at: row.lastAt,
+      });
+    },
+    page(limit, last) {
+      const rows = last ? sql.all(before, [last.lastAt, last.id, limit]) : sql.all(newest, [limit]);
+      return rows.map(conversationFrom);
+    },
+  };
+}

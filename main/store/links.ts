@@ -1,0 +1,86 @@
+/** Links, how far each was read (cursor, per account), and which of their events are known. */
+import type { LinkTable } from '../gateway/storage.ts';
+import type { LinkKind, LinkRow } from '../gateway/types.ts';
+import { bit, flag, integer, integerOrNull, text, textOrNull, upsert, word } from './columns.ts';
+import type { Sql, SqlRow } from './database.ts';
+
+const kinds = ['window', 'api', 'telegram', 'whatsapp'] as const satisfies readonly LinkKind[];
+
+const put = upsert(
+  'link',
+  ['id'],
+  [
+    'kind',
+    'name',
+    'account',
+    'handle',
+    'enabled',
+    'api_root',
+    'language',
+    'linked_at',
+    'paused_until',
+    'fixed_by_file',
+    'created_at',
+  ],
+);
+const putCursor = upsert('cursor', ['link', 'account'], ['position', 'at']);
+
+function linkFrom(row: SqlRow): LinkRow {
+  return {
+    id: text(row, 'id'),
+    kind: word(kinds, row, 'kind'),
+    name: text(row, 'name'),
+    account: textOrNull(row, 'account'),
+    handle: textOrNull(row, 'handle'),
+    enabled: flag(row, 'enabled'),
+    apiRoot: textOrNull(row, 'api_root'),
+    language: textOrNull(row, 'language'),
+    linkedAt: integerOrNull(row, 'linked_at'),
+    pausedUntil: integerOrNull(row, 'paused_until'),
+    fixedByFile: flag(row, 'fixed_by_file'),
+    createdAt: integer(row, 'created_at'),
+  };
+}
+
+export function createLinks(sql: Sql): LinkTable {
+  return {
+    all: () => sql.all('SELECT * FROM link ORDER BY rowid').map(linkFrom),
+    get(id) {
+      const row = sql.get('SELECT * FROM link WHERE id = ?', [id]);
+      return row ? linkFrom(row) : null;
+    },
+    put(row) {
+      sql.run(put, {
+        id: row.id,
+        kind: row.kind,
+        name: row.name,
+        account: row.account,
+        handle: row.handle,
+        enabled: bit(row.enabled),
+        api_root: row.apiRoot,
+        language: row.language,
+        linked_at: row.linkedAt,
+        paused_until: row.pausedUntil,
+        fixed_by_file: bit(row.fixedByFile),
+        created_at: row.createdAt,
+      });
+    },
+    remove(id) {
+      sql.run('DELETE FROM cursor WHERE link = ?', [id]);
+      sql.run('DELETE FROM link WHERE id = ?', [id]);
+    },
+    cursor(link, account) {
+      const row = sql.get('SELECT position, at FROM cursor WHERE link = ? AND account = ?', [link, account]);
+      return row ? { position: integer(row, 'position'), at: integer(row, 'at') } : null;
+    },
+    setCursor(link, account, position, at) {
+      sql.run(putCursor, { link, account, position, at });
+    },
+    addEvent(link, key, at) {
+      return (
+        sql.run('INSERT INTO event (link, key, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', [link, key, at]).changes >
+        0
+      );
+    },
+  };
+}

@@ -1,0 +1,125 @@
+/** Messages of both directions, the inbox among them. `seq` is the rowid: order, paging and key of the text index. */
+import type { MessageTable } from '../gateway/storage.ts';
+import type { MessageRow, MessageState } from '../gateway/types.ts';
+import { insert, integer, reasonFrom, reasonToJson, text, textOrNull, word } from './columns.ts';
+import type { Sql, SqlRow } from './database.ts';
+
+const kinds = ['person', 'assistant', 'notice'] as const satisfies readonly MessageRow['kind'][];
+const states = [
+  'waiting',
+  'answering',
+  'answered',
+  'kept',
+  'paused',
+  'late',
+  'held',
+  'ignored',
+  'cleared',
+] as const satisfies readonly MessageState[];
+
+const add = insert('message', [
+  'id',
+  'conversation',
+  'link',
+  'kind',
+  'author',
+  'author_name',
+  'platform_id',
+  'revision',
+  'text',
+  'context_no',
+  'at',
+  'received_at',
+  'state',
+  'reason',
+  'turn',
+  'model',
+]);
+const byPlatformId =
+  "SELECT * FROM message WHERE conversation = ? AND ifnull(author, '') = ? AND platform_id = ? " +
+  'ORDER BY revision DESC LIMIT 1';
+const newest = 'SELECT * FROM message WHERE conversation = ? ORDER BY seq DESC LIMIT ?';
+const before = 'SELECT * FROM message WHERE conversation = ? AND seq < ? ORDER BY seq DESC LIMIT ?';
+const after = 'SELECT * FROM message WHERE conversation = ? AND seq > ? ORDER BY seq LIMIT ?';
+const ofContext = 'SELECT * FROM message WHERE conversation = ? AND context_no = ? ORDER BY seq DESC LIMIT ?';
+const waiting = "SELECT * FROM message WHERE conversation = ? AND state = 'waiting' ORDER BY seq LIMIT ?";
+const conversationsWaiting =
+  "SELECT conversation FROM message WHERE state = 'waiting' GROUP BY conversation ORDER BY min(seq)";
+const countWaiting = "SELECT count(*) AS n FROM message WHERE state = 'waiting'";
+/** The `IN` lets SQLite see that the partial index covers it. */
+const setAside =
+  "SELECT * FROM message WHERE link = ? AND state = ? AND state IN ('kept', 'paused', 'late', 'held') " +
+  'ORDER BY seq LIMIT ?';
+
+export function messageFrom(row: SqlRow): MessageRow {
+  return {
+    id: text(row, 'id'),
+    seq: integer(row, 'seq'),
+    conversation: text(row, 'conversation'),
+    link: text(row, 'link'),
+    kind: word(kinds, row, 'kind'),
+    author: textOrNull(row, 'author'),
+    authorName: text(row, 'author_name'),
+    platformId: textOrNull(row, 'platform_id'),
+    revision: integer(row, 'revision'),
+    text: text(row, 'text'),
+    contextNo: integer(row, 'context_no'),
+    at: integer(row, 'at'),
+    receivedAt: integer(row, 'received_at'),
+    state: word(states, row, 'state'),
+    reason: reasonFrom(row, 'reason'),
+    turn: textOrNull(row, 'turn'),
+    model: textOrNull(row, 'model'),
+  };
+}
+
+function addMessage(sql: Sql, message: Omit<MessageRow, 'seq'>): MessageRow {
+  const { lastId } = sql.run(add, {
+    id: message.id,
+    conversation: message.conversation,
+    link: message.link,
+    kind: message.kind,
+    author: message.author,
+    author_name: message.authorName,
+    platform_id: message.platformId,
+    revision: message.revision,
+    text: message.text,
+    context_no: message.contextNo,
+    at: message.at,
+    received_at: message.receivedAt,
+    state: message.state,
+    reason: reasonToJson(message.reason),
+    turn: message.turn,
+    model: message.model,
+  });
+  return { ...message, seq: lastId };
+}
+
+export function createMessages(sql: Sql): MessageTable {
+  const one = (row: SqlRow | undefined): MessageRow | null => (row ? messageFrom(row) : null);
+  return {
+    add: (message) => addMessage(sql, message),
+    get: (id) => one(sql.get('SELECT * FROM message WHERE id = ?', [id])),
+    byPlatformId: (conversation, author, platformId) =>
+      one(sql.get(byPlatformId, [conversation, author ?? '', platformId])),
+    mark(ids, state, reason, turn) {
+      const why = reasonToJson(reason);
+      for (const id of ids) {
+        if (turn === undefined) sql.run('UPDATE message SET state = ?, reason = ? WHERE id = ?', [state, why, id]);
+        else sql.run('UPDATE message SET state = ?, reason = ?, turn = ? WHERE id = ?', [state, why, turn, id]);
+      }
+    },
+    page(conversation, limit, at) {
+      if (at && 'afterSeq' in at) return sql.all(after, [conversation, at.afterSeq, limit]).map(messageFrom);
+      const rows = at ? sql.all(before, [conversation, at.beforeSeq, limit]) : sql.all(newest, [conversation, limit]);
+      return rows.map(messageFrom).reverse();
+    },
+    ofContext: (conversation, contextNo, limit) =>
+      sql.all(ofContext, [conversation, contextNo, limit]).map(messageFrom).reverse(),
+    waiting: (conversation, limit) => sql.all(waiting, [conversation, limit]).map(messageFrom),
+    conversationsWaiting: () => sql.all(conversationsWaiting).map((row) => text(row, 'conversation')),
+    setAside: (link, state, limit) => sql.all(setAside, [link, state, limit]).map(messageFrom),
+    countWaiting: () => integer(sql.get(countWaiting) ?? { n: 0 }, 'n'),
+    ofTurn: (turn) => sql.all('SELECT * FROM message WHERE turn = ? ORDER BY seq', [turn]).map(messageFrom),
+  };
+}
