@@ -100,7 +100,7 @@ test('SIGTERM quits like the app’s own Quit, and leaves no process behind', as
   await expect.poll(() => alive(pids)).toEqual([]);
 });
 
-test('a second start hands its arguments to the first and ends without a browser of its own', async ({ launcher }) => {
+test('a second start hands its arguments to the first, which comes to the front, and ends', async ({ launcher }) => {
   const app = await launcher.launch();
   await app.firstWindow();
   await app.evaluate(() => fixture.window?.hide());
@@ -131,6 +131,14 @@ test('what a page stores is there after a restart', async ({ launcher }) => {
   const page = await (await launcher.launch()).firstWindow();
   await expect(page.locator('#early')).toHaveText('bridge was object');
   expect(await page.evaluate(() => localStorage.getItem('theme'))).toBe('dark');
+});
+
+test('a page closed from outside takes its window, and the last window tells the app', async ({ launcher }) => {
+  const app = await launcher.launch();
+  const page = await app.firstWindow();
+  await page.close();
+  await expect.poll(() => app.evaluate(() => fixture.log)).toContain('all closed');
+  expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(0);
 });
 
 test('the command of the electron package runs the same executable', async () => {

@@ -44,21 +44,23 @@ test('a page reaches loopback when its policy lets it, and no other host: such r
     });
   });
   const app = await launcher.launch();
-  const text = await app.evaluate(
+  const seen = await app.evaluate(
     async ({ BrowserWindow }, url) => {
       const window = new BrowserWindow({ show: false });
       await window.loadURL(url);
       const body: unknown = await window.webContents.executeJavaScript('document.body.innerText');
       await window.webContents.executeJavaScript('fetch("https://example.com/out").catch(() => 0)');
+      const socket = 'new Promise((done) => (new WebSocket("ws://192.0.2.1/").onerror = () => done("failed")))';
+      const webSocket: unknown = await window.webContents.executeJavaScript(socket);
       window.destroy();
-      return body;
+      return [body, webSocket];
     },
     `http://127.0.0.1:${String(port)}/`,
   );
   server.close();
-  expect(text).toBe('here');
+  expect(seen).toEqual(['here', 'failed']);
   const blocked = await app.evaluate(() => standInRecord.blockedRequests);
-  expect(blocked).toEqual(['https://example.com/out']);
+  expect(blocked).toEqual(['https://example.com/out', 'ws://192.0.2.1/']);
 });
 
 test('leaving the app’s pages is asked about and can be prevented; a page of its own is let through', async ({

@@ -53,7 +53,7 @@ function switches({ profile, port }: ChromiumOptions): string[] {
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     '--no-startup-window',
     '--block-new-web-contents', // window.open returns null; Page.windowOpen still tells us about it
-    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE [::1]',
     '--no-proxy-server',
     '--disable-background-networking',
     '--disable-component-update',

@@ -13,6 +13,11 @@ export type AskNavigation = (targetId: string, url: string) => boolean;
 
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
+/** Whether an address stays on this machine. */
+export function isLoopback(url: string): boolean {
+  return loopback.has(new URL(url).hostname);
+}
+
 function bodyOf(request: Protocol.Network.Request): Uint8Array<ArrayBuffer> | undefined {
   if (!request.hasPostData) return undefined;
   const parts = (request.postDataEntries ?? []).map(({ bytes }) => Buffer.from(bytes ?? '', 'base64'));
@@ -42,7 +47,7 @@ export async function intercept(
         responseHeaders: [...responseHeaders],
         body: body.toString('base64'),
       });
-    } else if (loopback.has(new URL(url).hostname)) {
+    } else if (isLoopback(url)) {
       browser.post('Fetch.continueRequest', { requestId });
     } else {
       record.blockedRequests.push(schemes.toApp(url));

@@ -23,6 +23,8 @@ export interface PageReports {
   domReady(): void;
   loaded(): void;
   titled(title: string): void;
+  /** The page opens a WebSocket; those do not pass the interception of requests. */
+  webSocket(url: string): void;
   message(payload: string): void;
   crashed(): void;
   /** The page asks for a new window, or for a navigation that Chromium would hand to the system. */
@@ -68,6 +70,7 @@ export class PageLink {
       session.send('Page.enable'),
       session.send('Runtime.enable'),
       session.send('Inspector.enable'),
+      session.send('Network.enable', { maxTotalBufferSize: 0, maxResourceBufferSize: 0 }),
       session.send('Runtime.addBinding', { name: titleBinding, executionContextName: titleWorld }),
       session.send('Page.addScriptToEvaluateOnNewDocument', { source: titleScript(), worldName: titleWorld }),
     ];
@@ -103,6 +106,9 @@ export class PageLink {
     session.on('Page.frameRequestedNavigation', ({ url, disposition }) => {
       if (disposition === 'newTab' || disposition === 'newWindow') reports.asked('tab', url, '');
       else if (!carriedByChromium.has(new URL(url).protocol)) reports.asked('external', url, '');
+    });
+    session.on('Network.webSocketCreated', ({ url }) => {
+      reports.webSocket(url);
     });
     session.on('Inspector.targetCrashed', () => {
       reports.crashed();

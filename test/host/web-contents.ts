@@ -11,6 +11,7 @@ import type { Host } from './host.ts';
 import type { IpcEvent } from './ipc-main.ts';
 import { createCodec } from './page/codec.ts';
 import type { Downward, Upward } from './page/preload.ts';
+import { isLoopback } from './network.ts';
 import { PageLink } from './page-link.ts';
 import type { PageReports } from './page-link.ts';
 import { preventable } from './preventable.ts';
@@ -128,6 +129,9 @@ export class WebContents extends EventEmitter {
       titled: (title) => {
         this.#title = title;
         this.emit('page-title-updated', preventable({}), title, title !== '');
+      },
+      webSocket: (url) => {
+        if (!isLoopback(url)) this.#host.record.blockedRequests.push(url); // Chromium resolves no such host
       },
       message: (payload) => {
         this.#receive(JSON.parse(payload) as Upward, preload ?? '');
