@@ -22,6 +22,9 @@ const STRIKE = tag('s');
 const CODE = tag('code');
 const PRE = tag('pre');
 
+/** The server refuses a longer source before it looks at it (32 KiB); the rest is room for a label. */
+const MAX_BYTES = 32_000;
+
 /**
  * Parts of at most `maxUnits` UTF-16 units of rendered text, none for a tree without a visible character. `plain` is the
  * same text without markup, with the addresses of links behind their labels where there is room for all of them.
@@ -30,7 +33,11 @@ export function renderHtml(tree: MarkdownTree, maxUnits: number): readonly Part[
   const flat = flatten(tree, 'styled');
   return splitText(flat, maxUnits).map((stretch): Part => {
     const runs = runsWithin(flat.runs, stretch);
-    return { format: 'html', text: markup(runs), plain: withoutMarkup(runs, maxUnits) };
+    const plain = withoutMarkup(runs, maxUnits);
+    const text = markup(runs);
+    if (text.length > MAX_BYTES / 3 && Buffer.byteLength(text) > MAX_BYTES)
+      return { format: 'plain', text: plain, plain };
+    return { format: 'html', text, plain };
   });
 }
 

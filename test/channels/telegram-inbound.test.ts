@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readUpdate } from '../../main/channels/telegram/inbound.ts';
+
+const message = {
+  message_id: 9,
+  date: 1_750_000_000,
+  chat: { id: 4242, type: 'private', first_name: 'Ada' },
+  from: { id: 4242, is_bot: false, first_name: 'Ada', last_name: 'L.' },
+  text: 'hello',
+};
+const read = (changes: object) => readUpdate('7', { update_id: 5, message: { ...message, ...changes } });
+
+test('a private message keeps who, where, when and its key per bot', () => {
+  expect(read({})).toEqual({
+    kind: 'message',
+    message: {
+      key: '7:5',
+      chat: '4242',
+      topic: null,
+      chatKind: 'private',
+      title: 'Ada L.',
+      sender: { address: '4242', name: 'Ada L.' },
+      platformId: '9',
+      text: 'hello',
+      media: null,
+      at: 1_750_000_000_000,
+    },
+  });
+});
+
+test.each([
+  ['a photo with a caption', { text: undefined, caption: 'look', photo: [{}] }, 'look', 'photo'],
+  ['a voice message', { text: undefined, voice: {} }, '', 'voice'],
+  ['an animation, which has a document too', { text: undefined, animation: {}, document: {} }, '', 'animation'],
+] as const)('%s is named and not dropped', (_name, changes, text, media) => {
+  expect(read(changes)).toMatchObject({ kind: 'message', message: { text, media } });
+});
+
+test.each([
+  ['a service message', { text: undefined, pinned_message: {} }, 'service'],
+  ['a message of a bot', { from: { ...message.from, is_bot: true } }, 'bot'],
+  ['a group', { chat: { id: -1, type: 'supergroup' } }, 'group'],
+] as const)('%s is passed over', (_name, changes, why) => {
+  expect(read(changes)).toEqual({ kind: 'passed-over', why });
+});
+
+test('a person without a name is called by the handle or the id', () => {
+  const named = (from: object) => read({ from: { id: 4242, is_bot: false, ...from } });
+  expect(named({ first_name: '', username: 'ada' })).toMatchObject({ message: { title: '@ada' } });
+  expect(named({})).toMatchObject({ message: { title: '4242' } });
+});
+
+test('whatever an update holds, reading it never throws and never makes half a message', () => {
+  const odd = fc.anything();
+  const shapes = fc.oneof(
+    odd,
+    fc.record({ update_id: odd, message: odd }),
+    fc.record({ update_id: fc.integer(), message: fc.record({ ...mapTo(odd, message) }, { requiredKeys: [] }) }),
+  );
+  fc.assert(
+    fc.property(shapes, (update) => {
+      const result = readUpdate('7', update);
+      if (result.kind !== 'message') return;
+      expect(result.message.text === '' && result.message.media === null).toBe(false);
+      expect(Number.isSafeInteger(result.message.at)).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+function mapTo(arbitrary: fc.Arbitrary<unknown>, fields: object): Record<string, fc.Arbitrary<unknown>> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, fc.oneof(arbitrary, fc.constant<unknown>(value))]),
+  );
+}
