@@ -11,28 +11,43 @@ export interface ProvisionRefusal {
   readonly reason: Reason;
 }
 
-/** Also takes the mark "set by the file" from what an earlier file named and this one does not. */
-export async function applyProvision(
+type Note = (path: string, result: Result<unknown, Reason>) => void;
+
+/**
+ * Providers and links, before the gateway starts: what is resumed then already runs with what the file says. Also takes
+ * the mark "set by the file" from what an earlier file named and this one does not.
+ */
+export async function applyConnections(
   gateway: Gateway,
-  read: Tables,
-  provision: Provision,
+  provision: Provision | null,
 ): Promise<readonly ProvisionRefusal[]> {
   const refusals: ProvisionRefusal[] = [];
-  const note = (path: string, result: Result<unknown, Reason>): void => {
+  const note: Note = (path, result) => {
     if (!result.ok) refusals.push({ path, reason: result.failure });
   };
-  for (const entry of provision.providers) note(entry.path, await applyProvider(gateway, entry));
-  for (const entry of provision.links) note(entry.path, await applyLink(gateway, entry));
-  for (const entry of provision.people) {
+  for (const entry of provision?.providers ?? []) note(entry.path, await applyProvider(gateway, entry));
+  for (const entry of provision?.links ?? []) note(entry.path, await applyLink(gateway, entry));
+  await releaseOthers(gateway, provision);
+  return refusals;
+}
+
+/** Roles, after the gateway has started: they let kept messages be answered. */
+export async function applyPeople(
+  gateway: Gateway,
+  read: Tables,
+  provision: Provision | null,
+): Promise<readonly ProvisionRefusal[]> {
+  const refusals: ProvisionRefusal[] = [];
+  for (const entry of provision?.people ?? []) {
+    const row = read.addresses.get(entry.link, entry.address);
     if (entry.role === null) {
-      await gateway.people.forget(entry.link, entry.address);
+      if (row !== null) await gateway.people.forget(entry.link, entry.address);
       continue;
     }
-    const row = read.addresses.get(entry.link, entry.address);
     if (row?.role === entry.role && row.origin === 'file') continue;
-    note(entry.path, await gateway.people.setRole(entry.link, entry.address, entry.role, 'file'));
+    const set = await gateway.people.setRole(entry.link, entry.address, entry.role, 'file');
+    if (!set.ok) refusals.push({ path: entry.path, reason: set.failure });
   }
-  await releaseOthers(gateway, provision);
   return refusals;
 }
 
@@ -66,14 +81,14 @@ async function applyLink(gateway: Gateway, entry: Provision['links'][number]): P
   return added.ok && enabled === false ? links.update(id, { enabled }) : added;
 }
 
-async function releaseOthers(gateway: Gateway, provision: Provision): Promise<void> {
-  const named = (entries: readonly { readonly id: string }[], id: string): boolean =>
-    entries.some((entry) => entry.id === id);
+async function releaseOthers(gateway: Gateway, provision: Provision | null): Promise<void> {
+  const named = (entries: readonly { readonly id: string }[] | undefined, id: string): boolean =>
+    entries?.some((entry) => entry.id === id) === true;
   for (const { row } of gateway.links.all()) {
-    if (row.fixedByFile && !named(provision.links, row.id)) await gateway.links.update(row.id, { fixedByFile: false });
+    if (row.fixedByFile && !named(provision?.links, row.id)) await gateway.links.update(row.id, { fixedByFile: false });
   }
   for (const { row } of gateway.models.providers()) {
-    if (row === null || !row.fixedByFile || named(provision.providers, row.id)) continue;
+    if (row === null || !row.fixedByFile || named(provision?.providers, row.id)) continue;
     const { id, kind, name, baseUrl } = row;
     await gateway.models.saveProvider({ id, kind, name, baseUrl, key: undefined, fixedByFile: false });
   }

@@ -37,8 +37,12 @@ export interface HttpHost {
   readonly port: number;
   /** `http://ADDRESS:PORT/`, loopback where every address is listened on. */
   readonly url: string;
+  /** Calls are answered from now on; before that, with 503. */
+  open(): void;
   /** From now on new calls are refused with 503; running ones go on. */
   refuseNew(): void;
+  /** Resolves when no call of `/v1` is being answered. */
+  idle(): Promise<void>;
   /** Ends every connection; resolves when the port is free. */
   close(): Promise<void>;
 }
@@ -54,7 +58,8 @@ interface Parts {
   readonly guard: Guard;
   readonly window: ServeWindow;
   readonly openAi: OpenAiApi;
-  stopping: boolean;
+  /** Why calls are refused; null while they are answered. */
+  closed: 'starting' | 'stopping' | null;
 }
 
 export async function startHttp(
@@ -69,7 +74,7 @@ export async function startHttp(
     guard,
     window: createWindowFiles(options.windowDir),
     openAi: createOpenAiApi(ports),
-    stopping: false,
+    closed: 'starting',
   };
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 120_000, keepAliveTimeout: 60_000 });
   server.maxConnections = 1024;
@@ -92,9 +97,11 @@ export async function startHttp(
   return ok({
     port,
     url: `http://${shownHost(options.host)}:${String(port)}/`,
-    refuseNew: () => void (parts.stopping = true),
+    open: () => void (parts.closed = null),
+    refuseNew: () => void (parts.closed = 'stopping'),
+    idle: () => parts.openAi.idle(),
     async close() {
-      parts.stopping = true;
+      parts.closed = 'stopping';
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       (await rpc)?.close();
       server.closeAllConnections();
@@ -138,12 +145,16 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
     }
     if (path !== '/files' && !path.startsWith('/files/')) return await parts.window(request, response);
     if (!hasToken(parts, request)) return sendError(response, 401, tokenSentence, { 'WWW-Authenticate': 'Bearer' });
-    if (parts.stopping) return sendError(response, 503, ports.sentences.reason({ code: 'host.stopping' }, null));
+    if (parts.closed !== null) return sendError(response, 503, closedSentence(parts), { 'Retry-After': '1' });
     return await answerFiles(ports, request, response, path);
   } catch (error) {
     ports.log.write('error', 'api.http-failed', { path: path.slice(0, 100), error: describeError(error) });
     sendError(response, 500, ports.sentences.reason({ code: 'host.bug' }, null));
   }
+}
+
+function closedSentence({ closed, ports }: Parts): string {
+  return closed === 'starting' ? 'Porchlight is starting.' : ports.sentences.reason({ code: 'host.stopping' }, null);
 }
 
 const tokenSentence = 'The token is missing or wrong: send it as `Authorization: Bearer …`.';
@@ -158,9 +169,9 @@ async function routeApi(parts: Parts, request: IncomingMessage, response: Server
     const refusal = invalid(tokenSentence, null, 'invalid_api_key', 401);
     return sendRefusal(response, refusal, { 'WWW-Authenticate': 'Bearer' });
   }
-  if (parts.stopping) {
-    const message = parts.ports.sentences.reason({ code: 'host.stopping' }, null);
-    return sendRefusal(response, { status: 503, type: 'api_error', code: 'stopping', param: null, message });
+  if (parts.closed !== null) {
+    const refusal = { type: 'api_error', code: parts.closed, param: null, message: closedSentence(parts) };
+    return sendRefusal(response, { ...refusal, status: 503, retryAfter: 1 });
   }
   await parts.openAi.handle(request, response, path);
 }
@@ -187,7 +198,7 @@ function upgradeRefusal(
   if (why !== null) return { status: '403 Forbidden', sentence: why };
   if ((request.url ?? '').split('?', 1)[0] !== rpcPath)
     return { status: '404 Not Found', sentence: 'There is nothing here.' };
-  if (parts.stopping) return { status: '503 Service Unavailable', sentence: 'Porchlight is stopping.' };
+  if (parts.closed !== null) return { status: '503 Service Unavailable', sentence: closedSentence(parts) };
   return null;
 }
 

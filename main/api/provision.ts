@@ -54,8 +54,6 @@ export interface Provision {
   readonly warnings: readonly string[];
 }
 
-export const emptyProvision: Provision = { providers: [], links: [], people: [], settings: new Map(), warnings: [] };
-
 const id = z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 of a-z, 0-9 and -');
 const modelRef = z.string().regex(/^[a-z0-9-]{1,32}\/.{1,256}$/, 'must be provider/model');
 const url = z.string().refine((text) => normalizeUrl(text).ok, 'must be an http: or https: address');

@@ -25,10 +25,10 @@ const notFound = (
   what: string,
 ): {
   readonly ok: false;
-  readonly reason: { readonly code: 'input.not-found'; readonly params: { readonly what: string } };
+  readonly reason: { readonly code: 'input.not-found'; readonly params: { readonly name: string } };
 } => ({
   ok: false,
-  reason: { code: 'input.not-found', params: { what } },
+  reason: { code: 'input.not-found', params: { name: what } },
 });
 
 export function conversationCommands(ports: ApiPorts): Pick<Handlers, Family> {
@@ -75,7 +75,7 @@ const sendMessage = async (
     chatKind: row.kind,
     title: row.title,
     sender: { address: windowOwner, name: '' },
-    platformId: null,
+    platformId: params.key,
     text: params.text,
     media: null,
     at: ports.clock.now(),

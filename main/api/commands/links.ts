@@ -20,7 +20,7 @@ type Family =
   | 'people.claim'
   | 'people.ignore';
 
-const noLink = { ok: false, reason: { code: 'input.not-found', params: { what: 'link' } } } as const;
+const noLink = { ok: false, reason: { code: 'input.not-found', params: { name: 'link' } } } as const;
 
 export function linkCommands(ports: ApiPorts): Pick<Handlers, Family> {
   const { links, people } = ports.gateway;

@@ -74,11 +74,18 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Body>
   });
 }
 
-/** A signal that is aborted when the client goes away before its answer is complete. */
-export function whenGone(response: ServerResponse): AbortSignal {
+/**
+ * A signal that is aborted when the client goes away before its answer is complete, or when `also` is. Nothing of it
+ * outlives the answer.
+ */
+export function whenGone(response: ServerResponse, also?: AbortSignal): AbortSignal {
   const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  if (also?.aborted === true) abort();
+  also?.addEventListener('abort', abort, { once: true });
   response.once('close', () => {
-    if (!response.writableFinished) controller.abort();
+    also?.removeEventListener('abort', abort);
+    if (!response.writableFinished) abort();
   });
   return controller.signal;
 }

@@ -24,10 +24,13 @@ const listLimit = 5000;
 export interface OpenAiApi {
   /** `path` begins with `/v1/`; never rejects. */
   handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>;
+  /** Resolves when no chat call is being answered. */
+  idle(): Promise<void>;
 }
 
 export function createOpenAiApi(ports: ApiPorts): OpenAiApi {
   let running = 0;
+  const waiting: (() => void)[] = [];
   const chat = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (running >= maxCalls) return sendRefusal(response, busy);
     running += 1;
@@ -35,9 +38,11 @@ export function createOpenAiApi(ports: ApiPorts): OpenAiApi {
       await answerChat(ports, request, response);
     } finally {
       running -= 1;
+      if (running === 0) for (const done of waiting.splice(0)) done();
     }
   };
   return {
+    idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve))),
     async handle(request, response, path) {
       try {
         if (path === '/v1/chat/completions') {
@@ -77,6 +82,7 @@ function failOpen(ports: ApiPorts, response: ServerResponse, error: unknown): vo
 
 async function answerChat(ports: ApiPorts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const gone = whenGone(response);
+  const over = whenGone(response, ports.stopping);
   const body = await readBody(request, bodyLimit);
   if (body.kind === 'cut') return;
   if (body.kind === 'too-large') {
@@ -88,13 +94,13 @@ async function answerChat(ports: ApiPorts, request: IncomingMessage, response: S
   const call = readChatCall(parsed, ports.settings.get('models.maxOutputTokens'));
   if (!call.ok) return sendRefusal(response, call.failure);
   const { user } = call.value;
-  if (user === null) return answerStateless(ports, call.value, response, AbortSignal.any([gone, ports.stopping]));
+  if (user === null) return answerStateless(ports, call.value, response, over);
   const key = request.headers['idempotency-key'] ?? null;
   if (Array.isArray(key) || key === '' || (key !== null && key.length > maxKeyLength)) {
     const sentence = `Idempotency-Key must be one text of 1 to ${String(maxKeyLength)} characters.`;
     return sendRefusal(response, invalid(sentence, null));
   }
-  return answerConversation(ports, { ...call.value, user }, key, response, gone);
+  return answerConversation(ports, { ...call.value, user }, key, response, { gone, over });
 }
 
 function parseJson(bytes: Buffer): unknown {

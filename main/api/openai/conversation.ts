@@ -18,25 +18,33 @@ import { completion, createChunkWriter, type AnswerHead, type ChunkWriter } from
 /** Longest accepted `Idempotency-Key`. */
 export const maxKeyLength = 255;
 
+export interface CallSignals {
+  /** The client went away. */
+  readonly gone: AbortSignal;
+  /** The client went away, or the host stops. */
+  readonly over: AbortSignal;
+}
+
 export async function answerConversation(
   ports: ApiPorts,
   call: ChatCall & { readonly user: string },
   key: string | null,
   response: ServerResponse,
-  gone: AbortSignal,
+  signals: CallSignals,
 ): Promise<void> {
   const newest = newestOf(call);
   if ('status' in newest) return sendRefusal(response, newest);
   const wrongModel = await useModel(ports, call);
   if (wrongModel !== null) return sendRefusal(response, wrongModel);
+  const eventKey = key === null ? ports.ids.next() : `${encodeURIComponent(call.user)} ${key}`;
   const message = await ports.gateway.submit('api', {
-    key: key === null ? ports.ids.next() : `${encodeURIComponent(call.user)} ${key}`,
+    key: eventKey,
     chat: call.user,
     topic: null,
     chatKind: 'private',
     title: call.user,
     sender: { address: call.user, name: call.user },
-    platformId: null,
+    platformId: eventKey,
     text: newest.text,
     media: newest.media,
     at: ports.clock.now(),
@@ -46,8 +54,8 @@ export async function answerConversation(
     return sendRefusal(response, invalid(sentence, null, 'idempotency_key_reused', 422));
   }
   const stopTurn = (): void => void stopOwnTurn(ports, message);
-  if (key === null) gone.addEventListener('abort', stopTurn, { once: true });
-  await follow(ports, call, message, response, gone);
+  if (key === null) signals.gone.addEventListener('abort', stopTurn, { once: true });
+  await follow(ports, call, message, response, signals);
 }
 
 function newestOf(call: ChatCall): Refusal | { readonly text: string; readonly media: string | null } {
@@ -82,11 +90,15 @@ async function follow(
   call: ChatCall,
   message: MessageRow,
   response: ServerResponse,
-  gone: AbortSignal,
+  signals: CallSignals,
 ): Promise<void> {
   const live = createLiveText(ports, call, message, response);
-  const answer = await ports.gateway.turns.answer(message.id, live.piece, AbortSignal.any([gone, ports.stopping]));
-  if (gone.aborted) return;
+  const running = ports.gateway.turns.status(message.conversation);
+  if (running !== null && running.row.id === ports.storage.read.messages.get(message.id)?.turn) {
+    live.piece(running.attempt, running.text);
+  }
+  const answer = await ports.gateway.turns.answer(message.id, live.piece, signals.over);
+  if (signals.gone.aborted) return;
   if (answer.kind !== 'answered') {
     const why = answer.reason ?? { code: 'turn.interrupted' as const };
     return live.fail(reasonRefusal(why, ports.sentences));

@@ -57,6 +57,7 @@ export function reasonRefusal(why: Reason, sentences: Sentences): Refusal {
   const missing = why.code === 'model.missing' || why.code === 'input.model-unknown' || why.code === 'model.none';
   if (missing) return { status: 404, type: 'invalid_request_error', code: 'model_not_found', param: 'model', message };
   const [family] = why.code.split('.');
+  if (why.code === 'model.aborted') return { status: 503, type: 'api_error', code: 'stopping', param: null, message };
   if (why.code === 'model.context-overflow' || why.code === 'model.message-too-long') {
     return { status: 400, type: 'invalid_request_error', code: 'context_length_exceeded', param: 'messages', message };
   }

@@ -5,6 +5,7 @@
 import type { ServerResponse } from 'node:http';
 import type { StatelessReply } from '../../gateway/gateway.ts';
 import type { ReplyEnd } from '../../gateway/model.ts';
+import type { ModelRef } from '../../gateway/types.ts';
 import type { ApiPorts } from '../ports.ts';
 import { sendJson } from '../http/exchange.ts';
 import { failureRefusal } from './errors.ts';
@@ -26,7 +27,7 @@ export async function answerStateless(
 async function sendReply(ports: ApiPorts, reply: StatelessReply, response: ServerResponse): Promise<void> {
   const { text, toolCalls, end } = await reply.stream.result();
   if ('failure' in end) return sendRefusal(response, failureRefusal(end.failure, ports.sentences));
-  const head = await headOf(ports, reply);
+  const head = headOf(ports, await reply.model);
   sendJson(response, 200, completion(head, { text, toolCalls }, finishOf(end), end.usage));
 }
 
@@ -43,19 +44,17 @@ async function streamReply(
       return writer?.begun === true ? writer.fail(refusal) : sendRefusal(response, refusal);
     }
     if (event.kind === 'reasoning') continue;
-    writer ??= createChunkWriter(response, await headOf(ports, reply), call.includeUsage);
+    // The model is known with the first token; a reply that ends without any must not be waited for.
+    const model = event.kind === 'end' ? (call.model ?? ports.gateway.models.choice().default) : await reply.model;
+    writer ??= createChunkWriter(response, headOf(ports, model), call.includeUsage);
     if (event.kind === 'text') await writer.text(event.text);
     else if (event.kind === 'tool-call') writer.toolCall(event.call);
     else writer.end(finishOf(event.end), event.end.usage);
   }
 }
 
-async function headOf(ports: ApiPorts, reply: StatelessReply): Promise<AnswerHead> {
-  return {
-    id: `chatcmpl-${ports.ids.next()}`,
-    created: Math.floor(ports.clock.now() / 1000),
-    model: await reply.model,
-  };
+function headOf(ports: ApiPorts, model: ModelRef): AnswerHead {
+  return { id: `chatcmpl-${ports.ids.next()}`, created: Math.floor(ports.clock.now() / 1000), model };
 }
 
 function finishOf(end: ReplyEnd): FinishReason {
