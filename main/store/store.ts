@@ -88,7 +88,7 @@ async function openBoth(path: string, options: StoreOptions): Promise<Result<Ope
 }
 
 /**
- * Failures: `host.database-damaged` with the newest good backup in `name` ("—" when there is none), to be given to
+ * Failures: `host.database-damaged` with the newest good backup in `name` (none there: without it), to be given to
  * `restoreBackup`; `host.database-newer`; `host.disk-full`. A failed opening loses nothing that is on disk.
  */
 export async function openStore(options: StoreOptions): Promise<Result<Store, Reason>> {
@@ -104,7 +104,7 @@ export async function openStore(options: StoreOptions): Promise<Result<Store, Re
     if (!isDamage(error)) throw error;
     const good = await newestGoodBackup(dataDir, worker);
     await worker.close();
-    return failed({ code: 'host.database-damaged', params: { dataDir, name: good?.name ?? '—' } });
+    return failed({ code: 'host.database-damaged', params: good ? { dataDir, name: good.name } : { dataDir } });
   }
 }
 

@@ -75,7 +75,7 @@ class Watch implements Trouble {
   }
 
   damaged(cause: unknown): StorageTrouble {
-    return this.#enter({ code: 'host.database-damaged', params: { dataDir: dirname(this.#path), name: '—' } }, cause);
+    return this.#enter({ code: 'host.database-damaged', params: { dataDir: dirname(this.#path) } }, cause);
   }
 
   #gone(): Reason | null {
@@ -86,7 +86,7 @@ class Watch implements Trouble {
 
   #classify(error: unknown): Reason | null {
     const dataDir = dirname(this.#path);
-    if (isDamage(error)) return { code: 'host.database-damaged', params: { dataDir, name: '—' } };
+    if (isDamage(error)) return { code: 'host.database-damaged', params: { dataDir } };
     if (isDiskRefusal(error)) return this.#gone() ?? { code: 'host.disk-full', params: { dataDir } };
     return null;
   }
