@@ -23,10 +23,18 @@ export interface Exchange {
   answered: boolean;
   /** What came instead of what was asked for. */
   answer: Answer | null;
-  /** Sees every chunk of the body before the library does, and `null` at its end; may throw. */
-  inspect: ((chunk: Uint8Array | null) => void) | null;
+  /** Stands between the body and the library. */
+  filter: BodyFilter | null;
   /** Ends the reading of a body that a library left without cancelling it. */
   release: (() => void) | null;
+}
+
+/** Passes on what the library may see of a body. */
+export interface BodyFilter {
+  /** The bytes to pass on for one chunk; `null` stands for the end of the body. */
+  pass(chunk: Uint8Array | null): Uint8Array;
+  /** Set when the body must not be read on; the library gets it after what was passed on before. */
+  readonly fault: Error | null;
 }
 
 /** Thrown through the library when `exchange.answer` was set; never seen by anybody else. */
@@ -42,7 +50,7 @@ export interface Transport {
 }
 
 export function newExchange(control: AbortController, watchdog: Watchdog): Exchange {
-  return { control, watchdog, sent: false, answered: false, answer: null, inspect: null, release: null };
+  return { control, watchdog, sent: false, answered: false, answer: null, filter: null, release: null };
 }
 
 /** Characters of a refusal that are read. */
@@ -139,12 +147,17 @@ class KeptReader {
   }
 
   read(): Promise<Read> {
-    const { inspect } = this.#exchange;
-    if (inspect === null) return this.#reader.read();
-    return this.#reader.read().then((result) => {
-      inspect(result.done ? null : result.value);
-      return result;
-    });
+    const { filter } = this.#exchange;
+    return filter === null ? this.#reader.read() : this.#filtered(filter);
+  }
+
+  async #filtered(filter: BodyFilter): Promise<Read> {
+    if (filter.fault !== null) throw filter.fault;
+    const result = await this.#reader.read();
+    const value = filter.pass(result.done ? null : result.value);
+    if (value.length === 0 && result.done) return result;
+    if (value.length === 0 && filter.fault !== null) throw filter.fault;
+    return { done: false, value };
   }
 
   releaseLock(): void {
@@ -152,8 +165,8 @@ class KeptReader {
   }
 
   cancel(): Promise<void> {
-    if (this.#exchange.control.signal.aborted) return this.#reader.cancel();
-    this.#readRest();
+    // An aborted request has torn its body down already.
+    if (!this.#exchange.control.signal.aborted) this.#readRest();
     return Promise.resolve();
   }
 

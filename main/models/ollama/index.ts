@@ -150,7 +150,7 @@ class OllamaProvider implements Provider {
     if (shown === null || signal.aborted) return ended(abortFailure(about, signal), null);
     if (!shown.ok) return ended(shown.failure, null);
     const lines = new LineWatch();
-    exchange.inspect = lines.push;
+    exchange.filter = lines;
     const reader = new LineReader(this.#deps.ids);
     try {
       const chat = chatRequest(request, this.#window(shown.value), shown.value.tools !== false);
@@ -182,6 +182,7 @@ class OllamaProvider implements Provider {
 /** What the library reports as a plain error: an error line, and an end without a last line. */
 function broken(about: About, exchange: Exchange, lines: LineWatch, reader: LineReader): ModelFailure | null {
   if (exchange.control.signal.aborted) return null;
+  if (lines.fault !== null) return modelFailure(about, 'model.malformed', lines.fault.message);
   if (lines.error !== null) return streamErrorFailure(about, lines.error);
   if (lines.ended && reader.finish === null) return modelFailure(about, 'model.cut', 'the stream ended in mid-reply');
   return null;

@@ -63,6 +63,7 @@ function about(model: string): About {
 }
 
 async function speak(clock: Clock, request: ModelRequest, emit: Emit, signal: AbortSignal): Promise<ReplyEnd> {
+  if (signal.aborted) return { stop: 'aborted', failure: abortFailure(about(request.model), signal), usage: null };
   const refusal = refuse(request);
   if (refusal !== null) return { stop: 'error', failure: refusal, usage: null };
   const words = practiceReply(lastWords(request.messages)).match(/\s*\S+/g) ?? [];
