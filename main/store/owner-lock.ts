@@ -1,0 +1,93 @@
+/**
+ * One process per data directory. `owner.db` is held with BEGIN EXCLUSIVE for the life of the process: a lock of the
+ * operating system, gone with the process however it ends. `owner.json` only names the owner; no decision rests on it.
+ */
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pause, type Clock } from '../gateway/clock.ts';
+import type { Millis } from '../gateway/types.ts';
+import { fileErrorCode, replaceFile } from './atomic-file.ts';
+import { holdExclusively } from './database.ts';
+
+export interface Owner {
+  readonly pid: number;
+  readonly mode: 'desktop' | 'headless';
+  /** Where its window is served; null for the desktop, and until it listens. */
+  readonly url: string | null;
+  readonly since: Millis;
+}
+
+export interface OwnerLock extends Disposable {
+  /** Tells other starts where the window is; never the token. */
+  setUrl(url: string): void;
+}
+
+export type Ownership =
+  | { readonly kind: 'held'; readonly lock: OwnerLock }
+  /** `owner` is null when the other process has not (or not readably) said who it is. */
+  | { readonly kind: 'owned'; readonly owner: Owner | null };
+
+/** An owner that has just taken over still has to write its name: the old one's may stand there for a moment. */
+const namedWithin: Millis = 1000;
+const lookAgain: Millis = 25;
+
+function readOwner(path: string): Owner | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError || fileErrorCode(error) !== null) return null;
+    throw error;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  const { pid, mode, url, since } = value as Readonly<Record<string, unknown>>;
+  if (typeof pid !== 'number' || typeof since !== 'number' || (mode !== 'desktop' && mode !== 'headless')) return null;
+  return { pid, mode, url: typeof url === 'string' ? url : null, since };
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return fileErrorCode(error) === 'EPERM';
+  }
+}
+
+async function nameOfOwner(path: string, clock: Clock): Promise<Owner | null> {
+  const until = clock.monotonic() + namedWithin;
+  for (;;) {
+    const owner = readOwner(path);
+    if ((owner && lives(owner.pid)) || clock.monotonic() >= until) return owner;
+    await pause(clock, lookAgain);
+  }
+}
+
+/** Takes the directory or says who has it; never waits for the other to end. Throws when the disk refuses. */
+export async function takeOwnership(dataDir: string, mode: Owner['mode'], clock: Clock): Promise<Ownership> {
+  const nameFile = join(dataDir, 'owner.json');
+  const hold = holdExclusively(join(dataDir, 'owner.db'));
+  if (!hold) return { kind: 'owned', owner: await nameOfOwner(nameFile, clock) };
+  const owner: Owner = { pid: process.pid, mode, url: null, since: clock.now() };
+  const write = (url: string | null): void => replaceFile(nameFile, `${JSON.stringify({ ...owner, url })}\n`);
+  let held = true;
+  try {
+    write(null);
+  } catch (error) {
+    hold[Symbol.dispose]();
+    throw error;
+  }
+  const lock: OwnerLock = {
+    setUrl: (url) => {
+      if (held) write(url);
+    },
+    [Symbol.dispose]() {
+      if (!held) return;
+      held = false;
+      // While the lock is still ours, so that the next owner's name is never removed.
+      rmSync(nameFile, { force: true });
+      hold[Symbol.dispose]();
+    },
+  };
+  return { kind: 'held', lock };
+}
