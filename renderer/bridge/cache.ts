@@ -1,0 +1,112 @@
+/**
+ * Events into the query cache: what an event carries is put in place, what it only announces is marked stale and read
+ * again by whoever shows it. `resync` marks everything.
+ */
+import type { QueryClient } from '@tanstack/react-query';
+import type { AnswerOf, CommandName, ParamsOf } from '../../preload/contract/commands.ts';
+import type { GatewayEvent } from '../../preload/contract/events.ts';
+import type { ConversationView, LinkView, MessageView, TurnView } from '../../preload/contract/views.ts';
+import { type ConversationList, withConversation } from './conversation-list.ts';
+import type { LiveTexts } from './live.ts';
+import type { Outbox } from './outbox.ts';
+import { type Thread, withMessage } from './thread.ts';
+
+export interface CacheParts {
+  readonly client: QueryClient;
+  readonly live: LiveTexts;
+  readonly outbox: Outbox;
+}
+
+/** The cache key of a command's answer. */
+export function callKey<Name extends CommandName>(name: Name, params: ParamsOf<Name>): readonly [Name, ParamsOf<Name>] {
+  return [name, params];
+}
+
+export const listKey = ['conversations'] as const;
+
+export function threadKey(conversation: string): readonly ['thread', string] {
+  return ['thread', conversation];
+}
+
+/** Commands whose answers an event makes stale. */
+const stale = {
+  'card.changed': ['people.candidates'],
+  'model.changed': ['providers.list', 'models.list', 'models.choice'],
+  'usage.changed': ['usage.totals'],
+  'settings.changed': ['settings.list', 'host.get', 'models.choice'],
+  'host.changed': ['host.get', 'host.health'],
+} as const satisfies Partial<Record<GatewayEvent['kind'], readonly CommandName[]>>;
+
+export function applyEvent(parts: CacheParts, event: GatewayEvent): void {
+  switch (event.kind) {
+    case 'conversation.changed':
+      conversationChanged(parts.client, event.conversation);
+      return;
+    case 'message.added':
+    case 'message.changed':
+    case 'delivery.changed':
+      messageChanged(parts, event.message);
+      return;
+    case 'turn.changed':
+      turnChanged(parts, event.turn);
+      return;
+    case 'turn.delta':
+      // A thread that nobody looks at gets the text so far when it is opened.
+      if (parts.client.getQueryData(threadKey(event.conversation))) parts.live.piece(event.conversation, event);
+      return;
+    case 'link.changed':
+      setAnswer(parts.client, 'links.list', {}, (links) => withLink(links, event.link));
+      return;
+    case 'link.removed':
+      setAnswer(parts.client, 'links.list', {}, (links) => links.filter((link) => link.id !== event.link));
+      return;
+    case 'card.changed':
+    case 'model.changed':
+    case 'usage.changed':
+    case 'settings.changed':
+    case 'host.changed':
+      for (const name of stale[event.kind]) void parts.client.invalidateQueries({ queryKey: [name] });
+      return;
+    case 'log.line':
+      return;
+    case 'resync':
+      void parts.client.invalidateQueries();
+      return;
+  }
+}
+
+function conversationChanged(client: QueryClient, conversation: ConversationView): void {
+  client.setQueryData<ConversationList>(listKey, (list) => list && withConversation(list, conversation));
+  client.setQueryData<Thread>(threadKey(conversation.id), (thread) => thread && { ...thread, conversation });
+}
+
+function messageChanged({ client, live, outbox }: CacheParts, message: MessageView): void {
+  client.setQueryData<Thread>(threadKey(message.conversation), (thread) => thread && withMessage(thread, message));
+  outbox.arrived(message);
+  const { conversation, kind, turn } = message;
+  if (kind !== 'person' && turn !== null && live.get(conversation)?.turn === turn) live.forget(conversation);
+}
+
+function turnChanged({ client, live }: CacheParts, turn: TurnView): void {
+  const { conversation } = turn;
+  const thread = client.getQueryData<Thread>(threadKey(conversation));
+  if (thread) client.setQueryData<Thread>(threadKey(conversation), { ...thread, turn });
+  const text = live.get(conversation);
+  const over = turn.state !== 'running' && turn.state !== 'done';
+  if (text && (!thread || text.turn !== turn.id || over)) live.forget(conversation);
+}
+
+function withLink(links: readonly LinkView[], changed: LinkView): readonly LinkView[] {
+  return links.some((link) => link.id === changed.id)
+    ? links.map((link) => (link.id === changed.id ? changed : link))
+    : [...links, changed];
+}
+
+function setAnswer<Name extends CommandName>(
+  client: QueryClient,
+  name: Name,
+  params: ParamsOf<Name>,
+  change: (answer: AnswerOf<Name>) => AnswerOf<Name>,
+): void {
+  client.setQueryData<AnswerOf<Name>>([name, params], (answer) => (answer === undefined ? answer : change(answer)));
+}

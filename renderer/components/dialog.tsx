@@ -1,0 +1,68 @@
+/** Dialogs: trap the focus, close with Escape, give the focus back. */
+import { AlertDialog } from '@base-ui/react/alert-dialog';
+import { Dialog as Base } from '@base-ui/react/dialog';
+import type { ReactNode } from 'react';
+import { t } from '../i18n.ts';
+import { Button, IconButton } from './button.tsx';
+
+export interface DialogProps {
+  readonly open: boolean;
+  readonly onClose: () => void;
+  readonly title: string;
+  readonly children: ReactNode;
+  /** `tall` keeps its height while its content changes (lists with a search). */
+  readonly shape?: 'normal' | 'tall';
+}
+
+export function Dialog({ open, onClose, title, children, shape = 'normal' }: DialogProps): ReactNode {
+  return (
+    <Base.Root open={open} onOpenChange={(now) => !now && onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className="backdrop" />
+        <Base.Popup className={`dialog ${shape}`}>
+          <header className="dialog-head">
+            <Base.Title className="dialog-title">{title}</Base.Title>
+            <Base.Close render={<IconButton icon="close" label={t('action.close')} />} />
+          </header>
+          <div className="dialog-body">{children}</div>
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+export interface ConfirmProps {
+  readonly open: boolean;
+  readonly onClose: () => void;
+  readonly title: string;
+  readonly text: string;
+  /** What the button that does it says. */
+  readonly doIt: string;
+  readonly onDoIt: () => void;
+  readonly busy?: boolean;
+  readonly children?: ReactNode;
+}
+
+/** Asks before something that cannot be taken back. */
+export function Confirm({ open, onClose, title, text, doIt, onDoIt, busy = false, children }: ConfirmProps): ReactNode {
+  return (
+    <AlertDialog.Root open={open} onOpenChange={(now) => !now && onClose()}>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className="backdrop" />
+        <AlertDialog.Popup className="dialog normal">
+          <div className="dialog-body">
+            <AlertDialog.Title className="dialog-title">{title}</AlertDialog.Title>
+            <AlertDialog.Description className="dialog-text">{text}</AlertDialog.Description>
+            {children}
+            <div className="dialog-foot">
+              <AlertDialog.Close render={<Button>{t('action.cancel')}</Button>} />
+              <Button look="danger" busy={busy} onClick={onDoIt}>
+                {doIt}
+              </Button>
+            </div>
+          </div>
+        </AlertDialog.Popup>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}

@@ -1,0 +1,54 @@
+/** The state of a link in words, and whether a person has to do something about it. */
+import type { ReactNode } from 'react';
+import type { LinkView } from '../../preload/contract/views.ts';
+import { span } from '../format.ts';
+import { t } from '../i18n.ts';
+
+/** Something only a person can put right. (A link that retries by itself is not that.) */
+export function linkNeedsHelp({ state, enabled, hasOwner, kind }: LinkView): boolean {
+  if (state.kind === 'signed-out' || state.kind === 'conflict') return true;
+  return kind === 'telegram' && enabled && state.kind === 'up' && !hasOwner;
+}
+
+export function linkTone({ state }: LinkView): 'good' | 'busy' | 'bad' | 'off' {
+  switch (state.kind) {
+    case 'up':
+      return 'good';
+    case 'connecting':
+    case 'retrying':
+      return 'busy';
+    case 'signed-out':
+    case 'conflict':
+      return 'bad';
+    case 'off':
+      return 'off';
+  }
+}
+
+/** "Up, seen 3 s ago", "Trying again in 12 s": evidence with its age, never just "connected". */
+export function linkStateText({ state, kind }: LinkView, now: number): string {
+  switch (state.kind) {
+    case 'up':
+      return kind === 'window' || kind === 'api'
+        ? t('linkState.here')
+        : t('linkState.up', { age: span(now - state.provenAt) });
+    case 'retrying':
+      return state.at > now
+        ? t('linkState.retrying', { wait: span(state.at - now + 999) })
+        : t('linkState.retryingNow');
+    case 'connecting':
+    case 'signed-out':
+    case 'conflict':
+    case 'off':
+      return t(`linkState.${state.kind}`);
+  }
+}
+
+export function LinkPill({ link, now }: { readonly link: LinkView; readonly now: number }): ReactNode {
+  return (
+    <span className="pill" data-tone={linkTone(link)}>
+      <span className="dot" aria-hidden="true" />
+      {linkStateText(link, now)}
+    </span>
+  );
+}

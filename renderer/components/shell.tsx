@@ -1,0 +1,115 @@
+/**
+ * The frame: conversations at the left, the screen beside them, the way to the other screens below. On a narrow window
+ * one column: the list, or what was opened from it. Also the keys that work everywhere.
+ */
+import { type ReactNode, useEffect, useEffectEvent, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { useCall, useConversations } from '../bridge/hooks.ts';
+import { t, type Words } from '../i18n.ts';
+import { Banners } from './banners.tsx';
+import { Icon, type IconName } from './icons.tsx';
+import { KeysSheet } from './keys-sheet.tsx';
+import { linkNeedsHelp } from './link-state.tsx';
+import { Sidebar } from './sidebar.tsx';
+
+const places: readonly { readonly path: string; readonly icon: IconName; readonly label: Words }[] = [
+  { path: '/', icon: 'chat', label: 'nav.conversations' },
+  { path: '/channels', icon: 'plug', label: 'nav.channels' },
+  { path: '/models', icon: 'spark', label: 'nav.models' },
+  { path: '/settings', icon: 'gear', label: 'nav.settings' },
+];
+
+export function Shell({ children }: { readonly children: ReactNode }): ReactNode {
+  const [location] = useLocation();
+  const [sheet, setSheet] = useState(false);
+  useShortcuts(() => setSheet(true));
+  const inThread = location.startsWith('/conversations/');
+  return (
+    <div className="shell" data-at={location === '/' ? 'list' : inThread ? 'thread' : 'screen'}>
+      <Banners />
+      <Sidebar />
+      <main className="pane">{children}</main>
+      <Navigation />
+      <KeysSheet open={sheet} onClose={() => setSheet(false)} />
+    </div>
+  );
+}
+
+function Navigation(): ReactNode {
+  const [location] = useLocation();
+  const links = useCall('links.list', {}).value ?? [];
+  const candidates = useCall('people.candidates', {}).value ?? [];
+  const attention = candidates.length > 0 || links.some(linkNeedsHelp);
+  return (
+    <nav className="navigation" aria-label={t('nav.label')}>
+      {places.map(({ path, icon, label }) => {
+        const here =
+          path === '/' ? location === '/' || location.startsWith('/conversations') : location.startsWith(path);
+        return (
+          <Link key={path} href={path} className="nav-link" data-place={path} aria-current={here ? 'page' : undefined}>
+            <span className="nav-icon">
+              <Icon name={icon} />
+              {path === '/channels' && attention && (
+                <span className="attention" role="img" aria-label={t('nav.attention')} />
+              )}
+            </span>
+            <span>{t(label)}</span>
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}
+
+/** Ctrl/Cmd with N, K, comma and 1…9; `?` outside of text. */
+function useShortcuts(showSheet: () => void): void {
+  const [, go] = useLocation();
+  const conversations = useConversations();
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.altKey) return;
+    if (event.key === '?' && !isTyping(event.target)) {
+      event.preventDefault();
+      showSheet();
+      return;
+    }
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+    const number = Number.parseInt(event.key, 10);
+    const target =
+      event.key === 'n'
+        ? '/conversations/new'
+        : event.key === ','
+          ? '/settings'
+          : number >= 1
+            ? conversationAt(number, conversations.value?.items.map((item) => item.id) ?? [])
+            : null;
+    if (event.key === 'k') {
+      event.preventDefault();
+      focusSearch(() => go('/'));
+    } else if (target !== null) {
+      event.preventDefault();
+      go(target);
+    }
+  });
+  useEffect(() => {
+    const listener = (event: KeyboardEvent): void => onKey(event);
+    window.addEventListener('keydown', listener);
+    return () => window.removeEventListener('keydown', listener);
+  }, []);
+}
+
+function conversationAt(number: number, ids: readonly string[]): string | null {
+  const id = ids[number - 1];
+  return id === undefined ? null : `/conversations/${id}`;
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null;
+}
+
+/** The search stands in the list, which a narrow window shows on its own page. */
+function focusSearch(showList: () => void): void {
+  const search = document.querySelector<HTMLInputElement>('#search');
+  if (!search) return;
+  if (search.offsetParent === null) showList();
+  requestAnimationFrame(() => search.focus());
+}

@@ -1,0 +1,17 @@
+import type { ReactNode } from 'react';
+import type { TestView } from '../../preload/contract/views.ts';
+import { latency } from '../format.ts';
+import { t } from '../i18n.ts';
+import { Icon } from './icons.tsx';
+import { ReasonNote } from './reason-note.tsx';
+
+/** What a real request brought: how fast and what it said, or the reason with the server's own words. */
+export function TestResult({ test }: { readonly test: TestView }): ReactNode {
+  if (!test.ok) return <ReasonNote reason={test.reason} detail={test.detail} />;
+  return (
+    <div className="success" role="status">
+      <Icon name="check" />
+      <p>{t('provider.works', { latency: latency(test.latency), said: test.said.trim() })}</p>
+    </div>
+  );
+}

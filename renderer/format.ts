@@ -1,0 +1,112 @@
+/** Times, ages, sizes as people read them. All times are milliseconds UTC; `zone` is the gateway's time zone. */
+import { language, t } from './i18n.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** The calendar day in a zone, as `2026-11-22`. */
+function dayOf(at: number, zone: string): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(at);
+}
+
+/** For the list: "now", "5m", "14:03" of today, "Yesterday", a weekday within the week, else the date. */
+export function listTime(at: number, now: number, zone: string): string {
+  const age = now - at;
+  if (age < minute) return t('time.now');
+  if (age < hour) return t('time.minutes', { count: Math.floor(age / minute) });
+  if (dayOf(at, zone) === dayOf(now, zone)) return clock(at, zone);
+  if (dayOf(at, zone) === dayOf(now - day, zone)) return t('time.yesterday');
+  if (age < 6 * day) return new Intl.DateTimeFormat(language, { timeZone: zone, weekday: 'short' }).format(at);
+  return dateText(at, now, zone);
+}
+
+export function clock(at: number, zone: string): string {
+  return new Intl.DateTimeFormat(language, {
+    timeZone: zone,
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(at);
+}
+
+function dateText(at: number, now: number, zone: string): string {
+  const sameYear = dayOf(at, zone).slice(0, 4) === dayOf(now, zone).slice(0, 4);
+  const parts: Intl.DateTimeFormatOptions = sameYear ? {} : { year: 'numeric' };
+  return new Intl.DateTimeFormat(language, { timeZone: zone, day: 'numeric', month: 'short', ...parts }).format(at);
+}
+
+/** For the line between two days of a thread. */
+export function dayText(at: number, now: number, zone: string): string {
+  if (dayOf(at, zone) === dayOf(now, zone)) return t('time.today');
+  if (dayOf(at, zone) === dayOf(now - day, zone)) return t('time.yesterday');
+  const weekday = new Intl.DateTimeFormat(language, { timeZone: zone, weekday: 'long' }).format(at);
+  return t('time.day', { weekday, date: dateText(at, now, zone) });
+}
+
+export function sameDay(a: number, b: number, zone: string): boolean {
+  return dayOf(a, zone) === dayOf(b, zone);
+}
+
+/** Date and time in full, for tooltips. */
+export function fullTime(at: number, zone: string): string {
+  return new Intl.DateTimeFormat(language, { timeZone: zone, dateStyle: 'full', timeStyle: 'medium' }).format(at);
+}
+
+/** "3 s", "12 min", "5 h", "2 d": how long something is ago or takes; never negative. */
+export function span(ms: number): string {
+  const [value, unit] =
+    ms < minute
+      ? ([ms / 1000, 'second'] as const)
+      : ms < hour
+        ? ([ms / minute, 'minute'] as const)
+        : ms < day
+          ? ([ms / hour, 'hour'] as const)
+          : ([ms / day, 'day'] as const);
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: 0,
+  }).format(Math.max(0, Math.floor(value)));
+}
+
+/** "8k", "128k", "1M": the size of a model's context in tokens. */
+export function tokens(count: number): string {
+  if (count < 1000) return String(count);
+  if (count < 1_000_000) return t('number.thousand', { count: Math.round(count / (count % 1024 === 0 ? 1024 : 1000)) });
+  return t('number.million', { count: Math.round(count / 100_000) / 10 });
+}
+
+/** "4.7 GB": decimal units, as disks are sold. */
+export function bytes(count: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+  const step = Math.min(units.length - 1, count < 1 ? 0 : Math.floor(Math.log10(count) / 3));
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: units[step] ?? 'byte',
+    unitDisplay: 'short',
+    maximumFractionDigits: step > 2 ? 1 : 0,
+  }).format(count / 1000 ** step);
+}
+
+/** Milliseconds of a latency: "340 ms", "2.1 s". */
+export function latency(ms: number): string {
+  const unit = ms < 1000 ? 'millisecond' : 'second';
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: 1,
+  }).format(ms < 1000 ? Math.round(ms) : ms / 1000);
+}
+
+/** Whether `Intl` knows the zone. */
+export function isTimeZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch (failure) {
+    if (failure instanceof RangeError) return false;
+    throw failure;
+  }
+}

@@ -1,0 +1,29 @@
+/** Entry of the window. */
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { createRuntime } from './bridge/runtime.ts';
+import { chooseTransport } from './bridge/transport.ts';
+import { language, t } from './i18n.ts';
+import { beginWithTheme } from './theme.ts';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/controls.css';
+import './styles/shell.css';
+import './styles/thread.css';
+import './styles/markdown.css';
+import './styles/pages.css';
+import './styles/dialogs.css';
+import './styles/setup.css';
+
+document.documentElement.lang = language;
+document.title = t('app.name');
+beginWithTheme(document.documentElement, localStorage);
+const runtime = createRuntime(chooseTransport(window), (task) => requestAnimationFrame(task));
+const root = document.querySelector('#root');
+if (!root) throw new Error('index.html has no #root.');
+createRoot(root).render(
+  <StrictMode>
+    <App runtime={runtime} />
+  </StrictMode>,
+);

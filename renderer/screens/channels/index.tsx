@@ -1,0 +1,60 @@
+/** Every link with its evidence, and the one step that puts its present problem right. */
+import { type ReactNode, useState } from 'react';
+import { useCall } from '../../bridge/hooks.ts';
+import { Button } from '../../components/button.tsx';
+import { Candidate } from '../../components/candidates.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { Page, Section } from '../../components/page.tsx';
+import { ReasonNote } from '../../components/reason-note.tsx';
+import { TelegramForm } from '../../components/telegram-form.tsx';
+import { t } from '../../i18n.ts';
+import { LinkCard } from './link-card.tsx';
+import { SmallLink } from './small-link.tsx';
+
+export function ChannelsScreen(): ReactNode {
+  const { value: links, failure, again } = useCall('links.list', {});
+  const candidates = useCall('people.candidates', {}).value ?? [];
+  const [adding, setAdding] = useState(false);
+  const outside = (links ?? []).filter((link) => link.kind !== 'window' && link.kind !== 'api');
+  const inside = (links ?? []).filter((link) => link.kind === 'window' || link.kind === 'api');
+  return (
+    <Page
+      title={t('channels.title')}
+      lead={t('channels.lead')}
+      step={
+        <Button look={outside.length === 0 ? 'primary' : 'plain'} icon="plus" onClick={() => setAdding(true)}>
+          {t('channels.add')}
+        </Button>
+      }
+    >
+      {failure && <ReasonNote reason={failure.reason} retry={again} />}
+      {candidates.length > 0 && (
+        <Section title={t('channels.whoWrote')} lead={t('channels.whoWroteLead')}>
+          <div className="stack">
+            {candidates.map((candidate) => (
+              <Candidate key={`${candidate.link}/${candidate.address}`} candidate={candidate} />
+            ))}
+          </div>
+        </Section>
+      )}
+      {links && outside.length === 0 && <p className="empty">{t('channels.none')}</p>}
+      <div className="stack">
+        {outside.map((link) => (
+          <LinkCard key={link.id} link={link} asked={candidates.some((candidate) => candidate.link === link.id)} />
+        ))}
+      </div>
+      {inside.length > 0 && (
+        <Section title={t('channels.builtIn')}>
+          <div className="card rows">
+            {inside.map((link) => (
+              <SmallLink key={link.id} link={link} />
+            ))}
+          </div>
+        </Section>
+      )}
+      <Dialog open={adding} onClose={() => setAdding(false)} title={t('channels.addTelegram')}>
+        <TelegramForm onDone={() => setAdding(false)} />
+      </Dialog>
+    </Page>
+  );
+}

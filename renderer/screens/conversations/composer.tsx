@@ -1,0 +1,94 @@
+/** Where one writes: grows with the text, keeps drafts, sends with Enter. Other people's chats are read here only. */
+import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { LinkKind } from '../../../preload/contract/views.ts';
+import { readDraft, writeDraft } from '../../bridge/drafts.ts';
+import { IconButton } from '../../components/button.tsx';
+import { Icon } from '../../components/icons.tsx';
+import { t } from '../../i18n.ts';
+
+export interface ComposerProps {
+  /** The conversation, or `new`. */
+  readonly conversation: string;
+  readonly linkKind: LinkKind;
+  readonly running: boolean;
+  readonly stopping?: boolean;
+  readonly busy?: boolean;
+  readonly onStop?: () => void;
+  /** Whether the text was taken over; otherwise it stays where it is. */
+  readonly onSend: (text: string) => Promise<boolean>;
+}
+
+export function Composer(props: ComposerProps): ReactNode {
+  const { linkKind } = props;
+  return linkKind === 'window' ? (
+    <Writing {...props} />
+  ) : (
+    <footer className="composer-off">
+      <Icon name="info" />
+      <p>{t(linkKind === 'api' ? 'composer.offApi' : 'composer.off')}</p>
+      {props.running && props.onStop && <StopButton onStop={props.onStop} stopping={props.stopping ?? false} />}
+    </footer>
+  );
+}
+
+function Writing({ conversation, running, stopping = false, busy = false, onStop, onSend }: ComposerProps): ReactNode {
+  const [text, setText] = useState(() => readDraft(localStorage, conversation));
+  const area = useRef<HTMLTextAreaElement>(null);
+  useLayoutEffect(() => {
+    const element = area.current;
+    if (!element) return;
+    // Measured with no height of its own, so that it shrinks as well.
+    element.style.height = '0';
+    element.style.height = `${String(Math.min(element.scrollHeight, 200))}px`;
+  }, [text]);
+  useEffect(() => {
+    if (window.matchMedia('(pointer: fine)').matches) area.current?.focus();
+  }, []);
+  const change = (next: string): void => {
+    setText(next);
+    writeDraft(localStorage, conversation, next);
+  };
+  const send = async (): Promise<void> => {
+    const sent = text.trim();
+    if (sent === '' || busy) return;
+    if (await onSend(sent)) change('');
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    // Enter that ends the composition of a character is not ours.
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    void send();
+  };
+  return (
+    <footer className="composer">
+      <div className="composer-box">
+        <textarea
+          ref={area}
+          rows={1}
+          value={text}
+          aria-label={t('composer.label')}
+          placeholder={t('composer.placeholder')}
+          maxLength={200_000}
+          onChange={(event) => change(event.target.value)}
+          onKeyDown={onKeyDown}
+        />
+        {running && onStop && <StopButton onStop={onStop} stopping={stopping} />}
+        <IconButton
+          icon="send"
+          look="primary"
+          label={t('composer.send')}
+          disabled={text.trim() === '' || busy}
+          aria-busy={busy}
+          onClick={() => void send()}
+        />
+      </div>
+      <p className="composer-hint">{t('composer.hint')}</p>
+    </footer>
+  );
+}
+
+function StopButton({ onStop, stopping }: { readonly onStop: () => void; readonly stopping: boolean }): ReactNode {
+  return (
+    <IconButton icon="stop" label={t('composer.stop')} disabled={stopping} aria-busy={stopping} onClick={onStop} />
+  );
+}

@@ -1,0 +1,73 @@
+import { type ReactNode, useState } from 'react';
+import { Link } from 'wouter';
+import type { ConversationView } from '../../../preload/contract/views.ts';
+import { useAct, useCall } from '../../bridge/hooks.ts';
+import { Icon } from '../../components/icons.tsx';
+import { LinkIcon, linkWord } from '../../components/link-kind.tsx';
+import { modelName, ModelPicker } from '../../components/model-picker.tsx';
+import { useToast } from '../../components/toast.tsx';
+import { reasonText, t } from '../../i18n.ts';
+
+/** Whose conversation it is, over which link, and which model answers. */
+export function Head({ conversation }: { readonly conversation: ConversationView }): ReactNode {
+  const { title, link, linkKind } = conversation;
+  return (
+    <header className="thread-head">
+      <Link href="/" className="icon-button quiet only-narrow" aria-label={t('action.back')} title={t('action.back')}>
+        <Icon name="back" />
+      </Link>
+      <div className="thread-names">
+        <h1>{title || t('conversation.untitled')}</h1>
+        {linkKind !== 'window' && (
+          <p className="thread-link">
+            <LinkIcon kind={linkKind} />
+            <span>{t('conversation.over', { kind: linkWord(linkKind), link })}</span>
+          </p>
+        )}
+      </div>
+      <ModelChoice conversation={conversation} />
+    </header>
+  );
+}
+
+function ModelChoice({ conversation }: { readonly conversation: ConversationView }): ReactNode {
+  const choice = useCall('models.choice', {}).value;
+  const set = useAct('conversations.setModel');
+  const toast = useToast();
+  const [open, setOpen] = useState(false);
+  const { id, model } = conversation;
+  const standard = choice?.default ?? '';
+  const shown = modelName(model ?? standard);
+  const choose = async (ref: string | null): Promise<void> => {
+    const changed = await set.run({ conversation: id, model: ref });
+    if (!changed) return;
+    toast({
+      text: t('conversation.modelSet', { model: modelName(ref ?? standard) }),
+      step: { label: t('action.undo'), run: () => void set.run({ conversation: id, model }) },
+    });
+  };
+  return (
+    <>
+      <button
+        type="button"
+        className="model-button"
+        aria-label={t('conversation.model', { model: shown })}
+        title={set.failure ? reasonText(set.failure.reason) : t('conversation.modelHelp')}
+        aria-busy={set.busy}
+        onClick={() => setOpen(true)}
+      >
+        <Icon name="spark" />
+        <span>{shown}</span>
+        <Icon name="unfold" />
+      </button>
+      <ModelPicker
+        open={open}
+        onClose={() => setOpen(false)}
+        title={t('conversation.modelTitle')}
+        chosen={model}
+        withDefault={standard}
+        onChoose={(ref) => void choose(ref)}
+      />
+    </>
+  );
+}

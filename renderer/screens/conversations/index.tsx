@@ -1,0 +1,110 @@
+/** One conversation: its head, its messages, and the place to write. `/conversations/new` is one that is not there yet. */
+import { type ReactNode, useEffect, useEffectEvent, useMemo } from 'react';
+import { Link, useLocation } from 'wouter';
+import { useAct, useHost, useOutgoing, useRuntime } from '../../bridge/hooks.ts';
+import { useThread } from '../../bridge/use-thread.ts';
+import { LiveRegion } from '../../components/live-region.tsx';
+import { ReasonNote } from '../../components/reason-note.tsx';
+import { Spinner } from '../../components/spinner.tsx';
+import { sameDay } from '../../format.ts';
+import { t } from '../../i18n.ts';
+import { Composer } from './composer.tsx';
+import { Head } from './head.tsx';
+import { NewConversation } from './new-conversation.tsx';
+import { threadRows } from './rows.ts';
+import { ThreadRows } from './thread-rows.tsx';
+
+export function ConversationScreen({ id, seq }: { readonly id: string; readonly seq: number | null }): ReactNode {
+  return id === 'new' ? <NewConversation /> : <OpenConversation key={id} id={id} seq={seq} />;
+}
+
+function OpenConversation({ id, seq }: { readonly id: string; readonly seq: number | null }): ReactNode {
+  const thread = useThread(id);
+  const outgoing = useOutgoing(id);
+  const { outbox } = useRuntime();
+  const zone = useHost()?.timeZone ?? 'UTC';
+  const stop = useAct('turns.stop');
+  const [, go] = useLocation();
+  const { value } = thread;
+  const running = value?.turn?.state === 'running';
+  useMarkRead(id, value?.conversation.unread ?? 0);
+  useEscape(running, () => void stop.run({ conversation: id }));
+  const rows = useMemo(
+    () => (value ? threadRows(value, outgoing, (a, b) => sameDay(a, b, zone)) : []),
+    [value, outgoing, zone],
+  );
+  if (!value) {
+    return (
+      <div className="thread-empty">
+        {thread.failure ? (
+          <>
+            <ReasonNote reason={thread.failure.reason} retry={thread.again} />
+            <Link href="/" className="button plain">
+              <span>{t('conversation.all')}</span>
+            </Link>
+          </>
+        ) : (
+          <Spinner label={t('conversation.reading')} />
+        )}
+      </div>
+    );
+  }
+  const { conversation } = value;
+  return (
+    <div className="thread">
+      <Head conversation={conversation} />
+      <ThreadRows
+        rows={rows}
+        thread={thread}
+        live={conversation.linkKind === 'window' || conversation.linkKind === 'api'}
+        seq={seq}
+        zone={zone}
+        onShown={() => seq !== null && go(`/conversations/${id}`, { replace: true })}
+      />
+      <LiveRegion conversation={id} />
+      <Composer
+        conversation={id}
+        linkKind={conversation.linkKind}
+        running={running}
+        stopping={stop.busy}
+        onStop={() => void stop.run({ conversation: id })}
+        onSend={(text) => {
+          void thread.toNewest().then(() => outbox.add(id, text));
+          return Promise.resolve(true);
+        }}
+      />
+    </div>
+  );
+}
+
+/** Looked at means read: while the page is visible. */
+function useMarkRead(conversation: string, unread: number): void {
+  const { run } = useAct('conversations.markRead');
+  const mark = useEffectEvent(() => {
+    if (unread > 0 && document.visibilityState === 'visible') void run({ conversation });
+  });
+  useEffect(() => {
+    mark();
+    const listener = (): void => mark();
+    document.addEventListener('visibilitychange', listener);
+    return () => document.removeEventListener('visibilitychange', listener);
+  }, [conversation, unread]);
+}
+
+/** Escape stops the reply, unless something else (a dialog, the search) takes it. */
+function useEscape(active: boolean, run: () => void): void {
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (
+      event.key === 'Escape' &&
+      !event.defaultPrevented &&
+      !document.querySelector('[role=dialog], [role=alertdialog]')
+    )
+      run();
+  });
+  useEffect(() => {
+    if (!active) return undefined;
+    const listener = (event: KeyboardEvent): void => onKey(event);
+    window.addEventListener('keydown', listener);
+    return () => window.removeEventListener('keydown', listener);
+  }, [active]);
+}

@@ -1,0 +1,190 @@
+/** What stands in one row of a thread. Memoised: a row is drawn anew only when it changed. */
+import { memo, type ReactNode } from 'react';
+import type { MessageView, TurnView } from '../../../preload/contract/views.ts';
+import { useAct, useLiveText, useRuntime } from '../../bridge/hooks.ts';
+import type { Outgoing } from '../../bridge/outbox.ts';
+import { Button } from '../../components/button.tsx';
+import { Markdown } from '../../components/markdown.tsx';
+import { ReasonNote } from '../../components/reason-note.tsx';
+import { Spinner } from '../../components/spinner.tsx';
+import { dayText } from '../../format.ts';
+import { reasonText, t } from '../../i18n.ts';
+import { useNow } from '../../components/use-now.ts';
+import { Answer } from './answer.tsx';
+import type { Row } from './rows.ts';
+
+export interface RowContentProps {
+  readonly row: Row;
+  readonly live: boolean;
+  readonly zone: string;
+}
+
+export const RowContent = memo(
+  function RowContent({ row, live, zone }: RowContentProps): ReactNode {
+    switch (row.kind) {
+      case 'begin':
+        return <div className="row-begin">{row.older && <Spinner label={t('thread.older')} />}</div>;
+      case 'day':
+        return <DayLine at={row.at} zone={zone} />;
+      case 'context':
+        return <div className="row-line">{t('thread.context')}</div>;
+      case 'outgoing':
+        return <Sending entry={row.entry} />;
+      case 'writing':
+        return <Writing turn={row.turn} />;
+      case 'ended':
+        return <Ended turn={row.turn} />;
+      case 'message':
+        return <Message message={row.message} follows={row.follows} last={row.last} live={live} zone={zone} />;
+    }
+  },
+  // Rows are made anew with each event; most of them say the same as before.
+  (a, b) => a.live === b.live && a.zone === b.zone && sameRow(a.row, b.row),
+);
+
+function sameRow(a: Row, b: Row): boolean {
+  if (a.kind === 'message' && b.kind === 'message') {
+    return a.message === b.message && a.follows === b.follows && a.last === b.last;
+  }
+  if (a.kind === 'outgoing' && b.kind === 'outgoing') return a.entry === b.entry;
+  if ((a.kind === 'writing' && b.kind === 'writing') || (a.kind === 'ended' && b.kind === 'ended'))
+    return a.turn === b.turn;
+  return a.kind === b.kind && a.key === b.key && (a.kind !== 'begin' || b.kind !== 'begin' || a.older === b.older);
+}
+
+function DayLine({ at, zone }: { readonly at: number; readonly zone: string }): ReactNode {
+  const now = useNow(60_000);
+  return <div className="row-line">{dayText(at, now, zone)}</div>;
+}
+
+interface MessageProps {
+  readonly message: MessageView;
+  readonly follows: boolean;
+  readonly last: boolean;
+  readonly live: boolean;
+  readonly zone: string;
+}
+
+function Message({ message, follows, last, live, zone }: MessageProps): ReactNode {
+  switch (message.kind) {
+    case 'person':
+      return <FromPerson message={message} follows={follows} live={live} />;
+    case 'assistant':
+      return <Answer message={message} last={last} zone={zone} live={live} />;
+    case 'notice':
+      return <Notice message={message} last={last} />;
+  }
+}
+
+/** Set aside by the gateway: said with its reason, and answered when the owner says so. */
+const setAside: ReadonlySet<MessageView['state']> = new Set(['kept', 'paused', 'late', 'held', 'ignored', 'cleared']);
+
+function FromPerson({
+  message,
+  follows,
+  live,
+}: {
+  readonly message: MessageView;
+  readonly follows: boolean;
+  readonly live: boolean;
+}): ReactNode {
+  const answer = useAct('messages.answerNow');
+  const { id, text, authorName, state, reason, seq } = message;
+  return (
+    <article
+      className={follows ? 'from-person follows' : 'from-person'}
+      data-seq={seq}
+      aria-label={t('thread.said', { name: authorName })}
+    >
+      {!live && !follows && <p className="author">{authorName}</p>}
+      <div className="bubble">{text}</div>
+      {state === 'waiting' && <p className="mark">{t('thread.waiting')}</p>}
+      {setAside.has(state) && reason && (
+        <ReasonNote
+          reason={reason}
+          tone="quiet"
+          busy={answer.busy}
+          answerNow={() => void answer.run({ message: id })}
+        />
+      )}
+      {answer.failure && <ReasonNote reason={answer.failure.reason} />}
+    </article>
+  );
+}
+
+function Notice({ message, last }: { readonly message: MessageView; readonly last: boolean }): ReactNode {
+  const retry = useAct('turns.retry');
+  const { reason, text, conversation, seq } = message;
+  const again = (): void => void retry.run({ conversation });
+  return (
+    <article className="notice" data-seq={seq} aria-label={t('thread.notice')}>
+      {reason ? (
+        <ReasonNote reason={reason} tone="warning" busy={retry.busy} {...(last ? { retry: again } : {})} />
+      ) : (
+        <p className="notice-text">{text}</p>
+      )}
+      {retry.failure && <ReasonNote reason={retry.failure.reason} />}
+    </article>
+  );
+}
+
+function Ended({ turn }: { readonly turn: TurnView }): ReactNode {
+  const retry = useAct('turns.retry');
+  return (
+    <article className="notice">
+      <ReasonNote
+        reason={turn.reason ?? { code: 'turn.stopped' }}
+        tone={turn.state === 'stopped' ? 'quiet' : 'warning'}
+        busy={retry.busy}
+        retry={() => void retry.run({ conversation: turn.conversation })}
+      />
+      {retry.failure && <ReasonNote reason={retry.failure.reason} />}
+    </article>
+  );
+}
+
+function Sending({ entry }: { readonly entry: Outgoing }): ReactNode {
+  const { outbox } = useRuntime();
+  return (
+    <article className="from-person" data-state={entry.state} aria-label={t('thread.yours')}>
+      <div className="bubble">{entry.text}</div>
+      {entry.state === 'failed' && (
+        <div className="not-sent" role="alert">
+          <span>{t('thread.notSent', { reason: reasonText(entry.failure?.reason ?? null) })}</span>
+          <Button size="small" onClick={() => void outbox.again(entry)}>
+            {t('thread.sendAgain')}
+          </Button>
+          <Button size="small" look="quiet" onClick={() => outbox.drop(entry)}>
+            {t('thread.discard')}
+          </Button>
+        </div>
+      )}
+    </article>
+  );
+}
+
+function Writing({ turn }: { readonly turn: TurnView }): ReactNode {
+  const stream = useLiveText(turn.conversation);
+  const text = stream?.turn === turn.id ? stream.text : '';
+  return (
+    <article className="answer" aria-busy="true" aria-label={t('thread.answer')} data-testid="writing">
+      {text === '' ? (
+        <p className="typing">
+          <span className="typing-dots" aria-hidden="true">
+            <i />
+            <i />
+            <i />
+          </span>
+          <span className={turn.waitingFor ? 'muted' : 'offscreen'}>
+            {turn.waitingFor ? reasonText(turn.waitingFor) : t('thread.writing')}
+          </span>
+        </p>
+      ) : (
+        <>
+          <Markdown text={text} />
+          {turn.waitingFor && <p className="mark">{reasonText(turn.waitingFor)}</p>}
+        </>
+      )}
+    </article>
+  );
+}

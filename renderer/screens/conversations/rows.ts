@@ -1,0 +1,66 @@
+/** From what is held of a conversation to the rows of its thread: a pure function. */
+import type { MessageView, TurnView } from '../../../preload/contract/views.ts';
+import type { Outgoing } from '../../bridge/outbox.ts';
+import { type Thread, writingTurn } from '../../bridge/thread.ts';
+
+export type Row =
+  | { readonly kind: 'begin'; readonly key: string; readonly older: boolean }
+  | { readonly kind: 'day'; readonly key: string; readonly at: number }
+  /** The model starts afresh below. */
+  | { readonly kind: 'context'; readonly key: string }
+  | {
+      readonly kind: 'message';
+      readonly key: string;
+      readonly message: MessageView;
+      /** Said by the same side just before: no need to name it again. */
+      readonly follows: boolean;
+      /** Nothing came after it: it may be answered anew. */
+      readonly last: boolean;
+    }
+  | { readonly kind: 'outgoing'; readonly key: string; readonly entry: Outgoing }
+  /** A turn that ended without a word. */
+  | { readonly kind: 'ended'; readonly key: string; readonly turn: TurnView }
+  | { readonly kind: 'writing'; readonly key: string; readonly turn: TurnView };
+
+/** `sameDay` compares two times in the gateway's zone. */
+export function threadRows(
+  thread: Thread,
+  outgoing: readonly Outgoing[],
+  sameDay: (a: number, b: number) => boolean,
+): readonly Row[] {
+  const { messages, turn } = thread;
+  const rows: Row[] = [{ kind: 'begin', key: 'begin', older: thread.older }];
+  const answered = new Set<string>();
+  for (const [index, message] of messages.entries()) {
+    const before = messages[index - 1];
+    if (!before || !sameDay(before.at, message.at))
+      rows.push({ kind: 'day', key: `day-${message.id}`, at: message.at });
+    const afresh = before !== undefined && before.contextNo !== message.contextNo;
+    if (afresh) rows.push({ kind: 'context', key: `context-${message.id}` });
+    const follows = !afresh && before?.kind === message.kind && before.authorName === message.authorName;
+    const last = index === messages.length - 1;
+    rows.push({ kind: 'message', key: messageKey(message, answered), message, follows, last });
+  }
+  if (thread.newer) return rows;
+  const ids = new Set(messages.map((message) => message.id));
+  for (const entry of outgoing) {
+    if (entry.message === null || !ids.has(entry.message))
+      rows.push({ kind: 'outgoing', key: `out-${entry.key}`, entry });
+  }
+  const writing = writingTurn(thread);
+  if (writing) rows.push({ kind: 'writing', key: `turn-${writing.id}`, turn: writing });
+  else if (turn && isSilentEnd(turn, messages)) rows.push({ kind: 'ended', key: `ended-${turn.id}`, turn });
+  return rows;
+}
+
+/** The first answer of a turn takes over the key of the row in which it was written, so that it is not drawn anew. */
+function messageKey({ id, kind, turn }: MessageView, answered: Set<string>): string {
+  if (kind === 'person' || turn === null || answered.has(turn)) return id;
+  answered.add(turn);
+  return `turn-${turn}`;
+}
+
+function isSilentEnd(turn: TurnView, messages: readonly MessageView[]): boolean {
+  if (turn.state === 'running' || turn.state === 'done') return false;
+  return !messages.some((message) => message.turn === turn.id && message.kind !== 'person');
+}

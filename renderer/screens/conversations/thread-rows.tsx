@@ -1,0 +1,136 @@
+/**
+ * The rows of a thread, only the visible ones drawn. Held by its end: it follows a reply while the reader is at the end
+ * and stays where it is while the reader is not; older pages put in front move nothing.
+ */
+import { type ReactNode, useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef } from 'react';
+import type { OpenThread } from '../../bridge/use-thread.ts';
+import { IconButton } from '../../components/button.tsx';
+import { type Rows, useRows } from '../../components/virtual-rows.ts';
+import { t } from '../../i18n.ts';
+import { RowContent } from './row-content.tsx';
+import type { Row } from './rows.ts';
+
+export interface ThreadRowsProps {
+  readonly rows: readonly Row[];
+  readonly thread: OpenThread;
+  /** Replies are shown as they are written; elsewhere they are delivered. */
+  readonly live: boolean;
+  /** The message to bring into view. */
+  readonly seq: number | null;
+  readonly zone: string;
+  /** The message was brought into view. */
+  readonly onShown: () => void;
+}
+
+export function ThreadRows({ rows, thread, live, seq, zone, onShown }: ThreadRowsProps): ReactNode {
+  const frame = useRef<HTMLDivElement>(null);
+  const keys = useMemo(() => rows.map((row) => row.key), [rows]);
+  const list = useRows({ frame, keys, estimate: 88, from: 'end', overscan: 8 });
+  const visible = list.getVirtualItems();
+  const newer = thread.value?.newer ?? false;
+  const atEnd = list.isAtEnd(120);
+  useStartAtEnd(list, seq === null);
+  useJump({ list, rows, seq, thread, onShown });
+  useFurtherPages({ first: visible[0]?.index ?? 0, atEnd, list, thread, jumping: seq !== null });
+  useFollowOwn(list, rows);
+  return (
+    <div className="thread-frame">
+      <div className="thread-scroll" ref={frame} tabIndex={0} role="region" aria-label={t('thread.label')}>
+        <div className="thread-rows" role="log" aria-live="off" style={{ height: list.getTotalSize() }}>
+          {visible.map((item) => {
+            const row = rows[item.index];
+            return row ? (
+              <div
+                key={item.key}
+                data-index={item.index}
+                ref={list.measureElement}
+                className="thread-row"
+                style={{ transform: `translateY(${String(item.start)}px)` }}
+              >
+                <RowContent row={row} live={live} zone={zone} />
+              </div>
+            ) : null;
+          })}
+        </div>
+      </div>
+      {(!atEnd || newer) && rows.length > 1 && (
+        <div className="to-latest">
+          <IconButton
+            icon="down"
+            label={t('thread.toLatest')}
+            onClick={() => void thread.toNewest().then(() => list.scrollToEnd({ behavior: 'auto' }))}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A conversation opens at its newest message, unless it was opened at another one. */
+function useStartAtEnd(list: Rows, wanted: boolean): void {
+  const start = useEffectEvent(() => {
+    if (wanted) list.scrollToEnd();
+  });
+  useLayoutEffect(() => start(), []);
+}
+
+/** What the owner just sent is always brought into view. */
+function useFollowOwn(list: Rows, rows: readonly Row[]): void {
+  const last = rows.findLast((row) => row.kind === 'outgoing')?.key ?? null;
+  const follow = useEffectEvent(() => list.scrollToEnd());
+  useEffect(() => {
+    if (last !== null) follow();
+  }, [last]);
+}
+
+interface FurtherPages {
+  readonly first: number;
+  readonly atEnd: boolean;
+  readonly list: Rows;
+  readonly thread: OpenThread;
+  readonly jumping: boolean;
+}
+
+/** Reads the next page before the reader reaches its edge. */
+function useFurtherPages({ first, atEnd, thread, jumping }: FurtherPages): void {
+  const count = thread.value?.messages.length ?? 0;
+  const load = useEffectEvent(() => {
+    if (jumping) return;
+    if (first < 8) thread.loadOlder();
+    if (atEnd) thread.loadNewer();
+  });
+  useEffect(() => load(), [first, atEnd, count]);
+}
+
+interface Jump {
+  readonly list: Rows;
+  readonly rows: readonly Row[];
+  readonly seq: number | null;
+  readonly thread: OpenThread;
+  readonly onShown: () => void;
+}
+
+/** Reads the run around a message if it is not held, brings it to the middle and lights it up for a moment. */
+function useJump({ list, rows, seq, thread, onShown }: Jump): void {
+  const index = seq === null ? -1 : rows.findIndex((row) => row.kind === 'message' && row.message.seq === seq);
+  const fetchRun = useEffectEvent(() => {
+    if (seq !== null && index < 0) void thread.jumpTo(seq);
+  });
+  const show = useEffectEvent(() => {
+    if (index < 0 || seq === null) return;
+    list.scrollToIndex(index, { align: 'center' });
+    // Rows around it are measured as they are drawn; by the second frame it stands where it belongs.
+    requestAnimationFrame(() => {
+      list.scrollToIndex(index, { align: 'center' });
+      requestAnimationFrame(() => {
+        const row = list.scrollElement?.querySelector(`[data-seq="${String(seq)}"]`);
+        row?.classList.add('found');
+        row?.addEventListener('animationend', () => row.classList.remove('found'), { once: true });
+        onShown();
+      });
+    });
+  });
+  useEffect(() => fetchRun(), [seq]);
+  const held = index >= 0;
+  useEffect(() => show(), [seq, held]);
+}

@@ -1,0 +1,17 @@
+import { t, type Words } from '../../i18n.ts';
+
+const words: Readonly<Record<string, Words>> = {
+  'window.theme.system': 'option.system',
+  'window.theme.light': 'option.light',
+  'window.theme.dark': 'option.dark',
+  'language.system': 'option.system',
+  'language.en': 'option.english',
+  'turns.mode.collect': 'option.collect',
+  'turns.mode.followup': 'option.followup',
+};
+
+/** What an option of a setting is called; one that has no word is shown as it is. */
+export function optionWord(key: string, option: string): string {
+  const word = words[`${key}.${option}`];
+  return word === undefined ? option : t(word);
+}

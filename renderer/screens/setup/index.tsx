@@ -1,0 +1,113 @@
+/**
+ * The first run: what Porchlight does → a model, proven by a real answer → Telegram, proven by "this is me" → the first
+ * conversation. Each step has its own address, so that a reload goes on where it was, and each can be skipped.
+ */
+import type { ReactNode } from 'react';
+import { Link, useLocation } from 'wouter';
+import { useAct } from '../../bridge/hooks.ts';
+import { Banners } from '../../components/banners.tsx';
+import { Button } from '../../components/button.tsx';
+import { Icon, Lamp } from '../../components/icons.tsx';
+import { t, type Words } from '../../i18n.ts';
+import { ModelStep } from './model-step.tsx';
+import { TelegramStep } from './telegram-step.tsx';
+
+const steps = ['welcome', 'model', 'telegram', 'done'] as const;
+type Step = (typeof steps)[number];
+
+function isStep(text: string): text is Step {
+  return steps.some((each) => each === text);
+}
+
+export function SetupScreen({ step: asked }: { readonly step: string }): ReactNode {
+  const step = isStep(asked) ? asked : 'welcome';
+  const [, go] = useLocation();
+  const set = useAct('settings.set', ['settings.list', 'host.get']);
+  const to = (next: Step) => () => go(`/setup/${next}`);
+  const finish = (where: string): void => {
+    void set.run({ key: 'setup.done', value: true });
+    go(where);
+  };
+  return (
+    <div className="setup">
+      <Banners />
+      <header className="setup-head">
+        <span className="wordmark">
+          <Lamp />
+          <span>{t('app.name')}</span>
+        </span>
+        <Button look="quiet" size="small" onClick={() => finish('/')}>
+          {t('setup.leave')}
+        </Button>
+      </header>
+      <Progress step={step} />
+      <main className="setup-body">
+        {step === 'welcome' && <Welcome onNext={to('model')} />}
+        {step === 'model' && <ModelStep onNext={to('telegram')} />}
+        {step === 'telegram' && <TelegramStep onNext={to('done')} />}
+        {step === 'done' && <Done onFinish={finish} />}
+      </main>
+    </div>
+  );
+}
+
+const names: Readonly<Record<Step, Words>> = {
+  welcome: 'setup.step.welcome',
+  model: 'setup.step.model',
+  telegram: 'setup.step.telegram',
+  done: 'setup.step.done',
+};
+
+function Progress({ step }: { readonly step: Step }): ReactNode {
+  const at = steps.indexOf(step);
+  return (
+    <ol className="progress" aria-label={t('setup.progress')}>
+      {steps.map((each, index) => (
+        <li key={each} data-state={index < at ? 'past' : index === at ? 'here' : 'next'}>
+          <Link href={`/setup/${each}`} aria-current={index === at ? 'step' : undefined}>
+            <span className="progress-mark">{index < at ? <Icon name="check" /> : index + 1}</span>
+            <span className="progress-name">{t(names[each])}</span>
+          </Link>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Welcome({ onNext }: { readonly onNext: () => void }): ReactNode {
+  const promises: readonly Words[] = ['setup.promise.answers', 'setup.promise.silent', 'setup.promise.here'];
+  return (
+    <section className="setup-card">
+      <Lamp size={88} />
+      <h1>{t('setup.welcome')}</h1>
+      <ul className="promises">
+        {promises.map((each) => (
+          <li key={each}>
+            <Icon name="check" />
+            <span>{t(each)}</span>
+          </li>
+        ))}
+      </ul>
+      <div className="setup-foot">
+        <Button look="primary" onClick={onNext}>
+          {t('setup.begin')}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function Done({ onFinish }: { readonly onFinish: (where: string) => void }): ReactNode {
+  return (
+    <section className="setup-card">
+      <Lamp size={88} />
+      <h1>{t('setup.done')}</h1>
+      <p className="lead">{t('setup.doneLead')}</p>
+      <div className="setup-foot">
+        <Button look="primary" icon="chat" onClick={() => onFinish('/conversations/new')}>
+          {t('setup.talk')}
+        </Button>
+      </div>
+    </section>
+  );
+}
