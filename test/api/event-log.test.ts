@@ -21,16 +21,9 @@ function bench(limits?: { readonly events: number; readonly units: number }): Be
   let translated = 0;
   const translate = (event: CoreEvent): readonly GatewayEvent[] => {
     translated += 1;
-    switch (event.kind) {
-      case 'delta':
-        return [{ ...event, kind: 'turn.delta' }];
-      case 'link':
-        return [{ kind: 'card.changed', link: event.link }];
-      case 'usage':
-        throw new Error('planted');
-      default:
-        return [{ kind: 'model.changed' }];
-    }
+    if (event.kind === 'usage') throw new Error('planted');
+    if (event.kind === 'delta') return [{ ...event, kind: 'turn.delta' }];
+    return event.kind === 'link' ? [{ kind: 'card.changed', link: event.link }] : [{ kind: 'model.changed' }];
   };
   const log = createEventLog({
     events,

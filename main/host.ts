@@ -1,0 +1,350 @@
+/**
+ * The gateway put together, as one function of its options; both entries and the crash tests use it.
+ *
+ *   data directory → lock → log → store → key → settings → gateway → api → port → start
+ *
+ * Whatever fails on the way undoes what came before it and is told as one sentence; nothing that exists is overwritten.
+ */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { applyConnections, applyPeople } from './api/apply-provision.ts';
+import { createHandlers } from './api/commands/all.ts';
+import { createDispatch, type Dispatch } from './api/dispatch.ts';
+import { createEventLog, type EventLog } from './api/event-log.ts';
+import { startHttp, type HttpHost, type HttpOptions } from './api/http.ts';
+import {
+  createIds,
+  createLoopMeter,
+  createSystemClock,
+  systemRandom,
+  useProxyFromEnvironment,
+  watchClock,
+} from './api/machine.ts';
+import type { ApiPorts } from './api/ports.ts';
+import type { Provision } from './api/provision.ts';
+import { keepToken } from './api/token.ts';
+import { translateEvent } from './api/translate.ts';
+import { createSentences } from './catalogs.ts';
+import { createChannelFactory, createLinkProbe } from './channels/catalog.ts';
+import { parseMarkdown } from './channels/formatting/parse.ts';
+import type { Clock, Ids } from './gateway/clock.ts';
+import { createGateway } from './gateway/compose.ts';
+import type { Gateway, GatewayPorts } from './gateway/gateway.ts';
+import { describeError } from './gateway/log.ts';
+import type { Sentences } from './gateway/sentences.ts';
+import type { Millis, Reason } from './gateway/types.ts';
+import { failed, ok, type Result } from './lib/result.ts';
+import { createProviderFactory } from './models/catalog.ts';
+import { listBackups, restoreBackup } from './store/backups.ts';
+import { dataDirectoryFor, prepareDataDirectory } from './store/data-directory.ts';
+import { openDataKey, type DataKey, type KeyWrapping } from './store/data-key.ts';
+import { openLog, type LogFile } from './store/log-file.ts';
+import { takeOwnership, type Owner, type OwnerLock } from './store/owner-lock.ts';
+import { openSettings, type SettingsFile, type SettingsOptions } from './store/settings-file.ts';
+import { openStore, type Store, type StoreOptions } from './store/store.ts';
+
+export interface HostOptions {
+  readonly mode: Owner['mode'];
+  readonly version: string;
+  /** As given on the command line; null for `PORCHLIGHT_DATA_DIR` or the system's place. */
+  readonly dataDir: string | null;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Null when no provision file was given. */
+  readonly provision: Provision | null;
+  /** Null on the desktop, whose window speaks over IPC. With a null token the one kept in the data directory is used. */
+  readonly http: (Omit<HttpOptions, 'token'> & { readonly token: string | null }) | null;
+  /** The system's keychain on the desktop. */
+  readonly keyWrapping?: KeyWrapping;
+  /** Name of a backup to be put in the place of the database first. */
+  readonly restoreBackup?: string | null;
+  /** Gets warnings and errors of the log as lines for people. */
+  readonly mirrorLog?: (line: string) => void;
+  /** Lets a crash test stand between the gateway and single ports. */
+  readonly wrap?: (ports: GatewayPorts) => GatewayPorts;
+  /** Passed on to the store and to the settings file. */
+  readonly store?: Pick<StoreOptions, 'beforeCommit' | 'onConnection'>;
+  readonly loadSettingsStore?: SettingsOptions['loadStore'];
+}
+
+/** Why there is no host. `sentence` says what to do. */
+export type HostFailure =
+  | { readonly kind: 'owned'; readonly reason: Reason; readonly owner: Owner | null; readonly sentence: string }
+  /** The data cannot be used as it is. */
+  | { readonly kind: 'data'; readonly reason: Reason; readonly sentence: string }
+  /** What the caller asked for cannot be. */
+  | { readonly kind: 'asked'; readonly sentence: string }
+  | { readonly kind: 'port'; readonly taken: boolean; readonly sentence: string };
+
+export interface Host {
+  readonly dataDir: string;
+  readonly token: string | null;
+  readonly http: HttpHost | null;
+  readonly gateway: Gateway;
+  readonly settings: SettingsFile;
+  readonly sentences: Sentences;
+  readonly store: Store;
+  readonly log: LogFile;
+  readonly dispatch: Dispatch;
+  readonly events: EventLog;
+  /** For the owner to write down; see data-key.ts. */
+  readonly recoveryKey: () => string;
+  /** Entries of the provision file that could not be applied, as sentences with their paths. */
+  readonly refusals: readonly string[];
+  /** Writes an error that nobody expected to the log. */
+  reportBug(event: string, error: unknown): void;
+  /** Drains for at most `deadline`, then cuts what still runs; the data directory is free when it resolves. */
+  stop(deadline: Millis): Promise<void>;
+}
+
+/** Of a stop's time, so much is kept for closing connections and the store. */
+const closingTime: Millis = 1_500;
+
+export async function startHost(options: HostOptions): Promise<Result<Host, HostFailure>> {
+  await using undo = new AsyncDisposableStack();
+  const opened = await openGround(options, undo);
+  if (!opened.ok) return opened;
+  const ground = opened.value;
+  const gateway = createGateway(gatewayPorts(ground, options));
+  const bound = bindApi(ground, gateway, options, undo);
+  const token = options.http === null ? null : (options.http.token ?? keepToken(ground.dataDir));
+  const listening = await listen(options, bound, token, undo);
+  if (!listening.ok) return listening;
+  const http = listening.value;
+  const refusals = await startGateway(gateway, ground, options.provision);
+  undo.use(watchJumps(ground, gateway));
+  http?.open();
+  if (http !== null) ground.lock.setUrl(http.url);
+  const startMs = Math.round(performance.now());
+  ground.log.write('info', 'host.started', { version: options.version, mode: options.mode, startMs });
+  const owned = undo.move();
+  const { dataDir, settings, sentences, store, log, key } = ground;
+  return ok({
+    dataDir,
+    token,
+    http,
+    gateway,
+    settings,
+    sentences,
+    store,
+    log,
+    dispatch: bound.dispatch,
+    events: bound.events,
+    recoveryKey: () => key.recoveryKey(),
+    refusals,
+    reportBug(event, error) {
+      log.write('error', event, {
+        error: describeError(error),
+        stack: error instanceof Error ? error.stack : undefined,
+      });
+    },
+    stop: (deadline) => stop({ gateway, http, owned, ground, abort: bound.abort }, deadline),
+  });
+}
+
+/** What stands before there is a gateway. */
+interface Ground {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly lock: OwnerLock;
+  readonly log: LogFile;
+  readonly sentences: Sentences;
+  readonly store: Store;
+  readonly key: DataKey;
+  readonly settings: SettingsFile;
+  readonly startedAt: Millis;
+}
+
+async function openGround(options: HostOptions, undo: AsyncDisposableStack): Promise<Result<Ground, HostFailure>> {
+  const clock = createSystemClock();
+  const ids = createIds(clock);
+  const startedAt = clock.now();
+  const surroundings = { platform: process.platform, env: options.environment, home: homedir() };
+  const dataDir = dataDirectoryFor(options.dataDir ?? undefined, surroundings);
+  const plain = createSentences();
+  const data = (reason: Reason): Result<never, HostFailure> =>
+    failed({ kind: 'data', reason, sentence: plain.reason(reason, null) });
+
+  const prepared = await prepareDataDirectory(dataDir);
+  if (!prepared.ok) return data(prepared.failure);
+  const ownership = await takeOwnership(dataDir, options.mode, clock);
+  if (ownership.kind === 'owned') return failed(ownedFailure(ownership.owner, dataDir, plain));
+  const { lock } = ownership;
+  undo.use(lock);
+  const { mirrorLog: mirror } = options;
+  const log = openLog({ folder: join(dataDir, 'logs'), clock, ...(mirror === undefined ? {} : { mirror }) });
+  undo.defer(() => log.close());
+  const restored = await restore(options.restoreBackup ?? null, dataDir, clock);
+  if (!restored.ok) return restored;
+  const store = await openStore({ dataDir, clock, ids, log, ...options.store });
+  if (!store.ok) return data(store.failure);
+  undo.defer(() => store.value.close());
+  const { value: opened } = store;
+  const wrapping = options.keyWrapping ?? null;
+  const key = await openDataKey({
+    dataDir,
+    given: options.environment['PORCHLIGHT_KEY'],
+    wrapping,
+    store: opened,
+    log,
+  });
+  if (!key.ok) return data(key.failure);
+  const { loadSettingsStore: loadStore } = options;
+  const settings = await openSettings({ dataDir, clock, log, ...(loadStore === undefined ? {} : { loadStore }) });
+  const fixed = settings.fix(Object.fromEntries(options.provision?.settings ?? []));
+  if (!fixed.ok) return failed({ kind: 'asked', sentence: plain.reason(fixed.failure, null) });
+  const sentences = createSentences(() => languageOf(settings, options.environment));
+  return ok({ dataDir, clock, ids, lock, log, sentences, store: opened, key: key.value, settings, startedAt });
+}
+
+function ownedFailure(owner: Owner | null, dataDir: string, sentences: Sentences): HostFailure {
+  const params = owner === null ? { dataDir } : { dataDir, mode: owner.mode, pid: owner.pid };
+  const reason: Reason = { code: 'host.owned', params };
+  return { kind: 'owned', reason, owner, sentence: sentences.reason(reason, null) };
+}
+
+async function restore(name: string | null, dataDir: string, clock: Clock): Promise<Result<void, HostFailure>> {
+  if (name === null) return ok(undefined);
+  const backups = await listBackups(dataDir);
+  if (backups.some((backup) => backup.name === name)) {
+    await restoreBackup(dataDir, name, clock.now());
+    return ok(undefined);
+  }
+  const known = backups.map((backup) => backup.name).join(', ');
+  const sentence = `There is no backup ${name} in ${join(dataDir, 'backups')}.${known === '' ? '' : ` There are: ${known}.`}`;
+  return failed({ kind: 'asked', sentence });
+}
+
+/** The setting, else the system's language as the environment names it. */
+function languageOf(settings: SettingsFile, environment: HostOptions['environment']): string {
+  const chosen = settings.get('language');
+  if (chosen !== 'system') return chosen;
+  const named = environment['LC_ALL'] ?? environment['LC_MESSAGES'] ?? environment['LANG'];
+  return named?.split('.')[0]?.replace('_', '-') ?? Intl.DateTimeFormat().resolvedOptions().locale;
+}
+
+function gatewayPorts(ground: Ground, options: HostOptions): GatewayPorts {
+  const { clock, ids, log, store, settings, key, sentences } = ground;
+  const proxy = useProxyFromEnvironment(options.environment);
+  if (proxy.problem !== null) log.write('warn', 'host.proxy', { problem: proxy.problem });
+  const random = systemRandom;
+  const ports: GatewayPorts = {
+    storage: store,
+    settings,
+    secrets: key.box,
+    sentences,
+    clock,
+    ids,
+    random,
+    log,
+    systemTimeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    parseMarkdown,
+    createChannel: createChannelFactory({ clock, random, ids, log, fetch }),
+    createProvider: createProviderFactory({ clock, fetch, ids }),
+  };
+  return options.wrap?.(ports) ?? ports;
+}
+
+interface Bound {
+  readonly ports: ApiPorts;
+  readonly dispatch: Dispatch;
+  readonly events: EventLog;
+  /** Ends calls that wait for somebody else. */
+  readonly abort: () => void;
+}
+
+function bindApi(ground: Ground, gateway: Gateway, options: HostOptions, undo: AsyncDisposableStack): Bound {
+  const { clock, ids, log, store, settings, sentences, dataDir, startedAt } = ground;
+  const stopping = new AbortController();
+  const meter = undo.use(createLoopMeter(clock));
+  const ports: ApiPorts = {
+    gateway,
+    storage: store,
+    settings,
+    sentences,
+    clock,
+    ids,
+    log,
+    facts: {
+      version: options.version,
+      mode: options.mode,
+      dataDir,
+      startedAt,
+      notices: () => settings.notices,
+      rssBytes: () => process.memoryUsage.rss(),
+      eventLoopP99Ms: () => meter.p99(),
+      logTail: (limit) => log.tail(limit),
+    },
+    files: store.files,
+    probeLink: createLinkProbe({ clock, fetch }),
+    fetch,
+    stopping: stopping.signal,
+  };
+  const events = createEventLog({
+    events: gateway.events,
+    translate: (event) => translateEvent(ports, event),
+    // Time rises faster than events do, so no number of an earlier run comes again.
+    firstSeq: startedAt,
+    defer: setImmediate,
+    log,
+  });
+  undo.use(events);
+  undo.use(log.subscribe((line) => line.level !== 'debug' && events.line(line)));
+  const loadSchemas = async () => (await import('../preload/contract/schemas.ts')).commandSchemas;
+  const dispatch = createDispatch({ handlers: createHandlers(ports, events), loadSchemas, log });
+  return { ports, dispatch, events, abort: () => stopping.abort() };
+}
+
+async function listen(
+  options: HostOptions,
+  { ports, dispatch, events }: Bound,
+  token: string | null,
+  undo: AsyncDisposableStack,
+): Promise<Result<HttpHost | null, HostFailure>> {
+  if (options.http === null || token === null) return ok(null);
+  const started = await startHttp(ports, dispatch, events, { ...options.http, token });
+  if (started.ok) {
+    undo.defer(() => started.value.close());
+    return started;
+  }
+  const { taken, detail } = started.failure;
+  const { host, port } = options.http;
+  const sentence = taken
+    ? ports.sentences.reason({ code: 'host.port-taken', params: { port } }, null)
+    : `Porchlight cannot listen on ${host}, port ${String(port)}: ${detail}.`;
+  return failed({ kind: 'port', taken, sentence });
+}
+
+/** Connections before the start, so that what is resumed runs with what the file says; roles after it. */
+async function startGateway(gateway: Gateway, ground: Ground, provision: Provision | null): Promise<readonly string[]> {
+  const connections = await applyConnections(gateway, provision);
+  await gateway.start();
+  const people = await applyPeople(gateway, ground.store.read, provision);
+  return [...connections, ...people].map(({ path, reason }) => `${path}: ${ground.sentences.reason(reason, null)}`);
+}
+
+function watchJumps({ clock, log }: Ground, gateway: Gateway): Disposable {
+  return watchClock(clock, (by) => {
+    log.write('info', 'host.clock-jumped', { by });
+    gateway.wake('wake');
+  });
+}
+
+interface Stopped {
+  readonly gateway: Gateway;
+  readonly http: HttpHost | null;
+  readonly owned: AsyncDisposableStack;
+  readonly ground: Ground;
+  readonly abort: () => void;
+}
+
+/** Turns and calls of `/v1` may end by themselves until shortly before the deadline; then everything is cut. */
+async function stop({ gateway, http, owned, ground, abort }: Stopped, deadline: Millis): Promise<void> {
+  ground.log.write('info', 'host.stopping', { deadline });
+  http?.refuseNew();
+  const cut = ground.clock.after(Math.max(0, deadline - closingTime), abort);
+  await Promise.all([gateway.stop(deadline), http?.idle()]);
+  cut[Symbol.dispose]();
+  abort();
+  await owned.disposeAsync();
+}
