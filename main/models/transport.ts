@@ -34,7 +34,7 @@ export interface BodyFilter {
   /** The bytes to pass on for one chunk; `null` stands for the end of the body. */
   pass(chunk: Uint8Array | null): Uint8Array;
   /** Set when the body must not be read on; the library gets it after what was passed on before. */
-  readonly fault: Error | null;
+  fault(): Error | null;
 }
 
 /** Thrown through the library when `exchange.answer` was set; never seen by anybody else. */
@@ -152,12 +152,14 @@ class KeptReader {
   }
 
   async #filtered(filter: BodyFilter): Promise<Read> {
-    if (filter.fault !== null) throw filter.fault;
+    const before = filter.fault();
+    if (before !== null) throw before;
     const result = await this.#reader.read();
     const value = filter.pass(result.done ? null : result.value);
-    if (value.length === 0 && result.done) return result;
-    if (value.length === 0 && filter.fault !== null) throw filter.fault;
-    return { done: false, value };
+    if (value.length > 0) return { done: false, value };
+    const after = filter.fault();
+    if (after !== null) throw after;
+    return result.done ? result : { done: false, value };
   }
 
   releaseLock(): void {

@@ -79,7 +79,7 @@ export async function drive<T>(clock: ManualClock, promise: Promise<T>): Promise
   const done = () => void (settled = true);
   promise.then(done, done);
   while (!settled) await clock.elapse(12);
-  return await promise;
+  return promise;
 }
 
 function settle<T>(promise: Promise<T>): Promise<T> {

@@ -182,7 +182,8 @@ class OllamaProvider implements Provider {
 /** What the library reports as a plain error: an error line, and an end without a last line. */
 function broken(about: About, exchange: Exchange, lines: LineWatch, reader: LineReader): ModelFailure | null {
   if (exchange.control.signal.aborted) return null;
-  if (lines.fault !== null) return modelFailure(about, 'model.malformed', lines.fault.message);
+  const fault = lines.fault();
+  if (fault !== null) return modelFailure(about, 'model.malformed', fault.message);
   if (lines.error !== null) return streamErrorFailure(about, lines.error);
   if (lines.ended && reader.finish === null) return modelFailure(about, 'model.cut', 'the stream ended in mid-reply');
   return null;

@@ -15,7 +15,11 @@ export class LineWatch implements BodyFilter {
   ended = false;
   /** The object of the last line that had an `error`. */
   error: unknown = null;
-  fault: Malformed | null = null;
+  #fault: Malformed | null = null;
+
+  fault(): Malformed | null {
+    return this.#fault;
+  }
 
   pass(chunk: Uint8Array | null): Uint8Array {
     this.#rest += chunk === null ? this.#decoder.decode() : this.#decoder.decode(chunk, { stream: true });
@@ -27,7 +31,7 @@ export class LineWatch implements BodyFilter {
       if (line.trim() === '') continue;
       const record = asRecord(parseJson(line));
       if (record === null) {
-        this.fault = new Malformed(`a line that is no JSON object (${String(line.length)} characters)`);
+        this.#fault = new Malformed(`a line that is no JSON object (${String(line.length)} characters)`);
         break;
       }
       if ('error' in record) this.error = record;

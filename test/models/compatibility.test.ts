@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { createOpenAiProvider } from '../../main/models/openai/index.ts';
+import { knowServer } from '../../main/models/openai/compatibility.ts';
+import { counter, request } from '../contracts/model-subjects.ts';
+import { startOpenAi } from '../emulators/openai/server.ts';
+import type { OpenAiEmulator } from '../emulators/openai/server.ts';
+import type { OpenAiOptions } from '../emulators/openai/types.ts';
+import { ManualClock } from '../lib/manual-clock.ts';
+
+function providerOf(emulator: OpenAiEmulator, compatibility: Readonly<Record<string, unknown>> = {}) {
+  const seed = { id: 'there', kind: 'openai', baseUrl: emulator.url, key: 'sk-test', compatibility } as const;
+  return createOpenAiProvider({ clock: new ManualClock(), fetch, ids: counter() }, seed);
+}
+
+const { signal } = new AbortController();
+const tools = [{ name: 'look', description: 'Looks.', parameters: { type: 'object', properties: {} } }];
+
+const oddities: readonly (readonly [string, OpenAiOptions, string, unknown])[] = [
+  ['max_tokens', { maxTokensField: 'max_completion_tokens' }, 'maxTokensField', 'max_tokens'],
+  ['stream_options', { supportsUsageInStream: false }, 'supportsUsageInStream', true],
+  ['tools', { supportsTools: false }, 'supportsTools', true],
+  ['the role system', { developerRole: 'only' }, 'developerRole', false],
+];
+
+describe('compatibility', () => {
+  it.each(oddities)('learns from a refusal of %s and asks once more, that one time only', async (_name, options) => {
+    await using emulator = await startOpenAi(options);
+    const provider = providerOf(emulator);
+    const asked = request('gpt-test', 'hello', { tools });
+    expect(await provider.stream(asked, signal).result()).toMatchObject({ text: 'echo: hello', end: { stop: 'stop' } });
+    expect(emulator.chats.map(({ status }) => status)).toEqual([400, 200]);
+    expect(await provider.stream(asked, signal).result()).toMatchObject({ end: { stop: 'stop' } });
+    expect(emulator.chats.map(({ status }) => status)).toEqual([400, 200, 200]);
+  });
+
+  it('learns several things from one call, or a strict old server would need a Retry for each', async () => {
+    await using emulator = await startOpenAi({ supportsUsageInStream: false, supportsTools: false });
+    const asked = request('gpt-test', 'hello', { tools });
+    const reply = await providerOf(emulator).stream(asked, signal).result();
+    expect(reply).toMatchObject({ text: 'echo: hello', end: { stop: 'stop', usage: { estimated: true } } });
+    expect(emulator.chats).toHaveLength(3);
+  });
+
+  it.each(oddities)('does not touch what the owner set about %s, or a setting would not hold', async (...row) => {
+    const [, options, fact, set] = row;
+    await using emulator = await startOpenAi(options);
+    const asked = request('gpt-test', 'hello', { tools });
+    const reply = await providerOf(emulator, { [fact]: set })
+      .stream(asked, signal)
+      .result();
+    expect(reply.end).toMatchObject({ stop: 'error', failure: { class: 'invalid-request' } });
+    expect(emulator.chats).toHaveLength(1);
+  });
+
+  it('sends only what the owner said the server knows', async () => {
+    await using emulator = await startOpenAi();
+    const facts = { maxTokensField: 'max_completion_tokens', supportsUsageInStream: false, developerRole: true };
+    const provider = providerOf(emulator, { ...facts, supportsTools: false });
+    await provider.stream(request('gpt-test', 'hello', { tools }), signal).result();
+    const body = emulator.chats[0]?.body;
+    expect(body).toMatchObject({ max_completion_tokens: 100_000, messages: [{ role: 'developer' }, { role: 'user' }] });
+    expect(body).not.toHaveProperty('max_tokens');
+    expect(body).not.toHaveProperty('stream_options');
+    expect(body).not.toHaveProperty('tools');
+  });
+
+  it('does not mistake a value that is too large for a field that is unknown, or it would flip for ever', () => {
+    const server = knowServer('http://127.0.0.1:1/v1', {});
+    const answer = (message: string, param: string | null = null) => ({
+      status: 400,
+      headers: new Headers(),
+      body: JSON.stringify({ error: { message, param, type: 'invalid_request_error', code: null } }),
+    });
+    const sent = { tools: true };
+    expect(
+      server.learn(answer('max_tokens is too large: 9. This model supports at most 8', 'max_tokens'), sent),
+    ).toBeNull();
+    expect(server.learn(answer('Invalid request.'), sent)).toBeNull();
+    const unsupported = answer("Unsupported parameter: 'max_tokens' is not supported", 'max_tokens');
+    expect(server.learn(unsupported, sent)).toBe('maxTokensField');
+    expect(server.now.maxTokensField).toBe('max_completion_tokens');
+    const other = answer("Unsupported parameter: 'max_completion_tokens'", 'max_completion_tokens');
+    expect(server.learn(other, sent)).toBeNull();
+  });
+
+  it('knows the words of FastAPI, vLLM, llama.cpp and Ollama for what they do not know', () => {
+    const learn = (status: number, body: unknown) => {
+      const server = knowServer('http://127.0.0.1:1/v1', {});
+      return server.learn({ status, headers: new Headers(), body: JSON.stringify(body) }, { tools: true });
+    };
+    const extra = { loc: ['body', 'stream_options'], msg: 'Extra inputs are not permitted', type: 'extra_forbidden' };
+    expect(learn(422, { detail: [extra] })).toBe('supportsUsageInStream');
+    expect(learn(400, { message: '"auto" tool choice requires --enable-auto-tool-choice' })).toBe('supportsTools');
+    expect(learn(500, { error: { message: 'tools param requires --jinja flag' } })).toBe('supportsTools');
+    expect(learn(400, { error: { message: 'registry.ollama.ai/library/x does not support tools' } })).toBe(
+      'supportsTools',
+    );
+    expect(learn(500, { error: { message: 'unknown fault in stream_options' } })).toBeNull();
+  });
+
+  it('starts with the newer field at OpenAI itself, or its newer models would refuse every first call', () => {
+    expect(knowServer('https://api.openai.com/v1', {}).now.maxTokensField).toBe('max_completion_tokens');
+    expect(knowServer('http://localhost:8000/v1', {}).now.maxTokensField).toBe('max_tokens');
+  });
+});

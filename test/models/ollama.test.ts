@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import type { ModelRequest } from '../../main/gateway/model.ts';
+import { LineWatch } from '../../main/models/ollama/lines.ts';
+import { createOllamaProvider } from '../../main/models/ollama/index.ts';
+import { counter, request } from '../contracts/model-subjects.ts';
+import { gate } from '../emulators/lib/gate.ts';
+import { startOllama } from '../emulators/ollama/server.ts';
+import type { OllamaEmulator } from '../emulators/ollama/server.ts';
+import type { OllamaOptions } from '../emulators/ollama/types.ts';
+import { ManualClock } from '../lib/manual-clock.ts';
+
+const { signal } = new AbortController();
+
+function providerOf(emulator: OllamaEmulator, compatibility: Readonly<Record<string, unknown>> = {}) {
+  const clock = new ManualClock();
+  const seed = { id: 'home', kind: 'ollama', baseUrl: emulator.url, key: 'never-sent', compatibility } as const;
+  return { clock, provider: createOllamaProvider({ clock, fetch, ids: counter() }, seed) };
+}
+
+const models: OllamaOptions['models'] = [
+  { name: 'small:1b', contextLength: 2048, capabilities: ['completion'], size: 7 },
+  { name: 'large:70b', contextLength: 131_072, capabilities: ['completion', 'tools', 'vision'] },
+];
+
+describe('the ollama adapter', () => {
+  it('asks for the window that the model has, at most 32k, or the server would drop the beginning unsaid', async () => {
+    await using emulator = await startOllama({ models });
+    const { provider } = providerOf(emulator);
+    const long = 'word '.repeat(20_000);
+    await provider.stream(request('small:1b', 'short'), signal).result();
+    await provider.stream(request('large:70b', long), signal).result();
+    const sent = emulator.chats.map(({ body }) => (body as { options: { num_ctx: number } }).options.num_ctx);
+    expect(sent).toEqual([2048, 32_768]);
+    expect(emulator.chats.map(({ truncated }) => truncated)).toEqual([0, 0]);
+    expect(await provider.contextTokens('small:1b', signal)).toBe(2048);
+    expect(await provider.contextTokens('large:70b', signal)).toBe(32_768);
+  });
+
+  it('takes the larger window the owner allows, and shows the same number', async () => {
+    await using emulator = await startOllama({ models });
+    const { provider } = providerOf(emulator, { maxContextTokens: 65_536 });
+    expect(await provider.contextTokens('large:70b', signal)).toBe(65_536);
+    await provider.stream(request('large:70b', 'hello'), signal).result();
+    expect(emulator.chats[0]?.body).toMatchObject({ options: { num_ctx: 65_536, num_predict: 100_000 } });
+  });
+
+  it('asks each model once what it can do, or a list of forty would be asked for with every message', async () => {
+    await using emulator = await startOllama({ models });
+    const { provider } = providerOf(emulator);
+    expect(await provider.list(signal)).toMatchObject({
+      ok: true,
+      value: [
+        { name: 'small:1b', contextTokens: 2048, sees: false, tools: false, sizeBytes: 7 },
+        { name: 'large:70b', contextTokens: 32_768, sees: true, tools: true },
+      ],
+    });
+    await provider.list(signal);
+    await provider.stream(request('small:1b', 'hello'), signal).result();
+    expect(emulator.requests.filter(({ path }) => path === '/api/show')).toHaveLength(2);
+  });
+
+  it('sees a model that was pulled a moment ago, or a person would have to start again', async () => {
+    await using emulator = await startOllama({ models: [], library: [{ name: 'new:1b' }] });
+    const { provider } = providerOf(emulator);
+    expect(await provider.stream(request('new:1b', 'hello'), signal).result()).toMatchObject({
+      end: { usage: null, failure: { class: 'model-missing' } },
+    });
+    await fetch(`${emulator.url}/api/pull`, {
+      method: 'POST',
+      body: JSON.stringify({ model: 'new:1b', stream: false }),
+    });
+    expect(await provider.stream(request('new:1b', 'hello'), signal).result()).toMatchObject({ end: { stop: 'stop' } });
+  });
+
+  it('sends no key and no tools to a model without them, or the server would refuse the call', async () => {
+    await using emulator = await startOllama({ models });
+    const { provider } = providerOf(emulator);
+    const tools = [{ name: 'look', description: 'Looks.', parameters: { type: 'object', properties: {} } }];
+    const reply = await provider.stream(request('small:1b', 'hello', { tools }), signal).result();
+    expect(reply.end.stop).toBe('stop');
+    expect(emulator.chats[0]?.body).not.toHaveProperty('tools');
+    await provider.stream(request('large:70b', 'hello', { tools }), signal).result();
+    expect(emulator.chats[1]?.body).toHaveProperty('tools');
+    expect(JSON.stringify(emulator.requests.map(({ headers }) => headers))).not.toContain('never-sent');
+  });
+
+  it('sends pictures as bytes and refuses addresses, or a path in a message would open a file of ours', async () => {
+    await using emulator = await startOllama({ models });
+    const { provider } = providerOf(emulator);
+    const looking = (url: string): ModelRequest =>
+      request('large:70b', '', {
+        messages: [
+          {
+            role: 'user',
+            content: [
+              { kind: 'text', text: 'look' },
+              { kind: 'image', url },
+            ],
+          },
+        ],
+      });
+    await provider.stream(looking('data:image/png;base64,iVBORw0KGgo='), signal).result();
+    expect(emulator.chats[0]?.body).toMatchObject({ messages: [{ images: ['iVBORw0KGgo='] }] });
+    for (const url of ['https://example.com/a.png', '/etc/passwd', 'file:///etc/passwd']) {
+      const reply = await provider.stream(looking(url), signal).result();
+      expect(reply.end).toMatchObject({ failure: { class: 'invalid-request' }, usage: null });
+    }
+    expect(emulator.chats).toHaveLength(1);
+  });
+
+  it('waits for a cold load as long as the request says, or every first answer of the day would fail', async () => {
+    const loaded = gate();
+    await using emulator = await startOllama({ models: [{ name: 'cold:1b', loadGate: loaded.promise }] });
+    const { provider, clock } = providerOf(emulator);
+    const timeouts = { connect: 10_000, firstToken: 300_000, betweenTokens: 60_000 };
+    const result = provider.stream(request('cold:1b', 'hello', { timeouts }), signal).result();
+    await emulator.waitFor(({ path }) => path === '/api/chat');
+    await clock.elapse(299_000);
+    loaded.open();
+    expect(await result).toMatchObject({ text: 'echo: hello', end: { stop: 'stop' } });
+  });
+});
+
+describe('the lines of a streamed chat', () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const words = (passed: Uint8Array) => new TextDecoder().decode(passed);
+
+  it('come through whole wherever the network cuts them, or a character would break', () => {
+    const whole = bytes(`{"message":{"content":"naïve 😀"}}\n{"done":true}\n`);
+    for (let cut = 0; cut <= whole.length; cut++) {
+      const watch = new LineWatch();
+      const parts = [whole.subarray(0, cut), whole.subarray(cut), null].map((part) => words(watch.pass(part)));
+      expect(parts.join('')).toBe(new TextDecoder().decode(whole));
+      expect(watch.fault()).toBeNull();
+      expect(watch.ended).toBe(true);
+    }
+  });
+
+  it('stop at the first that is no object, and what came before it is kept', () => {
+    const watch = new LineWatch();
+    expect(words(watch.pass(bytes('{"a":1}\n{"b":\n{"c":1}\n')))).toBe('{"a":1}\n');
+    expect(watch.fault()?.message).toMatch(/no JSON object/);
+  });
+});
