@@ -1,6 +1,10 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseSync } from 'vite';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -15,16 +19,15 @@ interface SyntaxNode {
 }
 const isNode = (value: unknown): value is SyntaxNode => typeof value === 'object' && value !== null && 'type' in value;
 
-const fixedImports = ['ImportDeclaration', 'ExportNamedDeclaration', 'ExportAllDeclaration'];
+const importing = ['ImportDeclaration', 'ExportNamedDeclaration', 'ExportAllDeclaration', 'ImportExpression'];
 
-/** What a module names in its static imports and exports, and in calls of `import()` when asked for. */
-function importsOf(code: string, dynamic: boolean): readonly string[] {
+/** What a module names in its imports and exports, and in calls of `import()`. */
+function importsOf(code: string): readonly string[] {
   const found: string[] = [];
-  const wanted = dynamic ? [...fixedImports, 'ImportExpression'] : fixedImports;
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(visit);
     else if (isNode(value)) {
-      const name = wanted.includes(value.type) ? value.source?.value : undefined;
+      const name = importing.includes(value.type) ? value.source?.value : undefined;
       if (typeof name === 'string') found.push(name);
       Object.values(value).forEach(visit);
     }
@@ -33,17 +36,14 @@ function importsOf(code: string, dynamic: boolean): readonly string[] {
   return found;
 }
 
-/** Every file of dist/main that starting `entry` loads, or may ever load with `dynamic`; and the packages outside. */
-function reach(
-  entry: string,
-  dynamic: boolean,
-): { readonly files: ReadonlySet<string>; readonly outside: Set<string> } {
+/** Every file of dist/main that `entry` may ever load, and what it names outside of them. */
+function reach(entry: string): { readonly files: ReadonlySet<string>; readonly outside: Set<string> } {
   const files = new Set<string>();
   const outside = new Set<string>();
   const visit = (name: string): void => {
     if (files.has(name)) return;
     files.add(name);
-    for (const next of importsOf(read(join('main', name)), dynamic)) {
+    for (const next of importsOf(read(join('main', name)))) {
       if (next.startsWith('.')) visit(basename(next));
       else outside.add(next);
     }
@@ -58,6 +58,38 @@ const packagesIn = (name: string): readonly string[] =>
     (match) => match[1] ?? '',
   );
 
+/** Writes the address of every module that is loaded to the file named in LOADED. */
+const recorder = `
+  import { appendFileSync } from 'node:fs';
+  import { registerHooks } from 'node:module';
+  registerHooks({ load(url, context, next) { appendFileSync(process.env.LOADED, url + '\\n'); return next(url, context); } });
+`;
+
+/** Starts the built headless host on an empty data directory until it is ready: the files of dist/main it loaded. */
+async function loadedByAnEmptyStart(): Promise<readonly string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'empty-start-'));
+  const record = join(folder, 'loaded');
+  try {
+    const child = spawn(
+      process.execPath,
+      [
+        '--import',
+        `data:text/javascript,${encodeURIComponent(recorder)}`,
+        ...[join(dist, 'main/serve.js'), '--json', '--port', '0', '--data-dir', join(folder, 'data')],
+      ],
+      { env: { LOADED: record }, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const ended = once(child, 'exit');
+    await Promise.race([once(child.stdout, 'data'), ended]);
+    const urls = readFileSync(record, 'utf8').trim().split('\n');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    return urls.filter((url) => url.includes('/dist/main/')).map((url) => basename(fileURLToPath(url)));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 describe('the build', () => {
   beforeAll(() => {
     if (!existsSync(join(dist, 'built'))) throw new Error('There is no build: run `npm run build` first.');
@@ -70,20 +102,20 @@ describe('the build', () => {
   });
 
   it('never reaches electron from the headless host, where importing it would try to download it', () => {
-    const { outside } = reach('serve.js', true);
+    const { outside } = reach('serve.js');
     expect([...outside].filter((name) => name === 'electron' || name.startsWith('electron/'))).toEqual([]);
   });
 
   it('needs nothing but Node and Electron, or the packaged app, which has no node_modules, would not start', () => {
-    const outside = [...reach('index.js', true).outside, ...reach('serve.js', true).outside];
+    const outside = [...reach('index.js').outside, ...reach('serve.js').outside];
     expect(outside.filter((name) => name !== 'electron' && !isBuiltin(name))).toEqual([]);
   });
 
-  it('loads no channel and no model before one is configured, or an empty start would pay for all of them', () => {
-    const loaded = new Set([...reach('serve.js', false).files].flatMap(packagesIn));
-    const late = ['grammy', 'openai', 'ollama', 'mdast-util-gfm', 'mdast-util-from-markdown'];
+  it('loads no channel and no model before one is configured, or an empty start would pay for all of them', async () => {
+    const loaded = new Set((await loadedByAnEmptyStart()).flatMap(packagesIn));
+    const late = ['grammy', 'openai', 'ollama', 'react', 'electron'];
     expect(loaded.size).toBeGreaterThan(0);
-    expect(late.filter((name) => loaded.has(name))).toEqual([]);
+    expect([...loaded].filter((name) => late.includes(name))).toEqual([]);
   });
 
   it('has every worker as one file of its own, or it could not be started from beside the archive', () => {
@@ -93,7 +125,7 @@ describe('the build', () => {
       sources.map((name) => basename(name, '.ts')).sort(),
     );
     for (const name of workers) {
-      expect(importsOf(read(join('main/workers', name)), true).filter((path) => path.startsWith('.'))).toEqual([]);
+      expect(importsOf(read(join('main/workers', name))).filter((path) => path.startsWith('.'))).toEqual([]);
     }
   });
 
