@@ -40,26 +40,40 @@ export function createLanes(input: LanesInput): Lanes {
     }
   };
   const run = async (conversation: ConversationId): Promise<void> => {
+    // The lane must be seen as taken before its work begins: work that kicks at once would run beside itself.
+    await Promise.resolve();
     try {
-      if (await input.work(conversation)) waiting.add(conversation);
+      if (!stopped && (await input.work(conversation))) waiting.add(conversation);
     } catch (error) {
       input.log.write('error', 'lane.work-failed', { conversation, error: describeError(error) });
     } finally {
       active.delete(conversation);
-      if (!waiting.has(conversation)) input.changed?.(conversation, false);
+      // After a stop nothing waits for anything any more.
+      if (stopped || !waiting.has(conversation)) tell(conversation, false);
       pump();
+    }
+  };
+  /** What others make of it must not cost a lane. */
+  const tell = (conversation: ConversationId, busy: boolean): void => {
+    try {
+      input.changed?.(conversation, busy);
+    } catch (error) {
+      input.log.write('error', 'lane.watcher-failed', { conversation, error: describeError(error) });
     }
   };
   return {
     kick(conversation) {
       if (stopped) return;
-      if (!waiting.has(conversation) && !active.has(conversation)) input.changed?.(conversation, true);
+      if (!waiting.has(conversation) && !active.has(conversation)) tell(conversation, true);
       waiting.add(conversation);
       pump();
     },
     busy: (conversation) => active.has(conversation) || waiting.has(conversation),
     async stop() {
-      stopped = true;
+      if (!stopped) {
+        stopped = true;
+        for (const conversation of waiting) if (!active.has(conversation)) tell(conversation, false);
+      }
       await Promise.all(active.values());
     },
   };
