@@ -2,7 +2,7 @@
  * The door: a batch of inbound events becomes rows in one transaction, the platform's position with them, and only then
  * does the promise resolve and the platform hear that we have it. The same event twice is one row.
  *
- * event known → nothing. Else: conversation (made when new) → address seen → access decision → message in its state.
+ * same message known → nothing. Else: conversation (made when new) → address seen → access decision → message in its state.
  * After the commit the lanes of conversations with something to answer are kicked.
  */
 import { decideAccess, roleOf, type AccessDecision } from './access.ts';
@@ -45,8 +45,11 @@ export async function receiveBatch(
 
 function storeEvent(ports: GatewayPorts, tables: Tables, link: LinkRow, event: InboundMessage): readonly MessageRow[] {
   const now = ports.clock.now();
-  if (!tables.links.addEvent(link.id, event.key, now)) return [];
-  const conversation = tables.conversations.find(link.id, event) ?? newConversation(ports, link, event);
+  const fresh = tables.links.addEvent(link.id, event.key, now);
+  const known = tables.conversations.find(link.id, event);
+  const namesake = known === null ? null : sameName(tables, known, event);
+  if (isRepetition(fresh, namesake, event)) return [];
+  const conversation = known ?? newConversation(ports, link, event);
   const role = roleOf(tables, link, event.sender.address);
   const decision = decide(link, conversation, event, role, now);
   if (link.kind !== 'window' && link.kind !== 'api') rememberSender(tables, link, event, now);
@@ -57,7 +60,22 @@ function storeEvent(ports: GatewayPorts, tables: Tables, link: LinkRow, event: I
     unread: link.kind === 'window' ? 0 : conversation.unread + 1,
     lastAt: Math.max(conversation.lastAt, now),
   });
-  return [tables.messages.add(newMessage(ports, link, conversation, event, decision))];
+  const message = newMessage(ports, link, conversation, event, decision);
+  return [tables.messages.add(namesake === null ? message : { ...message, revision: namesake.revision + 1 })];
+}
+
+function sameName(tables: Tables, { id }: ConversationRow, event: InboundMessage): MessageRow | null {
+  return event.platformId === null ? null : tables.messages.byPlatformId(id, event.sender.address, event.platformId);
+}
+
+/**
+ * Keys and platform ids both come again: Telegram's update ids begin anew after a quiet week, its message ids with
+ * another bot in the same chat. So neither alone makes a repetition; nothing may be dropped, and nothing may be refused
+ * for ever, because of an old number.
+ */
+function isRepetition(fresh: boolean, namesake: MessageRow | null, event: InboundMessage): boolean {
+  if (namesake === null) return !fresh && event.platformId === null;
+  return !fresh || (namesake.at === event.at && namesake.text === textOf(event));
 }
 
 function decide(
