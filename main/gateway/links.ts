@@ -95,11 +95,12 @@ function ownersSide({ ports, events, links, running, enter }: Registry): Pick<Li
       const link = links.get(id);
       if (link === undefined) return failed(notFound(id));
       const before = link.row;
-      link.row = { ...before, ...fields, apiRoot: withoutSlash(fields.apiRoot ?? before.apiRoot) };
+      const apiRoot = fields.apiRoot === undefined ? before.apiRoot : withoutSlash(fields.apiRoot);
       await storage.commit((tables) => {
-        tables.links.put(link.row);
+        tables.links.put({ ...link.row, ...fields, apiRoot });
         if (secret !== undefined) tables.secrets.put(linkSecret(id), secrets.seal(linkSecret(id), secret));
       });
+      link.row = { ...link.row, ...fields, apiRoot };
       const same = secret === undefined && before.apiRoot === link.row.apiRoot && before.enabled === link.row.enabled;
       if (!same && running.receive !== null) {
         await link.end();

@@ -105,12 +105,13 @@ export function isLocalUrl(url: string): boolean {
     host === '[::1]' ||
     host.endsWith('.local') ||
     host.endsWith('.localhost') ||
-    /^(?:127|10)\.|^192\.168\.|^172\.(?:1[6-9]|2\d|3[01])\./.test(host)
+    /^(?:(?:127|10)\.\d+|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d+\.\d+$/.test(host)
   );
 }
 
 function checkProvider(provider: NewProvider): Reason | null {
   if (provider.id === practiceProvider) return { code: 'input.id-reserved', params: { id: provider.id } };
+  if (!/^[a-z0-9-]{1,32}$/.test(provider.id)) return { code: 'input.malformed', params: { name: 'id' } };
   if (!/^https?:\/\/[^\s/]/i.test(provider.baseUrl)) {
     return { code: 'input.url-malformed', params: { url: provider.baseUrl.slice(0, 200) } };
   }
