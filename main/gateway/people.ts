@@ -1,13 +1,26 @@
 /** Roles, and the question "is this you?" about those who wrote and are not known. */
 import { failed, ok } from '../lib/result.ts';
-import { roleOf } from './access.ts';
+import { isTooLate, roleOf } from './access.ts';
 import type { Events } from './events.ts';
 import type { GatewayPorts, People } from './gateway.ts';
 import type { LinkRegistry } from './links.ts';
-import type { Address, ConversationId, LinkId, MessageRow, MessageState, Reason, Role } from './types.ts';
+import type { Tables } from './storage.ts';
+import type {
+  Address,
+  ConversationId,
+  LinkId,
+  LinkRow,
+  MessageRow,
+  MessageState,
+  Millis,
+  Reason,
+  Role,
+} from './types.ts';
 
 /** So many kept messages of a link are looked through for candidates. */
 const keptLimit = 500;
+/** The same when somebody was allowed: what he wrote must not be lost among the messages of strangers. */
+const allKept = 10_000;
 
 /** `kick` is called for conversations whose kept messages may now be answered. */
 export function createPeople(
@@ -17,7 +30,10 @@ export function createPeople(
   kick: (conversation: ConversationId) => void,
 ): People {
   const { storage, clock } = ports;
-  const kept = (link: LinkId): readonly MessageRow[] => storage.read.messages.setAside(link, 'kept', keptLimit);
+  const stillUnknown = (link: LinkRow): readonly MessageRow[] =>
+    storage.read.messages
+      .setAside(link.id, 'kept', keptLimit)
+      .filter((message) => roleOf(storage.read, link, message.author ?? '') === 'unknown');
   return {
     role(link, address) {
       const row = links.row(link);
@@ -26,7 +42,7 @@ export function createPeople(
     candidates() {
       const newest = new Map<string, MessageRow>();
       for (const { row } of links.all()) {
-        for (const message of kept(row.id)) newest.set(`${row.id} ${message.author ?? ''}`, message);
+        for (const message of stillUnknown(row)) newest.set(`${row.id} ${message.author ?? ''}`, message);
       }
       return [...newest.values()].flatMap((last) => {
         const address = storage.read.addresses.get(last.link, last.author ?? '');
@@ -36,19 +52,20 @@ export function createPeople(
     async setRole(link, address, role, origin) {
       const refused = checkRole(links, link, address, role);
       if (refused !== null) return failed(refused);
+      const isFor = (tables: Tables, { author }: MessageRow): boolean => {
+        const row = links.row(link);
+        if (address !== '*') return author === address;
+        return row !== null && roleOf(tables, row, author ?? '') === role;
+      };
       const changed = await storage.commit((tables) => {
         const known = tables.addresses.get(link, address);
         const { person, name, lastSeenAt } = known ?? { person: null, name: address, lastSeenAt: null };
         tables.addresses.put({ link, address, person, name, role, origin, lastSeenAt });
-        const theirs = tables.messages
-          .setAside(link, 'kept', keptLimit)
-          .filter((message) => message.author === address);
-        const { state, reason } = fateOfKept(role);
-        tables.messages.mark(
-          theirs.map(({ id }) => id),
-          state,
-          reason,
-        );
+        const theirs = tables.messages.setAside(link, 'kept', allKept).filter((message) => isFor(tables, message));
+        for (const message of theirs) {
+          const { state, reason } = fateOfKept(role, address === '*', clock.now() - message.at);
+          tables.messages.mark([message.id], state, reason);
+        }
         return theirs.map(({ id }) => tables.messages.get(id)).filter((message) => message !== null);
       });
       ports.log.write('info', 'people.role', { link, role, origin, at: clock.now() });
@@ -65,11 +82,20 @@ export function createPeople(
   };
 }
 
-/** The owner has decided, so age and pause do not hold kept messages back any more. */
-function fateOfKept(role: Exclude<Role, 'unknown'>): { readonly state: MessageState; readonly reason: Reason } {
-  return role === 'blocked'
-    ? { state: 'ignored', reason: { code: 'access.blocked' } }
-    : { state: 'waiting', reason: { code: 'access.answer-asked' } };
+/**
+ * The owner has decided about this person, so age and pause do not hold kept messages back any more. With a door opened
+ * to everyone nobody in particular was meant: then they are taken as if they came in now.
+ */
+function fateOfKept(
+  role: Exclude<Role, 'unknown'>,
+  everyone: boolean,
+  age: Millis,
+): { readonly state: MessageState; readonly reason: Reason | null } {
+  if (role === 'blocked') return { state: 'ignored', reason: { code: 'access.blocked' } };
+  if (!everyone) return { state: 'waiting', reason: { code: 'access.answer-asked' } };
+  return isTooLate(age, role, 'private')
+    ? { state: 'late', reason: { code: 'access.late' } }
+    : { state: 'waiting', reason: null };
 }
 
 function checkRole(links: LinkRegistry, link: LinkId, address: Address, role: Role): Reason | null {
