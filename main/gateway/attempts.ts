@@ -60,6 +60,8 @@ export async function* runAttempts(input: AttemptsInput): AsyncGenerator<Attempt
   let model: ModelRef | null = null;
   let attempt = 0;
   for (const candidate of candidates.order) {
+    // Refused a moment ago by the candidate before: the same key would only be refused again.
+    if (candidate.provider.keyRefused) continue;
     const request = await input.request(candidate);
     if (!request.ok) {
       failure = request.failure;

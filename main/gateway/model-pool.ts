@@ -33,6 +33,7 @@ export interface Candidates {
 }
 
 interface Cooldown {
+  /** Of the monotonic clock: setting the machine's clock neither shortens nor lengthens a rest. */
   readonly until: Millis;
   /** How many failures in a row, less one. */
   readonly step: number;
@@ -63,8 +64,8 @@ export function createModelPool(input: {
   const { clock } = input;
   const cooldowns = new Map<ModelRef, Cooldown>();
   const cooling = (ref: ModelRef): Millis | null => {
-    const until = cooldowns.get(ref)?.until ?? 0;
-    return until > clock.now() ? until : null;
+    const left = (cooldowns.get(ref)?.until ?? 0) - clock.monotonic();
+    return left > 0 ? clock.now() + Math.ceil(left) : null;
   };
   return {
     candidates(refs) {
@@ -94,7 +95,7 @@ export function createModelPool(input: {
       if (failure.class === 'auth' && parts !== null) return input.refuseKey(parts.provider);
       const length = cooldownFor(failure, (cooldowns.get(ref)?.step ?? -1) + 1);
       if (length === null) return;
-      cooldowns.set(ref, { until: clock.now() + length, step: (cooldowns.get(ref)?.step ?? -1) + 1 });
+      cooldowns.set(ref, { until: clock.monotonic() + length, step: (cooldowns.get(ref)?.step ?? -1) + 1 });
       input.changed();
     },
     cooldownUntil: cooling,
