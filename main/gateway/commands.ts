@@ -73,7 +73,9 @@ export interface CommandResult {
 }
 
 export function runCommand(command: ParsedCommand, context: CommandContext): CommandResult {
-  const name = ownersCommands.find((known) => known === command.name);
+  // The button every Telegram chat with a bot begins with.
+  const asked = command.name === 'start' ? 'help' : command.name;
+  const name = ownersCommands.find((known) => known === asked);
   if (name === undefined) return say(context, 'command.unknown', { command: command.name });
   if (context.role !== 'owner' && !guestsCommands.includes(name)) {
     return say(context, 'command.not-yours', { command: command.name });

@@ -68,6 +68,11 @@ export function commandEnding(
 export function replyEnding(parts: Parts, turn: StartedTurn, reply: ReplyResult, stopped: boolean): TurnEnding {
   const { calls, model } = reply;
   if (reply.kind === 'answered') {
+    // Silence is no answer, whatever the server calls it.
+    if (reply.text.trim() === '') {
+      const reason: Reason = { code: 'model.empty', params: { model: reply.model } };
+      return { ...noticeEnding(parts, turn, 'failed', reason, true), model, calls };
+    }
     const text = withModelNote(parts, turn, reply);
     return { state: 'done', kind: 'assistant', text, markdown: true, model, reason: null, deliver: true, calls };
   }
@@ -95,7 +100,7 @@ function withModelNote(parts: Parts, turn: StartedTurn, reply: ReplyResult & { r
 /** What came without words and cannot be understood yet; null when there is something to answer. */
 export function unsupportedMedia(turn: StartedTurn): Reason | null {
   if (turn.link.kind !== 'telegram' && turn.link.kind !== 'whatsapp') return null;
-  const kinds = turn.inputs.map((message) => /^\[([a-z ]{1,40})\]$/.exec(message.text)?.[1]);
+  const kinds = turn.inputs.map((message) => /^\[([a-z_ ]{1,40})\]$/.exec(message.text)?.[1]);
   const [kind] = kinds;
   return kind === undefined || kinds.includes(undefined) ? null : { code: 'turn.media-unsupported', params: { kind } };
 }
