@@ -2,6 +2,7 @@
 import { failed, ok, type Result } from '../lib/result.ts';
 import { answerOf } from './answer.ts';
 import type { InboundBatch, InboundMessage } from './channel.ts';
+import { pause } from './clock.ts';
 import { createOutbox, type Outbox } from './delivery.ts';
 import { createEvents, type Events } from './events.ts';
 import type { Gateway, GatewayPorts, Turns } from './gateway.ts';
@@ -13,8 +14,10 @@ import { newConversation, receiveBatch } from './receive.ts';
 import { TurnEngine } from './turns.ts';
 import type { ConversationRow, LinkId, LinkRow, MessageId, MessageRow, MessageState, Reason, TurnId } from './types.ts';
 
-/** Of the time that a stop may take, so much is kept for closing links and the store after the turns. */
-const closingTime = 1_500;
+/** Of the time that a stop may take, so much is kept for cut turns, for sends under way and for closing the links. */
+const closingTime = 2_000;
+/** A send that does not come back within this is given up: its part is unknown at the next start. */
+const lastSends = 1_000;
 
 export function createGateway(ports: GatewayPorts): Gateway {
   const { storage, clock, log } = ports;
@@ -57,12 +60,16 @@ export function createGateway(ports: GatewayPorts): Gateway {
       await turns.recover();
       await outbox.recover();
       await links.start(async (id, batch) => void (await receive(id, batch)));
+      turns.resume();
+      wakeAll();
     },
     async stop(deadline) {
       undo.dispose();
       // Links stay up meanwhile: finished replies still go out, and what comes in is stored for the next start.
       await turns.drain(Math.max(0, deadline - closingTime));
-      await outbox.stop();
+      const waited = new AbortController();
+      await Promise.race([outbox.stop(), pause(clock, lastSends, waited.signal)]);
+      waited.abort();
       await links.stop();
     },
     submit: (id, message) => submit(ports, links, receive, id, message),
@@ -160,7 +167,7 @@ function ownersTurns(ports: GatewayPorts, events: Events, turns: TurnEngine, out
     },
     async answerNow(message) {
       const row = storage.read.messages.get(message);
-      if (row === null || !setAside.includes(row.state)) return failed(notFound(message));
+      if (row?.kind !== 'person' || !setAside.includes(row.state)) return failed(notFound(message));
       await storage.commit((tables) => tables.messages.mark([message], 'waiting', { code: 'access.answer-asked' }));
       const changed = storage.read.messages.get(message);
       if (changed !== null) events.publish({ kind: 'message', message: changed, added: false });

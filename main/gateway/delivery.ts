@@ -3,10 +3,11 @@
  *
  * part pending → noted `sending` → channel.send → sent | not sent (again, at most five times) | refused | unknown.
  * Unknown after a send is settled once: sent again, labelled and counted. A part found in `sending` after a crash is
- * unknown too. After the last attempt the delivery is `failed`, visible with Retry, and later replies go on.
+ * unknown too. After the last attempt the delivery is `failed`, visible with Retry, and later replies go on. While its
+ * link is down a reply waits without using up attempts, and without holding a lane that another link may need.
  */
 import { isTooLate, roleOf } from './access.ts';
-import type { Channel, SendOutcome } from './channel.ts';
+import type { SendOutcome } from './channel.ts';
 import { pause } from './clock.ts';
 import type { Events } from './events.ts';
 import type { GatewayPorts } from './gateway.ts';
@@ -14,6 +15,7 @@ import { createLanes, type Lanes } from './lanes.ts';
 import { lateAfter, sendAttempts, sendBackoff } from './limits.ts';
 import type { LinkRegistry } from './links.ts';
 import { createPacer, type Pacer } from './pacing.ts';
+import { noteWhenWell } from './persist.ts';
 import type { Presence } from './presence.ts';
 import { assertNever } from '../lib/assert-never.ts';
 import type { ConversationId, ConversationRow, DeliveryRow, LinkId, PartRow, Reason } from './types.ts';
@@ -23,7 +25,7 @@ export interface Outbox {
   kick(conversation: ConversationId): void;
   /** The link has come up: whatever waited for it is tried again. */
   linkUp(link: LinkId): void;
-  /** What the last run left: parts that were being sent become unknown, everything unsent is kicked. */
+  /** What the last run left: parts that were being sent become unknown. Nothing is sent yet. */
   recover(): Promise<void>;
   /** Lets the send that is under way settle, begins no other. */
   stop(): Promise<void>;
@@ -42,7 +44,6 @@ export function createOutbox(ports: GatewayPorts, events: Events, links: LinkReg
   return {
     kick: (conversation) => lanes.kick(conversation),
     linkUp(link) {
-      sender.linkUp(link);
       for (const delivery of ports.storage.read.deliveries.ready(link)) lanes.kick(delivery.conversation);
     },
     async recover() {
@@ -55,7 +56,6 @@ export function createOutbox(ports: GatewayPorts, events: Events, links: LinkReg
           cut.forEach((part) => tables.deliveries.putPart({ ...part, state: 'unknown' })),
         );
       }
-      for (const delivery of ready) lanes.kick(delivery.conversation);
     },
     async stop() {
       ending.abort('shutdown');
@@ -70,7 +70,6 @@ class Sender {
   readonly #links: LinkRegistry;
   readonly #pacer: Pacer;
   readonly #signal: AbortSignal;
-  readonly #waitingForLink = new Map<LinkId, Set<() => void>>();
 
   constructor(ports: GatewayPorts, events: Events, links: LinkRegistry, pacer: Pacer, signal: AbortSignal) {
     this.#ports = ports;
@@ -80,10 +79,6 @@ class Sender {
     this.#signal = signal;
   }
 
-  linkUp(link: LinkId): void {
-    for (const wake of this.#waitingForLink.get(link) ?? []) wake();
-  }
-
   /** Sends the next finished reply of a conversation; false when there is none or it has to wait for its link. */
   async sendNext(conversation: ConversationId): Promise<boolean> {
     if (this.#signal.aborted) return false;
@@ -91,20 +86,20 @@ class Sender {
     const delivery = read.deliveries.nextReady(conversation);
     const chat = read.conversations.get(conversation);
     if (delivery === null || chat === null) return false;
-    const channel = this.#links.channel(delivery.link);
-    if (channel === null) return false;
-    const settled = this.#tooLate(delivery, chat)
-      ? { state: 'held' as const, reason: { code: 'delivery.held' as const } }
-      : await this.#sendParts(delivery, chat, channel);
+    if (this.#links.channel(delivery.link) === null) return false;
+    const settled: Settled | null = this.#tooLate(delivery, chat)
+      ? { state: 'held', reason: { code: 'delivery.held' } }
+      : await this.#sendParts(delivery, chat);
     if (settled === null) return false;
     const now = this.#ports.clock.now();
-    await this.#ports.storage.note((tables) => {
-      const blocked =
-        settled.reason?.code === 'delivery.blocked-by-person' || settled.reason?.code === 'delivery.chat-gone';
-      const fresh = blocked ? tables.conversations.get(conversation) : null;
+    const noted = await noteWhenWell(this.#ports.storage, this.#signal, (tables) => {
+      if (tables.deliveries.get(delivery.id)?.state !== 'ready') return false;
+      const fresh = isUnreachable(settled.reason) ? tables.conversations.get(conversation) : null;
       if (fresh !== null) tables.conversations.put({ ...fresh, undeliverable: settled.reason });
       tables.deliveries.setState(delivery.id, settled.state, settled.reason, now);
+      return true;
     });
+    if (noted !== true) return noted !== null;
     if (settled.state === 'sent') this.#links.noteOut(delivery.link);
     else
       this.#ports.log.write('warn', 'delivery.not-sent', {
@@ -112,6 +107,7 @@ class Sender {
         reason: settled.reason?.code ?? null,
       });
     this.#events.publish({ kind: 'delivery', conversation, turn: delivery.turn, at: now });
+    if (isUnreachable(settled.reason)) this.#events.publish({ kind: 'conversation', conversation });
     return true;
   }
 
@@ -124,47 +120,44 @@ class Sender {
     return isTooLate(age, roleOf(this.#ports.storage.read, link, asked.author ?? ''), chat.kind);
   }
 
-  /** Null: the process ends, everything stays as it is stored. */
-  async #sendParts(
-    delivery: DeliveryRow,
-    chat: ConversationRow,
-    channel: Channel,
-  ): Promise<{ readonly state: 'sent' | 'failed'; readonly reason: Reason | null } | null> {
-    for (const stored of this.#ports.storage.read.deliveries.parts(delivery.id)) {
+  /** Null: the process ends or the link is down, everything stays as it is stored. */
+  async #sendParts(delivery: DeliveryRow, chat: ConversationRow): Promise<Settled | null> {
+    const { deliveries } = this.#ports.storage.read;
+    for (const stored of deliveries.parts(delivery.id)) {
       if (stored.state === 'sent') continue;
-      const end = await this.#sendPart(stored, delivery, chat, channel);
+      // A retry may have superseded the answer while its first parts went out.
+      if (deliveries.get(delivery.id)?.state !== 'ready') return { state: 'failed', reason: null };
+      const end = await this.#sendPart(stored, delivery, chat);
       if (end === null) return null;
       if (end.state === 'failed') return { state: 'failed', reason: end.reason };
     }
     return { state: 'sent', reason: null };
   }
 
-  async #sendPart(
-    stored: PartRow,
-    delivery: DeliveryRow,
-    chat: ConversationRow,
-    channel: Channel,
-  ): Promise<PartRow | null> {
-    let part = stored;
+  async #sendPart(stored: PartRow, delivery: DeliveryRow, chat: ConversationRow): Promise<PartRow | null> {
+    let part: PartRow | null = stored;
     while (!this.#signal.aborted) {
+      // Asked for at each attempt: a new token means a new channel.
+      const channel = this.#links.channel(delivery.link);
+      if (channel === null) return null;
       await this.#pacer.turn(delivery.link, chat.chat, channel.traits.pacing, this.#signal);
       if (this.#signal.aborted) return null;
       // `sending` here means that the note of its outcome could not be written: as good as unknown.
       const again = part.state === 'unknown' || part.state === 'sending' || part.again;
       part = await this.#note({ ...part, state: 'sending', attempts: part.attempts + 1, again });
+      if (part === null) return null;
       const label = this.#label(delivery, part);
       // The send itself is not aborted at shutdown: cutting it would only make its outcome unknown.
       const outcome = await channel.send(chat, part.part, { ownId: part.ownId, label }, neverAborted);
+      if (outcome.kind === 'not-sent' && !this.#isUp(delivery.link)) {
+        // A link that is down must not use up the attempts; its coming up kicks the lane again.
+        await this.#note({ ...part, state: 'pending', attempts: part.attempts - 1, reason: outcome.reason });
+        return null;
+      }
       const next = afterSend(part, outcome);
       part = await this.#note(next.part);
-      if (next.wait === null) return part;
-      if (isOffline(outcome) && !this.#isUp(delivery.link)) {
-        // A network that is gone must not use up the attempts.
-        part = await this.#note({ ...part, attempts: part.attempts - 1 });
-        await this.#untilUp(delivery.link);
-      } else {
-        await pause(this.#ports.clock, next.wait, this.#signal);
-      }
+      if (part === null || next.wait === null) return part;
+      await pause(this.#ports.clock, next.wait, this.#signal);
     }
     return null;
   }
@@ -179,34 +172,28 @@ class Sender {
     return keys.length === 0 ? null : keys.map((key) => this.#ports.sentences.text(key, {}, language)).join(', ');
   }
 
-  async #note(part: PartRow): Promise<PartRow> {
-    await this.#ports.storage.note((tables) => tables.deliveries.putPart(part));
-    return part;
+  /** Waits for a store in trouble: an outcome that is known must not become unknown by a full disk. Null at the end. */
+  #note(part: PartRow): Promise<PartRow | null> {
+    return noteWhenWell(this.#ports.storage, this.#signal, (tables) => {
+      tables.deliveries.putPart(part);
+      return part;
+    });
   }
 
   #isUp(link: LinkId): boolean {
     return this.#links.get(link)?.state.kind === 'up';
   }
-
-  #untilUp(link: LinkId): Promise<void> {
-    return new Promise((resolve) => {
-      const waiting = this.#waitingForLink.get(link) ?? new Set();
-      this.#waitingForLink.set(link, waiting);
-      const wake = (): void => {
-        waiting.delete(wake);
-        this.#signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      waiting.add(wake);
-      this.#signal.addEventListener('abort', wake, { once: true });
-    });
-  }
 }
 
 const neverAborted = new AbortController().signal;
 
-function isOffline(outcome: SendOutcome): boolean {
-  return outcome.kind === 'not-sent' && outcome.reason.code === 'delivery.network';
+interface Settled {
+  readonly state: 'sent' | 'failed' | 'held';
+  readonly reason: Reason | null;
+}
+
+function isUnreachable(reason: Reason | null): boolean {
+  return reason?.code === 'delivery.blocked-by-person' || reason?.code === 'delivery.chat-gone';
 }
 
 /** What a part is after an outcome, and how long until the next attempt (null: none). */

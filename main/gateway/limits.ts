@@ -8,6 +8,8 @@ export const tooOldAfter = 24 * 3_600_000;
 export const maxStarts = 5;
 /** An aborted turn must settle within this; its lane is released whatever happens. */
 export const settleWithin = 5_000;
+/** The same for a turn that the end of the process cuts: it goes on at the next start, so nothing is won by waiting. */
+export const settleAtShutdown = 500;
 /** Waiting messages of a conversation beyond this are merged into one turn. */
 export const queueLength = 50;
 /** Clients split long pastes: a text of this length waits for its rest. */

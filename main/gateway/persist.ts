@@ -1,17 +1,39 @@
 /** What must be written is written once the store can: a full disk makes a turn wait, it never loses one. */
 import { StorageTrouble, type Storage, type Tables } from './storage.ts';
 
-/** Commits, waiting out {@link StorageTrouble}; null only when `signal` ends the wait. Bugs still throw. */
-export async function commitWhenWell<Value>(
+/**
+ * Commits, waiting out {@link StorageTrouble}; null only when `signal` ends the wait or the store was closed. Bugs still
+ * throw.
+ */
+export function commitWhenWell<Value>(
   storage: Storage,
   signal: AbortSignal,
   work: (tables: Tables) => Value,
 ): Promise<Value | null> {
+  return whenWell(storage, signal, () => storage.commit(work));
+}
+
+/** The same for what may be lost with the power. */
+export function noteWhenWell<Value>(
+  storage: Storage,
+  signal: AbortSignal,
+  work: (tables: Tables) => Value,
+): Promise<Value | null> {
+  return whenWell(storage, signal, () => storage.note(work));
+}
+
+async function whenWell<Value>(
+  storage: Storage,
+  signal: AbortSignal,
+  write: () => Promise<Value>,
+): Promise<Value | null> {
   for (;;) {
     try {
-      return await storage.commit(work);
+      return await write();
     } catch (error) {
       if (!(error instanceof StorageTrouble)) throw error;
+      // A closed store is in no trouble that could end.
+      if (error.reason.code === 'host.stopping') return null;
     }
     await troubleEnds(storage, signal);
     if (signal.aborted) return null;

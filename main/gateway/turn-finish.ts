@@ -19,7 +19,7 @@ import type {
   TurnRow,
   TurnState,
 } from './types.ts';
-import { usageRow } from './usage.ts';
+import { addUsage } from './usage.ts';
 
 /** How a turn ended, before it is written. */
 export interface TurnEnding {
@@ -42,11 +42,37 @@ export interface FinishedTurn {
   readonly send: boolean;
 }
 
-/** Renders outside the commit, so that the transaction stays short. The channel may be gone: then plain text waits. */
+/** Below every platform's limit for one message, a label included. */
+const plainPart = 3_900;
+
+/**
+ * Renders outside the commit, so that the transaction stays short. The channel may be gone: then plain text waits. A
+ * text of which nothing is left to see goes out as it was written.
+ */
 export function renderEnding(ports: GatewayPorts, channel: Channel | null, ending: TurnEnding): readonly Part[] {
   if (!ending.deliver || channel?.traits.live === true) return [];
   const tree = ending.markdown ? ports.parseMarkdown(ending.text) : plainTree(ending.text);
-  return channel === null ? [{ format: 'plain', text: ending.text, plain: ending.text }] : channel.render(tree);
+  const rendered = channel?.render(tree) ?? [];
+  return rendered.length > 0 ? rendered : plainParts(ending.text);
+}
+
+/** Without a channel nobody knows its format: pieces that fit everywhere, parted at a line or a word where there is one. */
+function plainParts(text: string): readonly Part[] {
+  const parts: Part[] = [];
+  for (let rest = text.trim(); rest !== '';) {
+    const piece = rest.length <= plainPart ? rest : rest.slice(0, endOfPiece(rest));
+    parts.push({ format: 'plain', text: piece, plain: piece });
+    rest = rest.slice(piece.length).trimStart();
+  }
+  return parts;
+}
+
+function endOfPiece(text: string): number {
+  const window = text.slice(0, plainPart);
+  const at = Math.max(window.lastIndexOf('\n'), window.lastIndexOf(' '));
+  if (at >= plainPart / 2) return at;
+  const last = window.charCodeAt(plainPart - 1);
+  return last >= 0xd800 && last <= 0xdbff ? plainPart - 1 : plainPart;
 }
 
 /** Inside a commit. Null when the turn is no longer running: somebody else has finished it. */
@@ -77,13 +103,11 @@ export function finishTurn(
   const send = parts.length > 0;
   const state: DeliveryState = send ? 'ready' : ending.deliver ? 'sent' : 'cancelled';
   tables.deliveries.put({ ...delivery, state, readyAt: now, settledAt: send ? null : now });
-  for (const call of ending.calls) {
-    const usage = usageRow(call, { link: row.link, conversation: row.conversation, turn: row.id }, ports.ids);
-    if (usage !== null) tables.usage.add(usage);
-  }
+  addUsage(tables, row, ending.calls, ports.ids);
   tables.conversations.put({ ...conversation, lastAt: now, unread: conversation.unread + 1 });
   ending.apply?.(tables);
-  return { answer, inputs: tables.turns.inputs(row.id), send };
+  const inputs = turn.inputs.map(({ id }) => tables.messages.get(id)).filter((message) => message !== null);
+  return { answer, inputs, send };
 }
 
 function answerMessage(ports: GatewayPorts, turn: TurnRow, ending: TurnEnding): NewMessage {

@@ -7,13 +7,14 @@ import type { Clock } from './clock.ts';
 import { assembleContext, historyMessages } from './context.ts';
 import type { TurnStatus } from './events.ts';
 import type { GatewayPorts } from './gateway.ts';
-import { explainWaitAfter, settleWithin } from './limits.ts';
+import { explainWaitAfter, settleAtShutdown, settleWithin } from './limits.ts';
 import type { Candidate } from './model-pool.ts';
 import type { ModelFailure, ModelRequest } from './model.ts';
 import type { ModelRegistry } from './models.ts';
 import { failed, ok, type Result } from '../lib/result.ts';
+import type { Tables } from './storage.ts';
 import type { StartedTurn } from './turn-start.ts';
-import type { ModelRef, Reason } from './types.ts';
+import type { MessageRow, ModelRef, Reason } from './types.ts';
 
 export type ReplyResult =
   | { readonly kind: 'answered'; readonly text: string; readonly model: ModelRef; readonly calls: readonly ModelCall[] }
@@ -41,7 +42,9 @@ export async function replyWithModel(
 ): Promise<ReplyResult> {
   const { clock } = ports;
   const progress = new ReplyProgress(clock, watch);
-  using _deadline = clock.after(ports.settings.get('turns.deadlineSeconds') * 1000, () => abort.abort('deadline'));
+  using undo = new DisposableStack();
+  undo.defer(() => progress.close());
+  undo.use(clock.after(ports.settings.get('turns.deadlineSeconds') * 1000, () => abort.abort('deadline')));
   const attempts = runAttempts({
     candidates: models.candidates(turn.conversation.model),
     pool: models.pool,
@@ -51,14 +54,14 @@ export async function replyWithModel(
     textIsFinal: false,
     request: (candidate) => requestFor(ports, models, turn, candidate, abort.signal),
   });
-  try {
-    const result = await Promise.race([consume(attempts, progress), settledAfterAbort(clock, abort.signal, progress)]);
-    return abort.signal.reason === 'deadline' && result.kind === 'failed'
-      ? { ...result, reason: { code: 'turn.deadline', params: { minutes: deadlineMinutes(ports) } } }
-      : result;
-  } finally {
-    progress.close();
-  }
+  const gaveUp = settledAfterAbort(clock, abort.signal, undo);
+  const result = await Promise.race([
+    consume(attempts, progress),
+    gaveUp.then(() => failedResult(progress, abortedFailure.reason)),
+  ]);
+  return abort.signal.reason === 'deadline' && result.kind === 'failed'
+    ? { ...result, reason: { code: 'turn.deadline', params: { minutes: deadlineMinutes(ports) } } }
+    : result;
 }
 
 function deadlineMinutes(ports: GatewayPorts): number {
@@ -116,9 +119,11 @@ class ReplyProgress {
   }
 
   #waitFor(reason: Reason): void {
+    // From one try to the next it is still the same wait for a first token.
+    const waits = this.#waitingFor !== null;
     this.#waitingFor = reason;
     this.#publish(this.#explained ? reason : null);
-    this.#timer?.[Symbol.dispose]();
+    if (waits) return;
     this.#timer = this.#clock.after(explainWaitAfter, () => {
       this.#explained = true;
       this.#publish(this.#waitingFor);
@@ -153,12 +158,13 @@ async function consume(attempts: AsyncIterable<AttemptEvent>, progress: ReplyPro
 }
 
 /** Resolves only when an abort was not obeyed in time: the lane is released all the same. */
-function settledAfterAbort(clock: Clock, signal: AbortSignal, progress: ReplyProgress): Promise<ReplyResult> {
+function settledAfterAbort(clock: Clock, signal: AbortSignal, undo: DisposableStack): Promise<void> {
   return new Promise((resolve) => {
     const giveUp = (): void =>
-      void clock.after(settleWithin, () => resolve(failedResult(progress, abortedFailure.reason)));
-    if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp, { once: true });
+      void undo.use(clock.after(signal.reason === 'shutdown' ? settleAtShutdown : settleWithin, resolve));
+    if (signal.aborted) return giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+    undo.defer(() => signal.removeEventListener('abort', giveUp));
   });
 }
 
@@ -180,7 +186,7 @@ async function requestFor(
     linkKind: turn.link.kind,
     now: ports.clock.now(),
     timeZone: settings.get('timeZone') === '' ? ports.systemTimeZone : settings.get('timeZone'),
-    history: storage.read.messages.ofContext(turn.conversation.id, turn.row.contextNo, historyMessages),
+    history: historyOf(storage.read, turn),
     inputs: turn.inputs,
     turn: turn.row.id,
     window: await provider.contextTokens(candidate.model, signal),
@@ -193,6 +199,22 @@ async function requestFor(
     maxOutputTokens: context.value.maxOutputTokens,
     timeouts: models.timeouts(candidate.provider.kind),
   });
+}
+
+/**
+ * The messages of the turn's context. What waited while `/new` was answered was stored in the context before, but
+ * answered in this one: such questions are fetched for their answers, or the model would see answers to nothing.
+ */
+function historyOf(read: Pick<Tables, 'messages'>, { conversation, row }: StartedTurn): readonly MessageRow[] {
+  const history = read.messages.ofContext(conversation.id, row.contextNo, historyMessages);
+  const asked = new Set(history.filter(({ kind }) => kind === 'person').map(({ turn }) => turn));
+  const answers = history.filter(({ kind, state }) => kind === 'assistant' && state !== 'cleared');
+  const incomplete = answers.filter(({ turn }, index) => index === 0 || !asked.has(turn));
+  const known = new Set(history.map(({ id }) => id));
+  const missing = [...new Set(incomplete.map(({ turn }) => turn))]
+    .flatMap((turn) => (turn === null ? [] : read.messages.ofTurn(turn)))
+    .filter(({ id, kind }) => kind === 'person' && !known.has(id));
+  return missing.length === 0 ? history : [...missing, ...history].sort((left, right) => left.seq - right.seq);
 }
 
 function overflow(reason: Reason): ModelFailure {

@@ -8,7 +8,7 @@ import type { GatewayPorts } from './gateway.ts';
 import { lateAfter, queueLength } from './limits.ts';
 import { pausedUntil } from './receive.ts';
 import type { Tables } from './storage.ts';
-import type { ConversationRow, DeliveryRow, LinkRow, MessageRow, Role, TurnRow } from './types.ts';
+import type { ConversationRow, DeliveryRow, LinkRow, MessageRow, Reason, Role, TurnId, TurnRow } from './types.ts';
 
 /** A turn and all it needs to run. */
 export interface StartedTurn {
@@ -37,7 +37,11 @@ export function pickBatch(
   if (commandAt === 0) return waiting.slice(0, 1);
   const talk = commandAt === -1 ? waiting : waiting.slice(0, commandAt);
   if (mode === 'collect') return talk;
-  return talk.slice(0, Math.max(1, waiting.length - queueLength + 1));
+  let end = Math.max(1, waiting.length - queueLength + 1);
+  // What was asked together is retried together: its messages belong to one turn and move to the next as one.
+  const retried = talk[end - 1]?.turn ?? null;
+  while (retried !== null && talk[end]?.turn === retried) end++;
+  return talk.slice(0, end);
 }
 
 /**
@@ -81,21 +85,26 @@ export function beginTurn(
   }
   const fresh = inputs.filter((message) => message.turn === null).map(({ id }) => id);
   if (fresh.length > 0) tables.turns.addInputs(row.id, fresh);
-  tables.messages.mark(
-    inputs.map(({ id }) => id),
-    'answering',
-    null,
-    row.id,
-  );
+  for (const { id, reason } of inputs) tables.messages.mark([id], 'answering', askedFor(reason), row.id);
   tables.deliveries.add(delivery);
   return { row, delivery, conversation, link, role: roleOf(tables, link, head.author ?? ''), inputs };
+}
+
+/** That the owner wanted it outlives a restart in mid-turn; every other reason has had its effect. */
+function askedFor(reason: Reason | null): Reason | null {
+  return reason?.code === 'access.answer-asked' ? reason : null;
+}
+
+/** The messages that a turn left over from the last run has to answer, in the order in which they came. */
+export function unansweredInputs(tables: Pick<Tables, 'messages'>, turn: TurnId): readonly MessageRow[] {
+  return tables.messages.ofTurn(turn).filter(({ kind, state }) => kind === 'person' && state === 'answering');
 }
 
 /** A turn left over from the last run: the same row, the same delivery, one more start. */
 export function resumeTurn(tables: Tables, link: LinkRow, turn: TurnRow): StartedTurn | null {
   const conversation = tables.conversations.get(turn.conversation);
   const delivery = tables.deliveries.ofTurn(turn.id);
-  const inputs = tables.turns.inputs(turn.id);
+  const inputs = unansweredInputs(tables, turn.id);
   const [head] = inputs;
   if (conversation === null || delivery === null || head === undefined) return null;
   const row = { ...turn, starts: turn.starts + 1 };

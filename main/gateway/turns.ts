@@ -6,6 +6,7 @@
  * stays `running` in the store, its start taken off, and goes on at the next start.
  */
 import { isTooLate, roleOf } from './access.ts';
+import type { ModelCall } from './attempts.ts';
 import { parseCommand } from './commands.ts';
 import { pause } from './clock.ts';
 import type { Outbox } from './delivery.ts';
@@ -18,12 +19,13 @@ import { describeError } from './log.ts';
 import type { ModelRegistry } from './models.ts';
 import { commitWhenWell } from './persist.ts';
 import type { Presence } from './presence.ts';
-import type { Tables } from './storage.ts';
+import { StorageTrouble, type Tables } from './storage.ts';
 import { commandEnding, noticeEnding, replyEnding, unsupportedMedia } from './turn-ending.ts';
 import { finishTurn, renderEnding, type TurnEnding } from './turn-finish.ts';
 import { replyWithModel } from './turn-reply.ts';
-import { beginTurn, pickBatch, queueRead, resumeTurn, type StartedTurn } from './turn-start.ts';
-import type { ConversationId, MessageId, MessageRow, Millis, TurnRow } from './types.ts';
+import { beginTurn, pickBatch, queueRead, resumeTurn, unansweredInputs, type StartedTurn } from './turn-start.ts';
+import type { ConversationId, LinkRow, MessageId, MessageRow, MessageState, Millis, Reason, TurnRow } from './types.ts';
+import { addUsage } from './usage.ts';
 
 export interface TurnParts {
   readonly ports: GatewayPorts;
@@ -33,6 +35,18 @@ export interface TurnParts {
   readonly outbox: Outbox;
   readonly presence: Presence;
 }
+
+/** A turn that was running when the last run of the program ended. */
+interface LeftOver {
+  readonly row: TurnRow;
+  /** Somebody said stop before it could go on. */
+  stopped: boolean;
+}
+
+/** What became of a model's reply: an ending to be written, or cut by the end of the process. */
+type Replied =
+  | { readonly kind: 'ended'; readonly ending: TurnEnding }
+  | { readonly kind: 'cut'; readonly calls: readonly ModelCall[] };
 
 interface RunningTurn {
   readonly abort: AbortController;
@@ -44,7 +58,7 @@ export class TurnEngine {
   readonly #parts: TurnParts;
   readonly #lanes: Lanes;
   readonly #running = new Map<ConversationId, RunningTurn>();
-  readonly #leftOver = new Map<ConversationId, TurnRow>();
+  readonly #leftOver = new Map<ConversationId, LeftOver>();
   /** Stop messages that did stop something; their answer says so. */
   readonly #stoppedBy = new Set<MessageId>();
   readonly #ending = new AbortController();
@@ -79,29 +93,43 @@ export class TurnEngine {
       if (message.state !== 'waiting') continue;
       const kind = this.#parts.links.row(message.link)?.kind ?? 'window';
       const isStop = parseCommand(message.text, kind)?.name === 'stop';
-      if (isStop && (await this.stop(message.conversation, message.seq))) this.#stoppedBy.add(message.id);
+      if (isStop) await this.#stopFor(message);
       this.#lanes.kick(message.conversation);
+    }
+  }
+
+  /** The message is stored whatever happens here: a disk that is full now must not make its channel offer it again. */
+  async #stopFor(message: MessageRow): Promise<void> {
+    try {
+      if (await this.stop(message.conversation, message.seq)) this.#stoppedBy.add(message.id);
+    } catch (error) {
+      if (!(error instanceof StorageTrouble)) throw error;
+      this.#parts.ports.log.write('warn', 'turn.queue-not-cleared', { reason: error.reason.code });
     }
   }
 
   /** Aborts the running turn and clears what waits before `beforeSeq`; false when there was neither. */
   async stop(conversation: ConversationId, beforeSeq = Number.MAX_SAFE_INTEGER): Promise<boolean> {
-    const running = this.#running.get(conversation);
-    running?.abort.abort('stop');
-    const cleared = await this.#parts.ports.storage.commit((tables) => {
+    this.#running.get(conversation)?.abort.abort('stop');
+    const leftOver = this.#leftOver.get(conversation);
+    if (leftOver !== undefined) leftOver.stopped = true;
+    const { cleared, cut } = await this.#parts.ports.storage.commit((tables) => {
       const waiting = tables.messages.waiting(conversation, queueRead).filter(({ seq }) => seq < beforeSeq);
       const ids = waiting.map(({ id }) => id);
       tables.messages.mark(ids, 'cleared', { code: 'access.cleared' });
-      return ids;
+      // The store knows best: a turn that is just beginning is in it, one that has just ended is not.
+      const running = tables.turns.running().filter((turn) => turn.conversation === conversation);
+      return { cleared: ids, cut: running.some(({ kind }) => kind === 'reply') };
     });
+    for (const id of cleared) this.#stoppedBy.delete(id);
     this.#publishMessages(cleared);
-    return running !== undefined || cleared.length > 0;
+    return cut || cleared.length > 0;
   }
 
-  /** What the last run left: running turns go on, waiting messages are judged by their age and answered. */
+  /** Reads what the last run left and sets aside what is too old by now. Nothing begins yet. */
   async recover(): Promise<void> {
     const { storage } = this.#parts.ports;
-    for (const turn of storage.read.turns.running()) this.#leftOver.set(turn.conversation, turn);
+    for (const row of storage.read.turns.running()) this.#leftOver.set(row.conversation, { row, stopped: false });
     const waiting = storage.read.messages.conversationsWaiting();
     const late = waiting.flatMap((conversation) =>
       storage.read.messages.waiting(conversation, queueRead).filter((message) => this.#isTooLate(message)),
@@ -110,7 +138,11 @@ export class TurnEngine {
       const ids = late.map(({ id }) => id);
       await storage.commit((tables) => tables.messages.mark(ids, 'late', { code: 'access.late' }));
     }
-    for (const conversation of new Set([...this.#leftOver.keys(), ...waiting])) this.#lanes.kick(conversation);
+  }
+
+  /** Running turns of the last run go on. Only once the links are there, or their answers would not be rendered for them. */
+  resume(): void {
+    for (const conversation of this.#leftOver.keys()) this.#lanes.kick(conversation);
   }
 
   /** Begins nothing new and gives running turns `grace`, then cuts them; they go on at the next start. */
@@ -130,7 +162,8 @@ export class TurnEngine {
       const leftOver = this.#leftOver.get(conversation);
       if (leftOver === undefined) return await this.#nextWaiting(conversation, running);
       this.#leftOver.delete(conversation);
-      await this.#resume(leftOver, running);
+      if (leftOver.stopped) running.abort.abort('stop');
+      await this.#resume(leftOver.row, running);
       return true;
     } finally {
       this.#running.delete(conversation);
@@ -155,19 +188,22 @@ export class TurnEngine {
   async #wholeQueue(conversation: ConversationId, signal: AbortSignal): Promise<readonly MessageRow[]> {
     const { clock, storage } = this.#parts.ports;
     const read = (): readonly MessageRow[] => storage.read.messages.waiting(conversation, queueRead);
-    const waiting = read();
-    const last = waiting.at(-1);
-    const rest = last === undefined ? 0 : last.receivedAt + longTextWait - clock.now();
-    if (last === undefined || last.text.length < longText || rest <= 0 || rest > longTextWait) return waiting;
-    await pause(clock, rest, signal);
-    return read();
+    for (;;) {
+      const waiting = read();
+      const last = waiting.at(-1);
+      const rest = last === undefined ? 0 : last.receivedAt + longTextWait - clock.now();
+      const whole = last === undefined || last.text.length < longText || rest <= 0 || rest > longTextWait;
+      if (whole || signal.aborted) return waiting;
+      await pause(clock, rest, signal);
+    }
   }
 
   async #resume(row: TurnRow, running: RunningTurn): Promise<void> {
     const { ports, links } = this.#parts;
     const link = links.row(row.link);
-    const inputs = ports.storage.read.turns.inputs(row.id);
-    if (link === null || inputs.some((message) => this.#isTooLate(message))) return this.#setAside(row, inputs);
+    const inputs = unansweredInputs(ports.storage.read, row.id);
+    const obstacle = this.#obstacle(link, inputs);
+    if (link === null || obstacle !== null) return this.#setAside(row, inputs, obstacle ?? tooLate);
     if (row.starts >= maxStarts) {
       const delivery = ports.storage.read.deliveries.ofTurn(row.id);
       const conversation = ports.storage.read.conversations.get(row.conversation);
@@ -185,12 +221,18 @@ export class TurnEngine {
     this.#publishMessages(turn.inputs.map(({ id }) => id));
     if (turn.row.kind === 'command') return this.#runCommand(turn);
     const media = unsupportedMedia(turn);
-    const ending =
-      media === null ? await this.#reply(turn, running) : noticeEnding(this.#parts, turn, 'done', media, true);
-    if (ending !== null) return this.#finish(turn, ending);
-    // Cut by the end of the process: not the turn's fault, so the start does not count.
-    const row = { ...turn.row, starts: turn.row.starts - 1 };
-    await this.#parts.ports.storage.commit((tables) => tables.turns.put(row));
+    if (media !== null) return this.#finish(turn, noticeEnding(this.#parts, turn, 'done', media, true));
+    const replied = await this.#reply(turn, running);
+    return replied.kind === 'ended' ? this.#finish(turn, replied.ending) : this.#keepForNextStart(turn, replied.calls);
+  }
+
+  /** Cut by the end of the process: not the turn's fault, so the start does not count. What was asked was asked, though. */
+  async #keepForNextStart({ row }: StartedTurn, calls: readonly ModelCall[]): Promise<void> {
+    const { storage, ids } = this.#parts.ports;
+    await commitWhenWell(storage, this.#ending.signal, (tables) => {
+      tables.turns.put({ ...row, starts: row.starts - 1 });
+      addUsage(tables, row, calls, ids);
+    });
   }
 
   async #runCommand(turn: StartedTurn): Promise<void> {
@@ -201,8 +243,7 @@ export class TurnEngine {
     if (result.retryLast === true) await this.retryLast(turn.row.conversation);
   }
 
-  /** Null when the end of the process cut it. */
-  async #reply(turn: StartedTurn, running: RunningTurn): Promise<TurnEnding | null> {
+  async #reply(turn: StartedTurn, running: RunningTurn): Promise<Replied> {
     const { ports, events, models } = this.#parts;
     const { conversation, id } = turn.row;
     const watch = {
@@ -219,7 +260,7 @@ export class TurnEngine {
     try {
       const reply = await replyWithModel(ports, models, turn, watch, running.abort);
       const cause: unknown = running.abort.signal.reason;
-      if (cause === 'shutdown' && reply.kind === 'failed') return null;
+      if (cause === 'shutdown' && reply.kind === 'failed') return { kind: 'cut', calls: reply.calls };
       if (reply.kind === 'failed') {
         ports.log.write('warn', 'turn.failed', {
           turn: id,
@@ -228,10 +269,11 @@ export class TurnEngine {
           cause: String(cause),
         });
       }
-      return replyEnding(this.#parts, turn, reply, cause === 'stop');
+      return { kind: 'ended', ending: replyEnding(this.#parts, turn, reply, cause === 'stop') };
     } catch (error) {
       ports.log.write('error', 'turn.bug', { turn: id, error: describeError(error) });
-      return noticeEnding(this.#parts, turn, 'failed', { code: 'model.bug' }, true);
+      const ending = noticeEnding(this.#parts, turn, 'failed', { code: 'model.bug' }, true);
+      return { kind: 'ended', ending };
     }
   }
 
@@ -268,16 +310,25 @@ export class TurnEngine {
     return changed.length > 0;
   }
 
-  async #setAside(row: TurnRow, inputs: readonly MessageRow[]): Promise<void> {
+  async #setAside(row: TurnRow, inputs: readonly MessageRow[], obstacle: Obstacle): Promise<void> {
     const { storage, clock } = this.#parts.ports;
     const ids = inputs.map(({ id }) => id);
     await storage.commit((tables) => {
       const delivery = tables.deliveries.ofTurn(row.id);
-      tables.turns.put({ ...row, state: 'stopped', reason: { code: 'access.late' }, endedAt: clock.now() });
+      tables.turns.put({ ...row, state: 'stopped', reason: obstacle.reason, endedAt: clock.now() });
       if (delivery !== null) tables.deliveries.setState(delivery.id, 'cancelled', null, clock.now());
-      tables.messages.mark(ids, 'late', { code: 'access.late' });
+      tables.messages.mark(ids, obstacle.state, obstacle.reason);
     });
     this.#publishMessages(ids);
+  }
+
+  /** Why a turn of the last run must not go on; the same questions as at its beginning. */
+  #obstacle(link: LinkRow | null, inputs: readonly MessageRow[]): Obstacle | null {
+    const [head] = inputs;
+    if (link === null || head === undefined || inputs.some((message) => this.#isTooLate(message))) return tooLate;
+    const role = roleOf(this.#parts.ports.storage.read, link, head.author ?? '');
+    if (role === 'blocked') return { state: 'ignored', reason: { code: 'access.blocked' } };
+    return role === 'unknown' ? { state: 'kept', reason: { code: 'access.unknown-sender' } } : null;
   }
 
   #isTooLate(message: MessageRow): boolean {
@@ -303,6 +354,13 @@ export class TurnEngine {
   }
 }
 
+interface Obstacle {
+  readonly state: Extract<MessageState, 'late' | 'ignored' | 'kept'>;
+  readonly reason: Reason;
+}
+
+const tooLate: Obstacle = { state: 'late', reason: { code: 'access.late' } };
+
 function askAgain(tables: Tables, turn: TurnRow): readonly MessageId[] {
   const inputs = tables.turns.inputs(turn.id).map(({ id }) => id);
   const answers = tables.messages.ofTurn(turn.id).filter(({ kind }) => kind !== 'person');
@@ -313,6 +371,9 @@ function askAgain(tables: Tables, turn: TurnRow): readonly MessageId[] {
     'cleared',
     null,
   );
-  if (delivery?.state === 'ready') tables.deliveries.setState(delivery.id, 'cancelled', null, turn.endedAt);
+  // Nothing of a superseded answer is sent any more, by itself or by a later click.
+  if (delivery !== null && delivery.state !== 'sent') {
+    tables.deliveries.setState(delivery.id, 'cancelled', null, turn.endedAt);
+  }
   return [...inputs, ...answers.map(({ id }) => id)];
 }

@@ -1,7 +1,8 @@
 /** What calls cost. Counted for every call that reached a server, failed and repeated ones too. */
 import type { ModelCall } from './attempts.ts';
 import type { Ids } from './clock.ts';
-import type { ConversationId, LinkId, TurnId, UsageRow } from './types.ts';
+import type { Tables } from './storage.ts';
+import type { ConversationId, LinkId, TurnId, TurnRow, UsageRow } from './types.ts';
 
 export interface UsageOwner {
   readonly link: LinkId;
@@ -23,4 +24,12 @@ export function usageRow(call: ModelCall, owner: UsageOwner, ids: Ids): UsageRow
     estimated: call.usage.estimated,
     outcome: call.outcome,
   };
+}
+
+/** Inside the commit that ends or cuts a turn. */
+export function addUsage(tables: Tables, turn: TurnRow, calls: readonly ModelCall[], ids: Ids): void {
+  for (const call of calls) {
+    const row = usageRow(call, { link: turn.link, conversation: turn.conversation, turn: turn.id }, ids);
+    if (row !== null) tables.usage.add(row);
+  }
 }
