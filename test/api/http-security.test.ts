@@ -63,7 +63,7 @@ describe('the Host header', () => {
     expect((await ask({ path: '/healthz', headers: { Host: `${name}:${String(running().port)}` } })).status).toBe(200);
   });
 
-  it.each(['evil.example', '127.0.0.1.evil.example', 'localhost.evil', 'a@127.0.0.1', '127.0.0.1/x', '0x7f.1:x', ''])(
+  it.each(['evil.example', '127.0.0.1.evil.example', 'localhost.evil', 'a@127.0.0.1', '127.0.0.1/x', '0x7f.1:x'])(
     'may not be %j on any path, token or not (a page whose name was rebound to this machine)',
     async (name) => {
       for (const path of paths) {

@@ -75,6 +75,10 @@ function newestOf(call: ChatCall): Refusal | { readonly text: string; readonly m
 /** A named model is chosen for the conversation from here on; `default` leaves the present choice. */
 async function useModel(ports: ApiPorts, call: ChatCall & { readonly user: string }): Promise<Refusal | null> {
   if (call.model === null) return null;
+  const provider = call.model.slice(0, call.model.indexOf('/'));
+  if (!ports.gateway.models.providers().some(({ id }) => id === provider)) {
+    return invalid(`The model '${call.model.slice(0, 100)}' does not exist.`, 'model', 'model_not_found', 404);
+  }
   const found = ports.storage.read.conversations.find('api', { chat: call.user, topic: null });
   if (found === null) {
     const sentence = `Begin the conversation '${call.user}' with the model 'default'; another one can be named afterwards.`;
