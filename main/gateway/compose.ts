@@ -2,17 +2,28 @@
 import { failed, ok, type Result } from '../lib/result.ts';
 import { answerOf } from './answer.ts';
 import type { InboundBatch, InboundMessage } from './channel.ts';
-import { pause } from './clock.ts';
+import { pause, type Clock } from './clock.ts';
 import { createOutbox, type Outbox } from './delivery.ts';
 import { createEvents, type Events } from './events.ts';
-import type { Gateway, GatewayPorts, Turns } from './gateway.ts';
+import type { Gateway, GatewayHealth, GatewayPorts, Turns } from './gateway.ts';
 import { createLinks, type LinkRegistry } from './links.ts';
 import { createModels, type ModelRegistry } from './models.ts';
 import { createPeople } from './people.ts';
 import { createPresence } from './presence.ts';
 import { newConversation, receiveBatch } from './receive.ts';
+import type { Storage } from './storage.ts';
 import { TurnEngine } from './turns.ts';
-import type { ConversationRow, LinkId, LinkRow, MessageId, MessageRow, MessageState, Reason, TurnId } from './types.ts';
+import type {
+  ConversationRow,
+  LinkId,
+  LinkRow,
+  MessageId,
+  MessageRow,
+  MessageState,
+  Millis,
+  Reason,
+  TurnId,
+} from './types.ts';
 
 /** Of the time that a stop may take, so much is kept for cut turns, for sends under way and for closing the links. */
 const closingTime = 2_000;
@@ -67,24 +78,32 @@ export function createGateway(ports: GatewayPorts): Gateway {
       undo.dispose();
       // Links stay up meanwhile: finished replies still go out, and what comes in is stored for the next start.
       await turns.drain(Math.max(0, deadline - closingTime));
-      const waited = new AbortController();
-      await Promise.race([outbox.stop(), pause(clock, lastSends, waited.signal)]);
-      waited.abort();
+      await atMost(clock, lastSends, outbox.stop());
       await links.stop();
     },
     submit: (id, message) => submit(ports, links, receive, id, message),
     ...ownersConversations(ports, events, links, models),
-    health: () => ({
-      problem: storage.trouble.value,
-      runningTurns: turns.runningCount,
-      waitingMessages: storage.read.messages.countWaiting(),
-      unsentReplies: storage.read.deliveries.ready().length,
-      sentAgain: storage.read.deliveries.againCount(),
-    }),
+    health: () => healthOf(storage, turns),
     wake(why) {
       for (const { row } of links.all()) links.reconnect(row.id, why);
     },
   };
+}
+
+function healthOf({ trouble, read }: Storage, turns: TurnEngine): GatewayHealth {
+  return {
+    problem: trouble.value,
+    runningTurns: turns.runningCount,
+    waitingMessages: read.messages.countWaiting(),
+    unsentReplies: read.deliveries.ready().length,
+    sentAgain: read.deliveries.againCount(),
+  };
+}
+
+async function atMost(clock: Clock, longest: Millis, work: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([work, pause(clock, longest, over.signal)]);
+  over.abort();
 }
 
 type OwnersConversations = Pick<Gateway, 'createThread' | 'markRead' | 'setConversationModel'>;
