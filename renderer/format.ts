@@ -14,7 +14,7 @@ function dayOf(at: number, zone: string): string {
 export function listTime(at: number, now: number, zone: string): string {
   const age = now - at;
   if (age < minute) return t('time.now');
-  if (age < hour) return t('time.minutes', { count: Math.floor(age / minute) });
+  if (age < hour) return span(age);
   if (dayOf(at, zone) === dayOf(now, zone)) return clock(at, zone);
   if (dayOf(at, zone) === dayOf(now - day, zone)) return t('time.yesterday');
   if (age < 6 * day) return new Intl.DateTimeFormat(language, { timeZone: zone, weekday: 'short' }).format(at);
@@ -55,20 +55,10 @@ export function fullTime(at: number, zone: string): string {
 
 /** "3 s", "12 min", "5 h", "2 d": how long something is ago or takes; never negative. */
 export function span(ms: number): string {
-  const [value, unit] =
-    ms < minute
-      ? ([ms / 1000, 'second'] as const)
-      : ms < hour
-        ? ([ms / minute, 'minute'] as const)
-        : ms < day
-          ? ([ms / hour, 'hour'] as const)
-          : ([ms / day, 'day'] as const);
-  return new Intl.NumberFormat(language, {
-    style: 'unit',
-    unit,
-    unitDisplay: 'short',
-    maximumFractionDigits: 0,
-  }).format(Math.max(0, Math.floor(value)));
+  if (ms < minute) return t('span.second', { count: Math.max(0, Math.floor(ms / 1000)) });
+  if (ms < hour) return t('span.minute', { count: Math.floor(ms / minute) });
+  if (ms < day) return t('span.hour', { count: Math.floor(ms / hour) });
+  return t('span.day', { count: Math.floor(ms / day) });
 }
 
 /** "8k", "128k", "1M": the size of a model's context in tokens. */

@@ -155,7 +155,7 @@ function GroupOptions({
 export function aboutModel(model: ModelView, now: number): readonly string[] {
   const { contextTokens, sizeBytes, local, cooldownUntil } = model;
   return [
-    ...(local ? [t('models.local')] : []),
+    ...(local ? [t(model.provider === 'practice' ? 'models.builtIn' : 'models.local')] : []),
     ...(contextTokens === null ? [] : [t('models.context', { size: tokens(contextTokens) })]),
     ...(sizeBytes === null ? [] : [bytes(sizeBytes)]),
     ...(cooldownUntil !== null && cooldownUntil > now

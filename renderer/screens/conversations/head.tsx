@@ -11,6 +11,7 @@ import { reasonText, t } from '../../i18n.ts';
 /** Whose conversation it is, over which link, and which model answers. */
 export function Head({ conversation }: { readonly conversation: ConversationView }): ReactNode {
   const { title, link, linkKind } = conversation;
+  const known = useCall('links.list', {}).value?.find((each) => each.id === link);
   return (
     <header className="thread-head">
       <Link href="/" className="icon-button quiet only-narrow" aria-label={t('action.back')} title={t('action.back')}>
@@ -21,7 +22,7 @@ export function Head({ conversation }: { readonly conversation: ConversationView
         {linkKind !== 'window' && (
           <p className="thread-link">
             <LinkIcon kind={linkKind} />
-            <span>{t('conversation.over', { kind: linkWord(linkKind), link })}</span>
+            <span>{t('conversation.over', { kind: linkWord(linkKind), link: known?.handle ?? link })}</span>
           </p>
         )}
       </div>

@@ -2,9 +2,10 @@ import { type ReactNode, useState } from 'react';
 import { useAct, useCall } from '../../bridge/hooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icons.tsx';
-import { ProviderForm, type ProvenProvider } from '../../components/provider-form.tsx';
+import { ProviderForm } from '../../components/provider-form.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { Spinner } from '../../components/spinner.tsx';
+import type { ProvenProvider } from '../../components/use-provider-form.ts';
 import { t } from '../../i18n.ts';
 
 /** A model: what runs on this machine is found by itself; Next opens once a real answer came. */

@@ -1,0 +1,141 @@
+/** A bridge that answers from data. Only for pictures and component tests: the real one is proven against a real host. */
+import type { Bridge } from '../../../preload/contract/bridge.ts';
+import type { AnswerOf, CommandName, Outcome, ParamsOf } from '../../../preload/contract/commands.ts';
+import type { GatewayEvent, NumberedEvent } from '../../../preload/contract/events.ts';
+import type { ConversationView, HostView, MessageView } from '../../../preload/contract/views.ts';
+import {
+  candidates,
+  conversations,
+  links,
+  messages,
+  modelLists,
+  now,
+  providers,
+  settings,
+  telegramMessages,
+} from './data.ts';
+
+type Answers = { [Name in CommandName]?: (params: ParamsOf<Name>) => AnswerOf<Name> };
+
+const writing =
+  'A plan for the week, one metre a day:\n\n- **Monday**: straps, and a board under the hive\n- **Tuesday**: the first met';
+
+export function dataBridge(): Bridge {
+  const asked = new URLSearchParams(location.search);
+  const fresh = asked.has('fresh');
+  const values = new Map<string, unknown>([['setup.done', !fresh]]);
+  const own: MessageView[] = [];
+  const listeners = new Set<(event: NumberedEvent) => void>();
+  let seq = 100;
+  const tell = (event: GatewayEvent): void => {
+    seq += 1;
+    for (const listener of listeners) listener({ seq, event });
+  };
+  const host = (): HostView => ({
+    version: '0.1.0',
+    mode: 'desktop',
+    dataDir: '/home/ada/.config/Porchlight/gateway',
+    startedAt: now - 3_600_000,
+    seq,
+    problem: asked.has('problem') ? { code: 'host.disk-full', params: { dataDir: '/home/ada' } } : null,
+    notices: asked.has('problem') ? [{ code: 'settings.restored', params: { name: 'settings.broken-1.json' } }] : [],
+    timeZone: 'Europe/Berlin',
+    setupDone: values.get('setup.done') === true,
+  });
+  const list = (): readonly ConversationView[] => (fresh ? [] : conversations);
+  const answers: Answers = {
+    'host.get': host,
+    'host.health': () => ({
+      status: 'ok',
+      problem: null,
+      links,
+      runningTurns: 1,
+      waitingMessages: 0,
+      unsentReplies: 2,
+      sentAgain: 1,
+      rssBytes: 96_000_000,
+      eventLoopP99Ms: 3.2,
+      uptime: 3_600_000,
+    }),
+    'host.log': () => [{ at: now, level: 'info', event: 'link.up', fields: { link: 'ada-home-bot' } }],
+    'conversations.page': list,
+    'conversations.thread': ({ conversation }) => {
+      const view = conversations.find((each) => each.id === conversation) ?? conversations[0];
+      if (!view) throw new Error('no conversation');
+      const running = conversation === 'c1';
+      return {
+        conversation: view,
+        messages: conversation === 'c2' ? telegramMessages : [...messages, ...own],
+        more: false,
+        turn: running
+          ? {
+              id: 't7',
+              conversation,
+              state: 'running',
+              startedAt: now,
+              waitingFor: asked.has('waiting')
+                ? { code: 'model.waiting-first-token', params: { model: 'qwen3:8b', seconds: 24 } }
+                : null,
+              model: 'ollama/qwen3:8b',
+              reason: null,
+            }
+          : null,
+        turnText: running && !asked.has('waiting') ? { turn: 't7', attempt: 1, text: writing } : null,
+      };
+    },
+    'conversations.markRead': () => null,
+    'conversations.search': ({ query }) =>
+      messages
+        .filter((each) => each.text.toLowerCase().includes(query.toLowerCase()))
+        .map((each) => ({
+          message: each.id,
+          conversation: 'c1',
+          title: 'Moving the bees before winter',
+          seq: each.seq,
+          at: each.at,
+          excerpt: each.text.slice(0, 140).replace(new RegExp(query, 'gi'), (hit) => `\u0002${hit}\u0003`),
+        })),
+    'links.list': () => (fresh ? links.filter((link) => link.kind === 'window') : links),
+    'links.probe': () => ({ ok: true, identity: { account: '4711', name: 'Ada at home', handle: '@ada_home_bot' } }),
+    'links.reconnect': () => null,
+    'people.candidates': () => (fresh ? [] : candidates),
+    'people.claim': () => null,
+    'providers.list': () => (fresh ? providers.filter((each) => each.kind === 'practice') : providers),
+    'providers.detectOllama': () => ({ baseUrl: asked.has('ollama') ? 'http://127.0.0.1:11434' : null }),
+    'providers.listDraft': () => modelLists[0] ?? { provider: '', models: [], reason: null },
+    'providers.test': (params) =>
+      asked.has('bad')
+        ? {
+            ok: false,
+            reason: { code: 'model.network', params: { provider: 'Ollama' } },
+            detail: 'connect ECONNREFUSED 127.0.0.1:11434',
+          }
+        : { ok: true, latency: 412, said: 'ref' in params ? 'Hello there!' : 'Hello!' },
+    'models.list': () => modelLists,
+    'models.choice': () =>
+      fresh
+        ? { default: 'practice/practice', fallbacks: [] }
+        : { default: 'ollama/qwen3:8b', fallbacks: ['ollama/llama3.2:3b', 'practice/practice'] },
+    'models.choose': () => ({ default: 'ollama/qwen3:8b', fallbacks: ['practice/practice'] }),
+    'settings.list': () => settings(values),
+    'settings.set': ({ key, value }) => {
+      values.set(key, value);
+      tell({ kind: 'settings.changed', key });
+      const view = settings(values).find((each) => each.key === key);
+      if (!view) throw new Error(key);
+      return view;
+    },
+  };
+  return {
+    platform: 'desktop',
+    call: async <Name extends CommandName>(name: Name, params: ParamsOf<Name>): Promise<Outcome<Name>> => {
+      const answer: Answers[Name] = answers[name];
+      if (!answer) return { ok: false, reason: { code: 'input.command-unknown', params: { command: name } } };
+      return { ok: true, value: answer(params) };
+    },
+    on: (_since, listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/** The window in front of a gateway made of data, for pictures of states that are hard to bring about. */
+import { createRoot } from 'react-dom/client';
+import { App } from '../../../renderer/app.tsx';
+import { ipcConnection } from '../../../renderer/bridge/ipc.ts';
+import { createRuntime } from '../../../renderer/bridge/runtime.ts';
+import { dataBridge } from './data-bridge.ts';
+import '../../../renderer/styles/tokens.css';
+import '../../../renderer/styles/base.css';
+import '../../../renderer/styles/controls.css';
+import '../../../renderer/styles/shell.css';
+import '../../../renderer/styles/thread.css';
+import '../../../renderer/styles/markdown.css';
+import '../../../renderer/styles/pages.css';
+import '../../../renderer/styles/dialogs.css';
+import '../../../renderer/styles/setup.css';
+
+const root = document.querySelector('#root');
+if (!root) throw new Error('The page has no root.');
+const runtime = createRuntime(ipcConnection(dataBridge()), (task) => requestAnimationFrame(task));
+createRoot(root).render(<App runtime={runtime} />);

@@ -1,0 +1,89 @@
+/** The states worth a picture: where they are, and what to do before it is taken. */
+import type { Page } from 'playwright-core';
+
+export interface Picture {
+  readonly path: string;
+  readonly query?: string;
+  readonly ready: (page: Page) => Promise<void>;
+}
+
+const shows =
+  (text: string | RegExp) =>
+  async (page: Page): Promise<void> => {
+    await page.getByText(text).filter({ visible: true }).first().waitFor();
+  };
+
+export const pictures: Readonly<Record<string, Picture>> = {
+  list: { path: '/', ready: shows(/Bee|Ada|mind/) },
+  fresh: { path: '/', query: '&fresh', ready: shows(/Welcome/) },
+  thread: {
+    path: '/conversations/c1',
+    ready: async (page) => {
+      await page.getByText('A plan for the week').first().waitFor();
+    },
+  },
+  markdown: {
+    path: '/conversations/c1/2',
+    ready: async (page) => {
+      await page.getByText('very near').first().waitFor();
+    },
+  },
+  waiting: { path: '/conversations/c1', query: '&waiting', ready: shows(/qwen3:8b/) },
+  telegram: { path: '/conversations/c2', ready: shows('At 18:00') },
+  search: {
+    path: '/',
+    ready: async (page) => {
+      await page.getByRole('searchbox').fill('metre');
+      await page.getByText(/messages? found/).waitFor();
+    },
+  },
+  picker: {
+    path: '/conversations/c1',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Model: qwen3:8b' }).click();
+      await page.getByRole('option', { name: /gemma3/ }).waitFor();
+    },
+  },
+  channels: { path: '/channels', query: '&problem', ready: shows('@bee_club_bot') },
+  'add-telegram': {
+    path: '/channels',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Add Telegram' }).click();
+      await page.getByLabel('Bot token').fill('4711:abcdefghijklmnopqrstuvwx');
+      await page.getByRole('dialog').getByText('@ada_home_bot').waitFor();
+    },
+  },
+  remove: {
+    path: '/channels',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Remove…' }).first().click();
+      await page.getByRole('alertdialog').waitFor();
+    },
+  },
+  models: {
+    path: '/models',
+    ready: async (page) => {
+      await page.getByRole('article', { name: 'Ollama' }).getByRole('button', { name: 'Test' }).click();
+      await page.getByText(/It answered in/).waitFor();
+    },
+  },
+  'add-provider': {
+    path: '/models',
+    query: '&bad',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Add a provider' }).click();
+      await page.getByRole('button', { name: 'Connect' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Test' }).click();
+      await page.getByText('ECONNREFUSED').waitFor();
+    },
+  },
+  settings: {
+    path: '/settings',
+    ready: async (page) => {
+      await page.getByLabel('Appearance').waitFor();
+    },
+  },
+  'setup-model': { path: '/setup/model', query: '&fresh&ollama', ready: shows(/Ollama is running/) },
+  'setup-telegram': { path: '/setup/telegram', query: '&fresh', ready: shows(/BotFather/) },
+  'setup-done': { path: '/setup/done', query: '&fresh', ready: shows(/light is on/) },
+};
