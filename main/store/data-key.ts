@@ -47,7 +47,7 @@ export interface DataKeyOptions {
 export interface DataKey {
   readonly box: SecretBox;
   /** What the owner writes down to get back to the secrets elsewhere: the key in base64, to be given as PORCHLIGHT_KEY. */
-  recoveryKey(): string;
+  readonly recoveryKey: () => string;
 }
 
 /** Seals under `key` (32 bytes). */

@@ -4,7 +4,7 @@
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { pause, type Clock } from '../gateway/clock.ts';
+import type { Clock } from '../gateway/clock.ts';
 import type { Millis } from '../gateway/types.ts';
 import { fileErrorCode, replaceFile } from './atomic-file.ts';
 import { holdExclusively } from './database.ts';
@@ -28,7 +28,7 @@ export type Ownership =
   | { readonly kind: 'owned'; readonly owner: Owner | null };
 
 /** An owner that has just taken over still has to write its name: the old one's may stand there for a moment. */
-const namedWithin: Millis = 1000;
+const looks = 40;
 const lookAgain: Millis = 25;
 
 function readOwner(path: string): Owner | null {
@@ -54,20 +54,20 @@ function lives(pid: number): boolean {
   }
 }
 
-async function nameOfOwner(path: string, clock: Clock): Promise<Owner | null> {
-  const until = clock.monotonic() + namedWithin;
-  for (;;) {
+/** Waits on a timer of its own: those of `Clock` keep no process alive, and at this point nothing else does either. */
+async function nameOfOwner(path: string): Promise<Owner | null> {
+  for (let look = 1; ; look += 1) {
     const owner = readOwner(path);
-    if ((owner && lives(owner.pid)) || clock.monotonic() >= until) return owner;
-    await pause(clock, lookAgain);
+    if ((owner && lives(owner.pid)) || look === looks) return owner;
+    await new Promise((resolve) => setTimeout(resolve, lookAgain));
   }
 }
 
-/** Takes the directory or says who has it; never waits for the other to end. Throws when the disk refuses. */
+/** Takes the directory or says who has it (within a second); never waits for the other to end. Throws when the disk refuses. */
 export async function takeOwnership(dataDir: string, mode: Owner['mode'], clock: Clock): Promise<Ownership> {
   const nameFile = join(dataDir, 'owner.json');
   const hold = holdExclusively(join(dataDir, 'owner.db'));
-  if (!hold) return { kind: 'owned', owner: await nameOfOwner(nameFile, clock) };
+  if (!hold) return { kind: 'owned', owner: await nameOfOwner(nameFile) };
   const owner: Owner = { pid: process.pid, mode, url: null, since: clock.now() };
   const write = (url: string | null): void => replaceFile(nameFile, `${JSON.stringify({ ...owner, url })}\n`);
   let held = true;

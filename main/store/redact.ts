@@ -7,7 +7,7 @@ const shortest = 6;
 /** Each keeps its first group, which says what was there. */
 const shapes: readonly RegExp[] = [
   // Telegram: https://core.telegram.org/bots/api#authorizing-your-bot
-  /()\b\d{5,}:[\w-]{30,}/g,
+  /()(?:bot)?\d{5,}:[\w-]{30,}/gi,
   /\b((?:bearer|basic)\s+)[^\s"',;]+/gi,
   /()\b(?:sk|pk|rk|gsk|xai|hf)[-_][\w-]{8,}/g,
   /()\bAIza[\w-]{20,}/g,
@@ -19,8 +19,8 @@ const shapes: readonly RegExp[] = [
 
 export interface Redactor {
   /** From now on `secret` is taken out wherever it stands, also percent-encoded. Too short ones are not. */
-  register(secret: string): void;
-  clean(text: string): string;
+  readonly register: (secret: string) => void;
+  readonly clean: (text: string) => string;
 }
 
 export function createRedactor(): Redactor {

@@ -62,7 +62,7 @@ function readContents(path: string): Contents | 'absent' | 'broken' {
   }
 }
 
-const write = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+const toJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 interface Found {
   readonly contents: Contents;
@@ -77,13 +77,13 @@ function recover(dataDir: string, clock: Clock): Found {
   if (found === 'absent') return { contents: {}, notices: [] };
   const good = readContents(goodPath);
   if (found !== 'broken') {
-    if (typeof good === 'string' || write(good) !== write(found)) replaceFile(goodPath, write(found));
+    if (typeof good === 'string' || toJson(good) !== toJson(found)) replaceFile(goodPath, toJson(found));
     return { contents: found, notices: [] };
   }
   const name = `settings.broken-${stamp(clock.now())}.json`;
   renameSync(path, join(dataDir, name));
   const contents = typeof good === 'string' ? {} : good;
-  replaceFile(path, write(contents));
+  replaceFile(path, toJson(contents));
   return { contents, notices: [{ code: 'settings.restored', params: { name } }] };
 }
 
@@ -107,7 +107,7 @@ function fits<Key extends SettingKey>(key: Key, value: unknown): value is Settin
   return checkSetting(key, value).ok;
 }
 
-class File implements SettingsFile {
+class ElectronSettings implements SettingsFile {
   readonly notices: readonly Reason[];
   readonly #store: ElectronStore;
   readonly #goodPath: string;
@@ -154,7 +154,7 @@ class File implements SettingsFile {
   /** The copy may be one change behind when it cannot be written; the settings themselves are safe. */
   #keepGood(): void {
     try {
-      replaceFile(this.#goodPath, write(this.#store.store));
+      replaceFile(this.#goodPath, toJson(this.#store.store));
     } catch (error) {
       this.#log.write('warn', 'settings.copy-not-written', { error: describeError(error) });
     }
@@ -196,9 +196,9 @@ export async function openSettings(options: SettingsOptions): Promise<SettingsFi
     accessPropertiesByDotNotation: false,
     clearInvalidConfig: false,
     configFileMode: 0o600,
-    serialize: write,
+    serialize: toJson,
   });
-  return new File(store, dataDir, found, log);
+  return new ElectronSettings(store, dataDir, found, log);
 }
 
 async function installedStore(): Promise<StoreClass> {
