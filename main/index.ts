@@ -1,0 +1,147 @@
+/**
+ * The desktop entry: names, folders and the single-instance lock first, then the shell, which starts the gateway of
+ * `host.ts` once Electron is ready. Nothing is awaited here: Electron is ready only after this file has run.
+ */
+import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { app, dialog, ipcMain, protocol, safeStorage } from 'electron';
+import manifest from '../package.json' with { type: 'json' };
+import { bindIpc } from './api/ipc.ts';
+import { createSystemClock } from './api/machine.ts';
+import { describeError } from './gateway/log.ts';
+import type { Host, HostFailure } from './host.ts';
+import { failed, ok, type Result } from './lib/result.ts';
+import { runDesktop } from './shell/app.ts';
+import { readDesktopArguments, type DesktopArguments } from './shell/arguments.ts';
+import type { DesktopGateway, StartProblem } from './shell/ports.ts';
+import { scheme } from './shell/protocol.ts';
+import { createKeyWrapping } from './shell/secrets.ts';
+import { say } from './shell/words.ts';
+import { dataDirectoryFor, defaultDataDirectory } from './store/data-directory.ts';
+
+const appId = 'org.porchlight.app';
+/** Turns may end by themselves for so long when the app quits. */
+const drainTime = 8_000;
+
+const surroundings = { platform: process.platform, env: process.env, home: homedir() };
+
+/** Ends before there is anything to end, with a sentence where a person can see it. */
+function refuse(sentence: string): void {
+  dialog.showErrorBox(say('problem.title'), sentence);
+  app.exit(2);
+}
+
+/** Electron's own folder: beside the gateway's in the usual place, in the data directory that was asked for else. */
+function prepareUserData(dataDir: string): string {
+  const usual = dataDir === defaultDataDirectory(surroundings);
+  const folder = usual ? dirname(dataDir) : join(dataDir, 'desktop');
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // With our folder in it, it would no longer be known as an empty one that is taken back from group and world.
+  if (!usual && process.platform !== 'win32' && readdirSync(dataDir).length === 0) chmodSync(dataDir, 0o700);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  app.setPath('userData', folder);
+  return folder;
+}
+
+function begin(wanted: DesktopArguments): void {
+  for (const warning of wanted.warnings) process.stderr.write(`${warning}\n`);
+  const dataDir = dataDirectoryFor(wanted.dataDir ?? undefined, surroundings);
+  let userData: string;
+  try {
+    userData = prepareUserData(dataDir);
+  } catch (error) {
+    return refuse(`${dataDir}: ${describeError(error)}`);
+  }
+  if (!app.requestSingleInstanceLock()) return app.quit();
+  app.enableSandbox();
+  protocol.registerSchemesAsPrivileged([scheme]);
+  // Loaded while Electron gets ready.
+  const loading = import('./host.ts');
+  const built = join(import.meta.dirname, '..');
+  const resources = join(built, '../resources');
+  runDesktop({
+    clock: createSystemClock(),
+    hidden: wanted.hidden,
+    userData,
+    paths: {
+      window: join(built, 'renderer'),
+      preload: join(built, 'preload/index.cjs'),
+      tray: join(resources, 'tray'),
+      icon: join(resources, 'icons/256x256.png'),
+    },
+    async start(restoreBackup) {
+      const { startHost } = await loading;
+      const started = await startHost({
+        mode: 'desktop',
+        version: manifest.version,
+        dataDir,
+        environment: process.env,
+        provision: null,
+        http: null,
+        keyWrapping: createKeyWrapping(safeStorage),
+        restoreBackup,
+      });
+      return started.ok ? ok(gatewayOf(started.value)) : failed(problemOf(started.failure, dataDir));
+    },
+  });
+}
+
+/** The host as the shell sees it. */
+function gatewayOf(host: Host): DesktopGateway {
+  const { gateway, log, dispatch, events, sentences, store } = host;
+  process.on('unhandledRejection', (error) => host.reportBug('host.unhandled-rejection', error));
+  process.on('uncaughtException', (error) => {
+    host.reportBug('host.uncaught-exception', error);
+    dialog.showErrorBox(say('problem.crashed'), describeError(error));
+    app.exit(1);
+  });
+  return {
+    log,
+    facts() {
+      const { problem, runningTurns } = gateway.health();
+      const outside = gateway.links.all().filter(({ row }) => row.kind !== 'window' && row.kind !== 'api');
+      return {
+        links: outside.map(({ row, state }) => ({ name: row.name, state })),
+        runningTurns,
+        problem: problem === null ? null : sentences.reason(problem, null),
+        waitingPeople: gateway.people.candidates().length,
+      };
+    },
+    watch: (changed) =>
+      gateway.events.subscribe(({ kind }) => {
+        if (kind !== 'delta' && kind !== 'message' && kind !== 'usage') changed();
+      }),
+    bindWindow: (trusted) => bindIpc({ ipc: ipcMain, trusted, dispatch, events, log }),
+    openFile: (id) => store.files.open(id),
+    wake: () => gateway.wake('wake'),
+    stop: () => host.stop(drainTime),
+  };
+}
+
+function problemOf(failure: HostFailure, dataDir: string): StartProblem {
+  switch (failure.kind) {
+    case 'owned':
+      return { kind: 'owned', owner: failure.owner, dataDir };
+    case 'data': {
+      const { code, params } = failure.reason;
+      const backup = code === 'host.database-damaged' && params?.['name'] !== '—' ? params?.['name'] : undefined;
+      return {
+        kind: 'data',
+        sentence: failure.sentence,
+        dataDir,
+        backup: typeof backup === 'string' ? backup : null,
+        passing: code === 'host.disk-full' || code === 'host.data-gone',
+      };
+    }
+    case 'asked':
+    case 'port':
+      return { kind: 'other', sentence: failure.sentence };
+  }
+}
+
+app.setName('Porchlight');
+app.setAppUserModelId(appId);
+const wanted: Result<DesktopArguments, string> = readDesktopArguments(process.argv.slice(1));
+if (wanted.ok) begin(wanted.value);
+else refuse(wanted.failure);

@@ -1,0 +1,45 @@
+/** What the shell is given by `main/index.ts`: the gateway as a tray and a window see it, and why there is none. */
+import type { IpcMainEvent, IpcMainInvokeEvent } from 'electron';
+import type { Log } from '../gateway/log.ts';
+import type { ServedFile } from './protocol.ts';
+import type { TrayFacts } from './tray.ts';
+
+/** Who sent something over IPC. */
+export type IpcSender = Pick<IpcMainEvent | IpcMainInvokeEvent, 'sender' | 'senderFrame'>;
+
+/** A running gateway. */
+export interface DesktopGateway {
+  readonly log: Log;
+  /** As things are now; cheap. */
+  facts(): TrayFacts;
+  /** Calls `changed` whenever {@link facts} may say something new; may be often. */
+  watch(changed: () => void): Disposable;
+  /** Answers the window's calls from those senders that `trusted` knows. */
+  bindWindow(trusted: (event: IpcSender) => boolean): Disposable;
+  /** A file of a conversation; null when there is none. */
+  openFile(id: string): Promise<ServedFile | null>;
+  /** The computer has slept: every link proves itself again. */
+  wake(): void;
+  /** Drains for at most some seconds; nothing of it runs when it resolves. */
+  stop(): Promise<void>;
+}
+
+/** Who holds the data directory, as far as it said so. */
+export interface DataOwner {
+  readonly pid: number;
+  readonly mode: 'desktop' | 'headless';
+  readonly url: string | null;
+}
+
+export type StartProblem =
+  | { readonly kind: 'owned'; readonly owner: DataOwner | null; readonly dataDir: string }
+  | {
+      readonly kind: 'data';
+      readonly sentence: string;
+      readonly dataDir: string;
+      /** Name of a good backup that may take the place of the database. */
+      readonly backup: string | null;
+      /** Whether it may go better without anything being changed here: the disk, a drive that was not mounted. */
+      readonly passing: boolean;
+    }
+  | { readonly kind: 'other'; readonly sentence: string };

@@ -1,0 +1,126 @@
+/**
+ * The one window. Closing hides it: the page stays, so that opening it again shows at once what it showed before. A page
+ * that crashed is dropped, and a new one is made when somebody looks again.
+ */
+import { BrowserWindow, nativeTheme } from 'electron';
+import type { WebContents } from 'electron';
+import { describeError, type Log } from '../gateway/log.ts';
+import { isOwnAddress, origin } from './protocol.ts';
+import type { IpcSender } from './ports.ts';
+
+export interface WindowPorts {
+  /** Path of the built bridge. */
+  readonly preload: string;
+  /** The picture of the app, for systems that show one on windows. */
+  readonly icon: string;
+  readonly log: Log;
+  /** Whether the app ends, so that closing closes. */
+  leaving(): boolean;
+  /** The person closed it, and it is hidden now. */
+  closed(): void;
+  /** The page is gone, and the window with it. `shown`: somebody was looking. */
+  lost(shown: boolean): void;
+}
+
+export interface MainWindow {
+  /** Makes it when there is none, shows it and brings it to the front. */
+  show(): void;
+  hide(): void;
+  /** Whether something over IPC came from the window's own page. */
+  sent(event: IpcSender): boolean;
+}
+
+/** `--ground` of the window's style, so that nothing flashes before the first paint. */
+const ground = { light: '#f7f5f1', dark: '#161513' };
+
+export function createMainWindow(ports: WindowPorts): MainWindow {
+  let window: BrowserWindow | null = null;
+  const forget = (gone: BrowserWindow): void => {
+    if (window === gone) window = null;
+  };
+  return {
+    show() {
+      if (window === null) {
+        window = open(ports, forget);
+        return;
+      }
+      if (window.isMinimized()) window.restore();
+      window.show();
+      window.focus();
+    },
+    hide: () => window?.hide(),
+    sent({ sender, senderFrame }) {
+      const contents = window?.webContents;
+      return sender === contents && senderFrame === contents.mainFrame && isOwnAddress(senderFrame.url);
+    },
+  };
+}
+
+function open(ports: WindowPorts, forget: (window: BrowserWindow) => void): BrowserWindow {
+  const window = new BrowserWindow({
+    width: 1120,
+    height: 780,
+    minWidth: 420,
+    minHeight: 480,
+    show: false,
+    title: 'Porchlight',
+    icon: ports.icon,
+    backgroundColor: nativeTheme.shouldUseDarkColors ? ground.dark : ground.light,
+    autoHideMenuBar: true,
+    webPreferences: {
+      preload: ports.preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      // Elsewhere than on macOS Chromium would fetch dictionaries from its maker.
+      spellcheck: process.platform === 'darwin',
+    },
+  });
+  window.once('ready-to-show', () => {
+    window.show();
+    window.focus();
+  });
+  window.on('close', (event) => {
+    if (ports.leaving()) return;
+    event.preventDefault();
+    window.hide();
+    ports.closed();
+  });
+  window.on('closed', () => forget(window));
+  watchPage(window, window.webContents, ports);
+  return window;
+}
+
+function watchPage(window: BrowserWindow, contents: WebContents, ports: WindowPorts): void {
+  let presented = false;
+  window.once('show', () => {
+    presented = true;
+  });
+  const drop = (): void => {
+    if (window.isDestroyed()) return;
+    const shown = !presented || window.isVisible();
+    window.destroy();
+    ports.lost(shown);
+  };
+  contents.on('render-process-gone', (_event, { reason, exitCode }) => {
+    if (ports.leaving()) return;
+    ports.log.write('error', 'window.page-gone', { reason, exitCode });
+    drop();
+  });
+  contents.on('preload-error', (_event, _path, error) => {
+    ports.log.write('error', 'window.preload-failed', { error: describeError(error) });
+  });
+  void load(window, ports, drop);
+}
+
+async function load(window: BrowserWindow, ports: WindowPorts, drop: () => void): Promise<void> {
+  try {
+    await window.loadURL(origin);
+  } catch (error) {
+    // A window that is closed while it loads has failed to load, too.
+    if (window.isDestroyed() || ports.leaving()) return;
+    ports.log.write('error', 'window.not-loaded', { error: describeError(error) });
+    drop();
+  }
+}
