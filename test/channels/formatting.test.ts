@@ -72,6 +72,11 @@ test('neither a family of emoji nor a letter with its marks is torn, unless it a
   expect(html(`ab${'e\u0301'.repeat(3)}`, 5)).toEqual(['abe\u0301', 'e\u0301e\u0301']);
   const huge = `x${'\u0301'.repeat(50)}`;
   expect(html(`ab ${huge}`, 20).map(({ length }) => length)).toEqual([2, 20, 20, 11]);
+  expect(html('abc \u0301def', 5)).toEqual(['abc', ' \u0301def']);
+  const endless = '👩\u200d'.repeat(20);
+  const torn = html(endless, 10);
+  expect(torn.every((text) => text.isWellFormed() && text.length <= 10)).toBe(true);
+  expect(torn.join('')).toBe(endless);
 });
 
 /** Markdown as a model might write it, and text that only looks like it. */
@@ -190,7 +195,7 @@ test('plain parts say the same when they are taken for a text of their own', () 
 });
 
 test.each([
-  ['quotes', '>'.repeat(5_000)],
+  ['quotes', '>'.repeat(30_000)],
   ['lists in quotes', '>- '.repeat(1_000)],
   ['lists', '- '.repeat(2_000)],
   ['numbers', '1. '.repeat(2_000)],

@@ -142,6 +142,27 @@ test('stop waits for the batch that is being stored, ends the poll, and hears no
   expect(link.channel.state.value).toEqual({ kind: 'off' });
 });
 
+test('an answer that arrives while the link is being stopped is not received, and comes again later', async () => {
+  const stop: { run: () => void } = { run: () => undefined };
+  await using link = await startLink({
+    idle: true,
+    fetch: async (input, init) => {
+      const response = await globalThis.fetch(input, init);
+      const text = await response.text();
+      if (text.includes('too late')) stop.run();
+      return new Response(text, { status: response.status });
+    },
+  });
+  const stopping = Promise.withResolvers<undefined>();
+  stop.run = () => void link.channel.stop().then(() => stopping.resolve(undefined));
+  link.server.bot.say({ chatId: 4242, text: 'too late' });
+  link.channel.start(async (batch) => link.batches.add(batch));
+  await stopping.promise;
+  expect(link.batches.items).toEqual([]);
+  expect(link.channel.state.value).toEqual({ kind: 'off' });
+  expect(link.server.bot.queue.pending).toHaveLength(1);
+});
+
 test('only messages are asked for, at most a hundred, and each poll waits for 30 s', async () => {
   await using link = await startLink();
   await calls(link.server, 'getUpdates', 1);
