@@ -31,7 +31,7 @@ export interface ToolDescription {
 }
 
 export interface ModelTimeouts {
-  /** Until the request is answered with headers or the connection fails. */
+  /** Until the request has gone out over a connection. */
   readonly connect: Millis;
   /** Until the first token; cold loads of local models take minutes. */
   readonly firstToken: Millis;
@@ -136,6 +136,8 @@ export interface Provider {
 
 export interface ProviderSeed {
   readonly id: string;
+  /** As people know it: it stands in the sentences about its failures. */
+  readonly name: string;
   readonly kind: 'openai' | 'ollama' | 'practice';
   readonly baseUrl: string;
   readonly key: string | null;

@@ -37,7 +37,7 @@ export function createProviders(ports: GatewayPorts): Providers {
     const entry = {
       id: seed.id,
       kind: seed.kind,
-      name: row?.name ?? 'Practice',
+      name: seed.name,
       seed,
       row,
       keyRefused: false,
@@ -46,8 +46,8 @@ export function createProviders(ports: GatewayPorts): Providers {
     entries.set(seed.id, entry);
     return entry;
   };
-  enter({ id: practiceProvider, kind: 'practice', baseUrl: '', key: null, compatibility: {} }, null);
-  for (const row of ports.storage.read.providers.all()) enter(seedOf(row, storedKey(ports, row.id)), row);
+  enter({ id: practiceProvider, name: 'Practice', kind: 'practice', baseUrl: '', key: null, compatibility: {} }, null);
+  for (const row of ports.storage.read.providers.all()) enter(seedOf(ports, row), row);
   return {
     find: (id) => entries.get(id) ?? null,
     all: () => [...entries.values()].map(statusOf),
@@ -55,7 +55,7 @@ export function createProviders(ports: GatewayPorts): Providers {
       const refused = checkProvider(provider);
       if (refused !== null) return failed(refused);
       const row = await store(ports, provider, entries.get(provider.id)?.row ?? null);
-      return ok(statusOf(enter(seedOf(row, storedKey(ports, row.id)), row)));
+      return ok(statusOf(enter(seedOf(ports, row), row)));
     },
     async remove(id) {
       if (!entries.has(id) || id === practiceProvider) return failed({ code: 'input.not-found', params: { name: id } });
@@ -69,10 +69,11 @@ export function createProviders(ports: GatewayPorts): Providers {
     draft: (draft) =>
       ports.createProvider({
         id: draft.id,
+        name: draft.name ?? draft.id,
         kind: draft.kind,
         baseUrl: draft.baseUrl.replace(/\/+$/, ''),
         key: draft.key === undefined ? storedKey(ports, draft.id) : draft.key === '' ? null : draft.key,
-        compatibility: draft.compatibility ?? {},
+        compatibility: { ...windowLimit(ports), ...draft.compatibility },
       }),
     setKeyRefused(id, refused) {
       const entry = entries.get(id);
@@ -143,8 +144,21 @@ function storedKey(ports: GatewayPorts, id: ProviderId): string | null {
   return sealed === null ? null : ports.secrets.open(secretName(id), sealed);
 }
 
-function seedOf(row: ProviderRow, key: string | null): ProviderSeed {
-  return { id: row.id, kind: row.kind, baseUrl: row.baseUrl, key, compatibility: row.compatibility };
+function seedOf(ports: GatewayPorts, row: ProviderRow): ProviderSeed {
+  const { id, name, kind, baseUrl } = row;
+  return {
+    id,
+    name,
+    kind,
+    baseUrl,
+    key: storedKey(ports, id),
+    compatibility: { ...windowLimit(ports), ...row.compatibility },
+  };
+}
+
+/** How much of a local model's window is used (Ollama): memory grows with it. */
+function windowLimit(ports: GatewayPorts): { readonly maxContextTokens: number } {
+  return { maxContextTokens: ports.settings.get('ollama.maxContextTokens') };
 }
 
 /** A failed load is not remembered: the next call tries again. */

@@ -38,20 +38,27 @@ export async function startSubject(kind: Kind, key: string | null = 'sk-test'): 
   switch (kind) {
     case 'openai': {
       const emulator = await startOpenAi();
-      const seed = { id: 'there', kind, baseUrl: emulator.url, key, compatibility: {} } as const;
+      const seed = { id: 'there', name: 'there', kind, baseUrl: emulator.url, key, compatibility: {} } as const;
       const provider = await create(seed);
       const close = () => emulator.close();
       return { provider, model: 'gpt-test', clock, server: emulator, settle, [Symbol.asyncDispose]: close };
     }
     case 'ollama': {
       const emulator = await startOllama();
-      const seed = { id: 'there', kind, baseUrl: emulator.url, key: null, compatibility: {} } as const;
+      const seed = { id: 'there', name: 'there', kind, baseUrl: emulator.url, key: null, compatibility: {} } as const;
       const provider = await create(seed);
       const close = () => emulator.close();
       return { provider, model: 'qwen3:8b', clock, server: emulator, settle, [Symbol.asyncDispose]: close };
     }
     case 'practice': {
-      const provider = await create({ id: 'practice', kind, baseUrl: '', key: null, compatibility: {} });
+      const provider = await create({
+        id: 'practice',
+        name: 'Practice',
+        kind,
+        baseUrl: '',
+        key: null,
+        compatibility: {},
+      });
       const close = () => Promise.resolve();
       const paced = <T>(promise: Promise<T>) => drive(clock, promise);
       return { provider, model: 'practice', clock, server: null, settle: paced, [Symbol.asyncDispose]: close };

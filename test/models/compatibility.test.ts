@@ -8,7 +8,14 @@ import type { OpenAiOptions } from '../emulators/openai/types.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
 
 function providerOf(emulator: OpenAiEmulator, compatibility: Readonly<Record<string, unknown>> = {}) {
-  const seed = { id: 'there', kind: 'openai', baseUrl: emulator.url, key: 'sk-test', compatibility } as const;
+  const seed = {
+    id: 'there',
+    name: 'there',
+    kind: 'openai',
+    baseUrl: emulator.url,
+    key: 'sk-test',
+    compatibility,
+  } as const;
   return createOpenAiProvider({ clock: new ManualClock(), fetch, ids: counter() }, seed);
 }
 

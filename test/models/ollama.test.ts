@@ -13,7 +13,14 @@ const { signal } = new AbortController();
 
 function providerOf(emulator: OllamaEmulator, compatibility: Readonly<Record<string, unknown>> = {}) {
   const clock = new ManualClock();
-  const seed = { id: 'home', kind: 'ollama', baseUrl: emulator.url, key: 'never-sent', compatibility } as const;
+  const seed = {
+    id: 'home',
+    name: 'home',
+    kind: 'ollama',
+    baseUrl: emulator.url,
+    key: 'never-sent',
+    compatibility,
+  } as const;
   return { clock, provider: createOllamaProvider({ clock, fetch, ids: counter() }, seed) };
 }
 

@@ -12,7 +12,7 @@ const { signal } = new AbortController();
 
 function providerAt(baseUrl: string, more: { readonly clock?: ManualClock; readonly key?: string | null } = {}) {
   const { clock = new ManualClock(), key = 'sk-test' } = more;
-  const seed = { id: 'there', kind: 'openai', baseUrl, key, compatibility: {} } as const;
+  const seed = { id: 'there', name: 'there', kind: 'openai', baseUrl, key, compatibility: {} } as const;
   return createOpenAiProvider({ clock, fetch, ids: counter() }, seed);
 }
 
@@ -167,7 +167,14 @@ describe('the openai adapter', () => {
     const windows = await Promise.all(data.map(({ id }) => provider.contextTokens(id, signal)));
     expect(windows).toEqual([4096, 128_000, 8192, 16_384, null]);
     expect(asked).toBe(1);
-    const seed = { id: 'there', kind: 'openai', baseUrl, key: null, compatibility: { contextTokens: 999 } } as const;
+    const seed = {
+      id: 'there',
+      name: 'there',
+      kind: 'openai',
+      baseUrl,
+      key: null,
+      compatibility: { contextTokens: 999 },
+    } as const;
     const entered = createOpenAiProvider({ clock: new ManualClock(), fetch, ids: counter() }, seed);
     expect(await entered.contextTokens('plain', signal)).toBe(999);
     expect(asked).toBe(1);

@@ -106,7 +106,7 @@ class OllamaProvider implements Provider {
   }
 
   #about(model: string): About {
-    return { provider: this.#seed.id, model, key: null };
+    return { provider: this.#seed.name, model, key: null };
   }
 
   #ask<Value>(model: string, signal: AbortSignal, go: () => Promise<Value>): Promise<Result<Value, ModelFailure>> {

@@ -100,7 +100,7 @@ class OpenAiProvider implements Provider {
   }
 
   #about(model: string): About {
-    return { provider: this.#seed.id, model, key: this.#seed.key };
+    return { provider: this.#seed.name, model, key: this.#seed.key };
   }
 
   async #call(request: ModelRequest, about: About, emit: Emit, control: AbortController): Promise<ReplyEnd> {
