@@ -194,12 +194,18 @@ function sayReady(host: Host, wanted: Arguments): void {
   }
 }
 
-/** SIGTERM and SIGINT drain and end with 0; a second one, or a drain that hangs, ends at once. */
+/**
+ * SIGTERM and SIGINT drain and end with 0; a second one, or a drain that hangs, ends at once. Under npm one Ctrl-C may
+ * arrive twice, from the terminal and from npm: what follows within a second is the same one.
+ */
 function stopOnSignal(host: Host): void {
-  let stopping = false;
+  let stoppingSince: number | null = null;
   const stop = (): void => {
-    if (stopping) process.exit(0);
-    stopping = true;
+    if (stoppingSince !== null) {
+      if (performance.now() - stoppingSince > 1_000) process.exit(0);
+      return;
+    }
+    stoppingSince = performance.now();
     setTimeout(() => process.exit(0), longestStop).unref();
     void host.stop(drainTime).then(
       () => process.exit(0),

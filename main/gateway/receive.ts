@@ -10,7 +10,8 @@ import type { InboundBatch, InboundMessage } from './channel.ts';
 import { isCommand } from './commands.ts';
 import type { Events } from './events.ts';
 import type { GatewayPorts } from './gateway.ts';
-import type { Tables } from './storage.ts';
+import { describeError } from './log.ts';
+import { StorageTrouble, type Tables } from './storage.ts';
 import type { ConversationRow, LinkRow, MessageRow, Role } from './types.ts';
 
 export interface Received {
@@ -27,13 +28,7 @@ export async function receiveBatch(
   link: LinkRow,
   batch: InboundBatch,
 ): Promise<Received> {
-  const stored = await ports.storage.commit((tables) => {
-    const messages = batch.events.flatMap((event) => storeEvent(ports, tables, link, event));
-    if (batch.cursor !== null) {
-      tables.links.setCursor(link.id, batch.cursor.account, batch.cursor.position, ports.clock.now());
-    }
-    return messages;
-  });
+  const stored = await storeBatch(ports, link, batch);
   for (const message of stored) {
     events.publish({ kind: 'message', message, added: true });
     events.publish({ kind: 'conversation', conversation: message.conversation });
@@ -41,6 +36,42 @@ export async function receiveBatch(
   const unknownSender = stored.some((message) => message.state === 'kept');
   if (unknownSender) events.publish({ kind: 'card', link: link.id });
   return { messages: stored, unknownSender };
+}
+
+/**
+ * The whole batch in one transaction. Where one event makes that throw (a bug), the others are stored one by one without
+ * it, so that it cannot hold up everything behind it at every start. Only then does the platform's position move on.
+ */
+async function storeBatch(ports: GatewayPorts, link: LinkRow, batch: InboundBatch): Promise<readonly MessageRow[]> {
+  const { cursor, events } = batch;
+  const store = (part: InboundBatch): Promise<readonly MessageRow[]> =>
+    ports.storage.commit((tables) => {
+      const messages = part.events.flatMap((event) => storeEvent(ports, tables, link, event));
+      if (part.cursor !== null) {
+        tables.links.setCursor(link.id, part.cursor.account, part.cursor.position, ports.clock.now());
+      }
+      return messages;
+    });
+  try {
+    return await store(batch);
+  } catch (error) {
+    if (error instanceof StorageTrouble || cursor === null) throw error;
+  }
+  const stored: MessageRow[] = [];
+  for (const event of events) {
+    try {
+      stored.push(...(await store({ events: [event], cursor: null })));
+    } catch (error) {
+      if (error instanceof StorageTrouble) throw error;
+      ports.log.write('error', 'receive.event-left-out', {
+        link: link.id,
+        key: event.key,
+        error: describeError(error),
+      });
+    }
+  }
+  await store({ events: [], cursor });
+  return stored;
 }
 
 function storeEvent(ports: GatewayPorts, tables: Tables, link: LinkRow, event: InboundMessage): readonly MessageRow[] {
