@@ -64,7 +64,8 @@ export function span(ms: number): string {
 /** "8k", "128k", "1M": the size of a model's context in tokens. */
 export function tokens(count: number): string {
   if (count < 1000) return String(count);
-  if (count < 1_000_000) return t('number.thousand', { count: Math.round(count / (count % 1024 === 0 ? 1024 : 1000)) });
+  const thousand = count % 1000 !== 0 && count % 1024 === 0 ? 1024 : 1000;
+  if (count < 1_000_000) return t('number.thousand', { count: Math.round(count / thousand) });
   return t('number.million', { count: Math.round(count / 100_000) / 10 });
 }
 
@@ -82,13 +83,8 @@ export function bytes(count: number): string {
 
 /** Milliseconds of a latency: "340 ms", "2.1 s". */
 export function latency(ms: number): string {
-  const unit = ms < 1000 ? 'millisecond' : 'second';
-  return new Intl.NumberFormat(language, {
-    style: 'unit',
-    unit,
-    unitDisplay: 'short',
-    maximumFractionDigits: 1,
-  }).format(ms < 1000 ? Math.round(ms) : ms / 1000);
+  if (ms < 1000) return t('span.millisecond', { count: Math.round(ms) });
+  return t('span.second', { count: Math.round(ms / 100) / 10 });
 }
 
 /** Whether `Intl` knows the zone. */
