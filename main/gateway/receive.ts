@@ -14,6 +14,9 @@ import { describeError } from './log.ts';
 import { StorageTrouble, type Tables } from './storage.ts';
 import type { ConversationRow, LinkRow, MessageRow, Role } from './types.ts';
 
+/** Characters of a window thread's title. */
+const longestTitle = 60;
+
 export interface Received {
   /** Stored by this batch, in its order. */
   readonly messages: readonly MessageRow[];
@@ -86,13 +89,22 @@ function storeEvent(ports: GatewayPorts, tables: Tables, link: LinkRow, event: I
   if (link.kind !== 'window' && link.kind !== 'api') rememberSender(tables, link, event, now);
   tables.conversations.put({
     ...conversation,
-    title: conversation.title === '' || link.kind !== 'window' ? event.title : conversation.title,
+    title: titleOf(link, conversation, event),
     undeliverable: null,
     unread: link.kind === 'window' ? 0 : conversation.unread + 1,
     lastAt: Math.max(conversation.lastAt, now),
   });
   const message = newMessage(ports, link, conversation, event, decision);
   return [tables.messages.add(namesake === null ? message : { ...message, revision: namesake.revision + 1 })];
+}
+
+/** Chats are called as their platform calls them; a thread of the window gets the beginning of its first message. */
+function titleOf(link: LinkRow, conversation: ConversationRow, event: InboundMessage): string {
+  if (link.kind !== 'window') return event.title;
+  if (conversation.title !== '' || isCommand(event.text, link.kind)) return conversation.title;
+  const line = event.text.trim().split('\n', 1)[0]?.trim() ?? '';
+  const characters = [...line];
+  return characters.length <= longestTitle ? line : `${characters.slice(0, longestTitle - 1).join('').trimEnd()}…`;
 }
 
 function sameName(tables: Tables, { id }: ConversationRow, event: InboundMessage): MessageRow | null {
