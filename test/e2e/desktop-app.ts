@@ -1,0 +1,150 @@
+/*
+ * The product on the desktop, as a person starts it: `electron .` on the build, in a home of its own. Where Electron is
+ * not on the machine it is the stand-in of test/host. Whatever a spec is about, it also fails when a page reached for
+ * another machine or went against its content security policy.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { _electron, test as base, expect } from '@playwright/test';
+import type { ElectronApplication, Page } from '@playwright/test';
+import type {} from '../../main/shell/app.ts';
+import type {} from '../host/record.ts';
+import { pidOf, processTree } from '../host-tests/launch.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+export interface Running {
+  readonly app: ElectronApplication;
+  readonly process: ChildProcess;
+  /** The window, once there is one. */
+  page(): Promise<Page>;
+  /** The process and everything below it, now. */
+  pids(): readonly number[];
+  /** As a person chooses it from the tray's menu. */
+  choose(action: 'open' | 'quit'): Promise<void>;
+  clickTray(): Promise<void>;
+  trayLines(): Promise<readonly string[]>;
+  isShown(): Promise<boolean>;
+  /** Resolves with the exit code when the process has ended. */
+  ended(): Promise<number | null>;
+}
+
+export interface Desktop {
+  readonly home: string;
+  /** Where the gateway keeps everything. */
+  readonly dataDir: string;
+  readonly environment: Readonly<Record<string, string>>;
+  start(args?: readonly string[]): Promise<Running>;
+  /** Starts it once more the way `npm start` does, without anybody looking inside; resolves when it has ended. */
+  startAgain(args?: readonly string[]): Promise<{ readonly code: number | null; readonly pid: number }>;
+  log(): string;
+}
+
+function environmentIn(home: string): Record<string, string> {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(XDG_|PORCHLIGHT_(?!CHROMIUM))/.test(name));
+  return { ...Object.fromEntries(kept.map(([name, value]) => [name, value ?? ''])), HOME: home };
+}
+
+function electronPath(): string {
+  const path: unknown = createRequire(import.meta.url)('electron');
+  if (typeof path !== 'string') throw new Error('The package electron did not name its executable.');
+  return path;
+}
+
+function running(app: ElectronApplication): Running {
+  const child = app.process();
+  const whenEnded = child.exitCode === null ? once(child, 'exit') : Promise.resolve();
+  return {
+    app,
+    process: child,
+    async page() {
+      const page = await app.firstWindow();
+      // A window begins with an empty page: what is done to that one is gone with it.
+      await page.locator('#root > *').first().waitFor();
+      return page;
+    },
+    pids: () => processTree(pidOf(app)),
+    async choose(action) {
+      // Not awaited in there: quitting ends the process before it could answer.
+      await app.evaluate((_electron, id) => {
+        setImmediate(() => {
+          globalThis.porchlightTest?.menu?.getMenuItemById(id)?.click();
+        });
+      }, action);
+    },
+    clickTray: () => app.evaluate(() => void globalThis.porchlightTest?.tray?.emit('click')),
+    trayLines: () =>
+      app.evaluate(() => (globalThis.porchlightTest?.menu?.items ?? []).flatMap(({ label }) => (label ? [label] : []))),
+    isShown: () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().some((one) => one.isVisible())),
+    async ended() {
+      await whenEnded;
+      return child.exitCode;
+    },
+  };
+}
+
+/** What a page's own policy refused since it was loaded, by directive. */
+function violationsOf(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const observer = new ReportingObserver(() => undefined, { types: ['csp-violation'], buffered: true });
+    observer.observe();
+    const records = observer.takeRecords() as readonly { readonly body: unknown }[];
+    return records.map(({ body }) => (body as { readonly effectiveDirective: string }).effectiveDirective);
+  });
+}
+
+async function looks(
+  app: ElectronApplication,
+): Promise<{ readonly blocked: readonly string[]; readonly against: readonly string[] }> {
+  const blocked = await app.evaluate(() => ('standInRecord' in globalThis ? standInRecord.blockedRequests : []));
+  const against = await Promise.all(app.windows().map(violationsOf));
+  return { blocked, against: against.flat() };
+}
+
+export const test = base.extend<{ desktop: Desktop; expectedViolations: readonly string[] }>({
+  expectedViolations: [[], { option: true }],
+  desktop: async ({ expectedViolations }, use) => {
+    const home = mkdtempSync(join(tmpdir(), 'desktop-'));
+    const environment = environmentIn(home);
+    const started: Running[] = [];
+    const dataDir = join(home, '.config/Porchlight/gateway');
+    await use({
+      home,
+      dataDir,
+      environment,
+      async start(args = []) {
+        const one = running(await _electron.launch({ args: ['.', ...args], cwd: root, env: environment }));
+        started.push(one);
+        return one;
+      },
+      async startAgain(args = []) {
+        const child = spawn(electronPath(), ['.', ...args], { cwd: root, env: environment, stdio: 'ignore' });
+        await once(child, 'exit');
+        return { code: child.exitCode, pid: child.pid ?? 0 };
+      },
+      log: () => readFileSync(join(dataDir, 'logs/porchlight.log'), 'utf8'),
+    });
+    for (const { app, process: child } of started) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      const seen = await looks(app);
+      await app.close();
+      expect(seen, 'what pages did that they must not').toEqual({ blocked: [], against: expectedViolations });
+    }
+    rmSync(home, { recursive: true, force: true });
+  },
+});
+
+/** Leaves the setup and says something in the window; resolves when the practice model has answered. */
+export async function talk(page: Page, text: string): Promise<void> {
+  const leave = page.getByRole('button', { name: 'Skip setup' });
+  const box = page.getByRole('textbox', { name: 'Message' });
+  await expect(leave.or(box)).toBeVisible();
+  if (await leave.isVisible()) await leave.click();
+  await box.fill(text);
+  await box.press('Enter');
+  await expect(page.getByRole('article', { name: 'Reply' }).last()).toContainText(`You wrote: ${text}`);
+}
