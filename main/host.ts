@@ -198,7 +198,7 @@ async function openGround(options: HostOptions, undo: AsyncDisposableStack): Pro
 }
 
 function ownedFailure(owner: Owner | null, dataDir: string, sentences: Sentences): HostFailure {
-  const params = owner === null ? { dataDir } : { dataDir, mode: owner.mode, pid: owner.pid };
+  const params = owner === null ? { dataDir } : { dataDir, mode: owner.mode, pid: String(owner.pid) };
   const reason: Reason = { code: 'host.owned', params };
   return { kind: 'owned', reason, owner, sentence: sentences.reason(reason, null) };
 }
@@ -237,7 +237,10 @@ function gatewayPorts(ground: Ground, options: HostOptions): GatewayPorts {
     ids,
     random,
     log,
-    systemTimeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    // Read when it is first needed: time zones take a tenth of a start to load.
+    get systemTimeZone() {
+      return Intl.DateTimeFormat().resolvedOptions().timeZone;
+    },
     parseMarkdown,
     createChannel: createChannelFactory({ clock, random, ids, log, fetch }),
     createProvider: createProviderFactory({ clock, fetch, ids }),
@@ -310,7 +313,7 @@ async function listen(
   const { taken, detail } = started.failure;
   const { host, port } = options.http;
   const sentence = taken
-    ? ports.sentences.reason({ code: 'host.port-taken', params: { port } }, null)
+    ? ports.sentences.reason({ code: 'host.port-taken', params: { port: String(port) } }, null)
     : `Porchlight cannot listen on ${host}, port ${String(port)}: ${detail}.`;
   return failed({ kind: 'port', taken, sentence });
 }

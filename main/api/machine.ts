@@ -1,6 +1,5 @@
 /** What the machine gives the gateway: time, randomness, ids, its own load, and the proxy that the environment names. */
 import { randomFillSync } from 'node:crypto';
-import http from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock, Ids, Random } from '../gateway/clock.ts';
 import type { Millis } from '../gateway/types.ts';
@@ -119,7 +118,7 @@ export function useProxyFromEnvironment(environment: NodeJS.ProcessEnv): { reado
   const wrong = [https, plain].find((url) => url !== '' && !URL.canParse(url));
   if (wrong !== undefined) return { problem: 'HTTPS_PROXY or HTTP_PROXY is not a URL; no proxy is used.' };
   const direct = [get('NO_PROXY'), 'localhost', '127.0.0.1', '[::1]'].filter((part) => part !== '').join(',');
-  http.setGlobalProxyFromEnv({
+  process.getBuiltinModule('node:http').setGlobalProxyFromEnv({
     ...(https === '' ? {} : { https_proxy: https }),
     ...(plain === '' ? {} : { http_proxy: plain }),
     no_proxy: direct,
