@@ -72,7 +72,9 @@ export function createPeople(
       for (const message of changed) events.publish({ kind: 'message', message, added: false });
       events.publish({ kind: 'card', link });
       events.publish({ kind: 'link', link });
-      for (const conversation of new Set(changed.map((message) => message.conversation))) kick(conversation);
+      // Nobody else is kicked: already the typing sign would be a word to a stranger.
+      const waiting = changed.filter(({ state }) => state === 'waiting');
+      for (const conversation of new Set(waiting.map((message) => message.conversation))) kick(conversation);
       return ok(undefined);
     },
     async forget(link, address) {
