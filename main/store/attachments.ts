@@ -6,11 +6,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Clock, Ids } from '../gateway/clock.ts';
 import { StorageTrouble } from '../gateway/storage.ts';
 import type { Reason } from '../gateway/types.ts';
 import { failed, ok, type Result } from '../lib/result.ts';
+import { fileErrorCode } from './atomic-file.ts';
 import type { FileRow } from './files.ts';
 import type { StoreTables } from './tables.ts';
 
@@ -31,7 +32,7 @@ export interface OpenFile {
 export interface FileStore {
   /**
    * Stores what `source` gives; durable when it resolves. `input.too-large` as soon as the cap is passed (the rest is
-   * not read), `host.disk-full` when it cannot be written. Rejects when `source` fails or `signal` is aborted. Nothing
+   * not read), `host.disk-full` or `host.data-gone` when it cannot be written. Rejects when `source` fails or `signal` is aborted. Nothing
    * is left behind in any of these.
    */
   put(source: AsyncIterable<Uint8Array>, meta: FileMeta, signal: AbortSignal): Promise<Result<FileRow, Reason>>;
@@ -65,12 +66,13 @@ export function safeFileName(given: string): string {
   return reserved.test(name) ? `_${name}` : name;
 }
 
-function isDiskError(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    (error.code === 'ENOSPC' || error.code === 'EDQUOT' || error.code === 'EIO')
-  );
+/** Null when it is not the disk's doing. */
+function diskReason(error: unknown, folder: string): Reason | null {
+  const code = fileErrorCode(error) ?? '';
+  const params = { dataDir: dirname(folder) };
+  if (['ENOSPC', 'EDQUOT', 'EIO', 'EROFS'].includes(code)) return { code: 'host.disk-full', params };
+  if (['ENOENT', 'ENOTDIR'].includes(code)) return { code: 'host.data-gone', params };
+  return null;
 }
 
 /** Null when the cap was passed. */
@@ -130,7 +132,8 @@ export function createFileStore(options: FileStoreOptions): FileStore {
         return result;
       } catch (error) {
         if (error instanceof StorageTrouble) return failed(error.reason);
-        if (isDiskError(error)) return failed({ code: 'host.disk-full', params: { dataDir: folder } });
+        const reason = diskReason(error, folder);
+        if (reason) return failed(reason);
         throw error;
       } finally {
         await rm(partial, { force: true });
@@ -144,7 +147,7 @@ export function createFileStore(options: FileStoreOptions): FileStore {
       try {
         handle = await open(pathOf(id));
       } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+        if (fileErrorCode(error) === 'ENOENT') return null;
         throw error;
       }
       return { row, stream: createReadStream(pathOf(id), { fd: handle, autoClose: true }) };

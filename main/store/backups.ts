@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Clock } from '../gateway/clock.ts';
 import { describeError, type Log } from '../gateway/log.ts';
 import type { Millis } from '../gateway/types.ts';
+import { fileErrorCode } from './atomic-file.ts';
 import { openConnection } from './database.ts';
 import type { HeavyWorker } from './heavy-worker.ts';
 
@@ -57,7 +58,7 @@ export async function listBackups(dataDir: string): Promise<readonly BackupInfo[
   try {
     names = await readdir(backupFolder(dataDir));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (fileErrorCode(error) === 'ENOENT') return [];
     throw error;
   }
   return names.flatMap((name) => infoOf(name) ?? []).sort((a, b) => b.at - a.at);
@@ -127,7 +128,7 @@ export async function restoreBackup(dataDir: string, name: string, at: Millis): 
     try {
       await rename(path + suffix, aside + suffix);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      if (fileErrorCode(error) !== 'ENOENT') throw error;
     }
   }
   await rename(incoming, path);

@@ -5,6 +5,7 @@
 import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { isAbsolute, posix, resolve, win32 } from 'node:path';
 import type { Reason } from '../gateway/types.ts';
+import { fileErrorCode } from './atomic-file.ts';
 import { failed, ok, type Result } from '../lib/result.ts';
 
 export interface Surroundings {
@@ -50,9 +51,9 @@ export async function prepareDataDirectory(path: string): Promise<Result<void, R
     for (const folder of folders) await mkdir(resolve(path, folder), { recursive: true, mode: 0o700 });
     return ok(undefined);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
+    const code = fileErrorCode(error);
     const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS';
-    if (typeof code !== 'string') throw error;
+    if (code === null) throw error;
     return failed({ code: full ? 'host.disk-full' : 'host.data-gone', params: { dataDir: path } });
   }
 }

@@ -37,6 +37,8 @@ export interface ConnectionOptions {
   /** `full`: on disk when COMMIT returns. `normal`: survives the process, not the power. */
   readonly synchronous: 'full' | 'normal';
   readonly readOnly?: boolean;
+  /** Throws when the file is not there, instead of making it. */
+  readonly mustExist?: boolean;
   /** How long a statement waits for another process's lock, in milliseconds. */
   readonly busyTimeout: number;
   /** Page cache in KiB. */
@@ -134,9 +136,12 @@ class SqliteConnection implements Connection {
 
 /** Opens `path`, made with mode 0600 when it is new (its `-wal` and `-shm` take over the mode). Throws SQLite's errors. */
 export function openConnection(path: string, options: ConnectionOptions): Connection {
-  const { readOnly = false } = options;
-  // An existing file must not be opened and closed here: on POSIX that would drop locks this process holds on it.
-  if (!readOnly && !existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
+  const { readOnly = false, mustExist = readOnly } = options;
+  if (!existsSync(path)) {
+    if (mustExist) throw new Error(`not there: ${path}`);
+    // Only a new file may be opened and closed here: on POSIX that drops the locks this process holds on it.
+    closeSync(openSync(path, 'wx', 0o600));
+  }
   const database = new DatabaseSync(path, { readOnly, timeout: options.busyTimeout });
   try {
     if (!readOnly) database.exec('PRAGMA journal_mode = WAL');

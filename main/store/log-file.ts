@@ -3,6 +3,7 @@
  * window. Everything goes through one redactor first. A disk that refuses costs lines, never the program: the file is
  * opened again a while later, and the number of lines that were lost is written first.
  */
+import { existsSync } from 'node:fs';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import type { Clock } from '../gateway/clock.ts';
 import { describeError, type Log, type LogFields, type LogLevel } from '../gateway/log.ts';
@@ -134,7 +135,8 @@ class FileLog implements LogFile {
 
   #open(): RotatingFileStream | null {
     const now = this.#options.clock.monotonic();
-    if (now < this.#reopenAt) return null;
+    // The stream would make a folder that was moved away anew.
+    if (now < this.#reopenAt || !existsSync(this.#options.folder)) return null;
     const stream = createStream('porchlight.log', {
       path: this.#options.folder,
       size: '5M',

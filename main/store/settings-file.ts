@@ -23,6 +23,7 @@ import type { Reason } from '../gateway/types.ts';
 import { failed, ok, type Result } from '../lib/result.ts';
 import { fileErrorCode, replaceFile } from './atomic-file.ts';
 import { stamp } from './backups.ts';
+import { rememberPlace } from './presence.ts';
 
 type Contents = Readonly<Record<string, unknown>>;
 type StoreClass = typeof ElectronStore;
@@ -112,6 +113,7 @@ class ElectronSettings implements SettingsFile {
   readonly #store: ElectronStore;
   readonly #goodPath: string;
   readonly #dataDir: string;
+  readonly #inPlace: () => boolean;
   readonly #log: Log;
   readonly #values: Map<string, unknown>;
   readonly #fixed = new Map<string, unknown>();
@@ -121,6 +123,7 @@ class ElectronSettings implements SettingsFile {
     const taken = take(found.contents);
     this.#store = store;
     this.#dataDir = dataDir;
+    this.#inPlace = rememberPlace(dataDir);
     this.#goodPath = join(dataDir, 'settings.good.json');
     this.#log = log;
     this.#values = taken.values;
@@ -139,6 +142,8 @@ class ElectronSettings implements SettingsFile {
     if (this.#fixed.has(key)) return failed({ code: 'settings.fixed-by-file', params: { key } });
     const checked = checkSetting(key, value);
     if (!checked.ok) return checked;
+    // electron-store would make a moved directory anew.
+    if (!this.#inPlace()) return failed({ code: 'host.data-gone', params: { dataDir: this.#dataDir } });
     try {
       this.#store.set(key, checked.value);
     } catch (error) {

@@ -8,7 +8,6 @@
  * An open database goes on working when its directory is moved or removed, and what is written then is lost to whoever
  * starts next. So the file is looked at by inode before each transaction; nothing is ever made anew in its place.
  */
-import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../gateway/clock.ts';
 import { describeError, type Log } from '../gateway/log.ts';
@@ -16,6 +15,7 @@ import { StorageTrouble } from '../gateway/storage.ts';
 import type { Millis, Reason } from '../gateway/types.ts';
 import { subject, type Observable } from '../lib/observable.ts';
 import { isDamage, isDiskRefusal } from './database.ts';
+import { rememberPlace } from './presence.ts';
 
 const probeEvery: Millis = 2000;
 
@@ -29,25 +29,10 @@ export interface Trouble extends Disposable {
   damaged(cause: unknown): StorageTrouble;
 }
 
-interface Identity {
-  readonly device: number;
-  readonly inode: number;
-}
-
-function identify(path: string): Identity | null {
-  try {
-    const found = statSync(path, { throwIfNoEntry: false });
-    return found ? { device: found.dev, inode: found.ino } : null;
-  } catch {
-    // A parent that is a file now, or may not be entered: as far as we are concerned the file is gone.
-    return null;
-  }
-}
-
 class Watch implements Trouble {
   readonly state = subject<Reason | null>(null);
   readonly #path: string;
-  readonly #own: Identity | null;
+  readonly #inPlace: () => boolean;
   readonly #probe: () => void;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -56,7 +41,7 @@ class Watch implements Trouble {
 
   constructor(path: string, probe: () => void, clock: Clock, log: Log) {
     this.#path = path;
-    this.#own = identify(path);
+    this.#inPlace = rememberPlace(path);
     this.#probe = probe;
     this.#clock = clock;
     this.#log = log;
@@ -79,8 +64,7 @@ class Watch implements Trouble {
   }
 
   #gone(): Reason | null {
-    const now = identify(this.#path);
-    if (now && now.inode === this.#own?.inode && now.device === this.#own.device) return null;
+    if (this.#inPlace()) return null;
     return { code: 'host.data-gone', params: { dataDir: dirname(this.#path) } };
   }
 

@@ -60,7 +60,7 @@ describe('the secret box', () => {
       }),
       { numRuns: counts.propertyRuns },
     );
-  });
+  }, 60_000);
 
   it('takes a key in hexadecimal and base64 and no other', () => {
     const bytes = key(0xfb);

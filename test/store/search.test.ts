@@ -99,7 +99,7 @@ describe('search', () => {
       }),
       { numRuns: counts.propertyRuns },
     );
-  });
+  }, 60_000);
 
   it('finds every word of a stored text again, whatever the text is', async () => {
     const word = fc.string({ minLength: 1, maxLength: 12, unit: fc.constantFrom(...'abcßüñжΩ漢7') });
@@ -112,7 +112,7 @@ describe('search', () => {
       }),
       { numRuns: Math.min(counts.propertyRuns, 500) },
     );
-  });
+  }, 60_000);
 
   it('is not disturbed by a change of state, and follows a change of what is there', async () => {
     await opened.store.commit(({ messages }) => messages.mark(['plain'], 'answered', { code: 'access.late' }));

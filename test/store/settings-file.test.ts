@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openSettings, type SettingsFile } from '../../main/store/settings-file.ts';
@@ -95,5 +95,16 @@ describe('the settings file', () => {
     settings.set('persona', 'x');
     expect(onDisk(directory)).toEqual({ 'turns.parallel': 3, persona: 'x' });
     expect(readdirSync(directory.path)).not.toContain('settings.json.new');
+  });
+
+  it('does not make a data directory anew that was moved away: the change is refused', async () => {
+    using directory = new TemporaryDirectory();
+    const dataDir = join(directory.path, 'home');
+    mkdirSync(dataDir);
+    const settings = await openSettings({ dataDir, clock: new ManualClock(), log: recordedLog() });
+    renameSync(dataDir, join(directory.path, 'away'));
+    expect(settings.set('turns.parallel', 3)).toMatchObject({ failure: { code: 'host.data-gone' } });
+    expect(settings.get('turns.parallel')).toBe(16);
+    expect(existsSync(dataDir)).toBe(false);
   });
 });

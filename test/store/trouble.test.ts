@@ -86,6 +86,24 @@ describe('a data directory that goes away while we run', () => {
     await store.commit(({ links }) => links.remove('bot'));
   });
 
+  it('is not made anew by the worker either, nor by a file that is sent', async () => {
+    using directory = new TemporaryDirectory();
+    await using opened = await openTestStore(directory.path);
+    const { store } = opened;
+    const signal = new AbortController().signal;
+    rmSync(join(directory.path, 'porchlight.db'));
+    rmSync(join(directory.path, 'attachments'), { recursive: true });
+    await expect(store.search('x', 1, signal)).rejects.toThrow(/not there/);
+    await expect(store.backups.make()).rejects.toThrow(/not there/);
+    async function* bytes(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('x');
+    }
+    const sent = await store.files.put(bytes(), { name: 'a', type: 'text/plain' }, signal);
+    expect(sent).toMatchObject({ ok: false, failure: { code: 'host.data-gone' } });
+    expect(existsSync(join(directory.path, 'porchlight.db'))).toBe(false);
+    expect(existsSync(join(directory.path, 'attachments'))).toBe(false);
+  });
+
   it('stays gone when another database stands in its place: writing to the old one would be lost', async () => {
     using directory = new TemporaryDirectory();
     await using opened = await openTestStore(directory.path);

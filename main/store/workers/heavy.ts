@@ -86,7 +86,12 @@ async function copy(connection: Connection, target: string): Promise<null> {
 function serve(port: MessagePort, path: string): void {
   let connection: Connection | null = null;
   const own = (): Connection =>
-    (connection ??= openConnection(path, { synchronous: 'normal', busyTimeout: 2000, cacheKib: 4096 }));
+    (connection ??= openConnection(path, {
+      synchronous: 'normal',
+      busyTimeout: 2000,
+      cacheKib: 4096,
+      mustExist: true,
+    }));
 
   const run = async (job: Job): Promise<unknown> => {
     switch (job.kind) {
