@@ -104,7 +104,12 @@ function titleOf(link: LinkRow, conversation: ConversationRow, event: InboundMes
   if (conversation.title !== '' || isCommand(event.text, link.kind)) return conversation.title;
   const line = event.text.trim().split('\n', 1)[0]?.trim() ?? '';
   const characters = [...line];
-  return characters.length <= longestTitle ? line : `${characters.slice(0, longestTitle - 1).join('').trimEnd()}…`;
+  return characters.length <= longestTitle
+    ? line
+    : `${characters
+        .slice(0, longestTitle - 1)
+        .join('')
+        .trimEnd()}…`;
 }
 
 function sameName(tables: Tables, { id }: ConversationRow, event: InboundMessage): MessageRow | null {
