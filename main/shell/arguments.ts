@@ -24,7 +24,8 @@ export function readDesktopArguments(args: readonly string[]): Result<DesktopArg
   });
   const dataDir = values['data-dir'];
   // Without a value it would silently be the default directory: somebody else's messages, as far as the caller knows.
-  if (dataDir === true || dataDir === '') return failed(say('argument.no-value', { name: '--data-dir' }));
+  if (dataDir === true || dataDir === '' || dataDir?.startsWith('--'))
+    return failed(say('argument.no-value', { name: '--data-dir' }));
   const used = headlessOnly.filter((name) => Object.hasOwn(values, name));
   return ok({
     dataDir: typeof dataDir === 'string' ? dataDir : null,
