@@ -13,6 +13,7 @@ import type {
   LinkRow,
   MessageRef,
   Millis,
+  ModelRef,
   Part,
   Reason,
 } from './types.ts';
@@ -39,6 +40,8 @@ export interface InboundMessage extends ChatRef {
   readonly media: string | null;
   /** The platform's time stamp. */
   readonly at: Millis;
+  /** Only callers of the API name one: the conversation's model from here on. */
+  readonly model?: ModelRef;
 }
 
 /** How far the platform was read; stored in the same transaction as the events before it. */

@@ -90,6 +90,7 @@ function storeEvent(ports: GatewayPorts, tables: Tables, link: LinkRow, event: I
   tables.conversations.put({
     ...conversation,
     title: titleOf(link, conversation, event),
+    model: event.model ?? conversation.model,
     undeliverable: null,
     unread: link.kind === 'window' ? 0 : conversation.unread + 1,
     lastAt: Math.max(conversation.lastAt, now),

@@ -34,7 +34,7 @@ export async function answerConversation(
 ): Promise<void> {
   const newest = newestOf(call);
   if ('status' in newest) return sendRefusal(response, newest);
-  const wrongModel = await useModel(ports, call);
+  const wrongModel = checkModel(ports, call.model);
   if (wrongModel !== null) return sendRefusal(response, wrongModel);
   const eventKey = key === null ? ports.ids.next() : `${encodeURIComponent(call.user)} ${key}`;
   const message = await ports.gateway.submit('api', {
@@ -48,6 +48,7 @@ export async function answerConversation(
     text: newest.text,
     media: newest.media,
     at: ports.clock.now(),
+    ...(call.model === null ? {} : { model: call.model }),
   });
   if (key !== null && newest.media === null && message.text !== newest.text) {
     const sentence = 'This Idempotency-Key was used with another message.';
@@ -72,21 +73,11 @@ function newestOf(call: ChatCall): Refusal | { readonly text: string; readonly m
   return { text, media };
 }
 
-/** A named model is chosen for the conversation from here on; `default` leaves the present choice. */
-async function useModel(ports: ApiPorts, call: ChatCall & { readonly user: string }): Promise<Refusal | null> {
-  if (call.model === null) return null;
-  const provider = call.model.slice(0, call.model.indexOf('/'));
-  if (!ports.gateway.models.providers().some(({ id }) => id === provider)) {
-    return invalid(`The model '${call.model.slice(0, 100)}' does not exist.`, 'model', 'model_not_found', 404);
-  }
-  const found = ports.storage.read.conversations.find('api', { chat: call.user, topic: null });
-  if (found === null) {
-    const sentence = `Begin the conversation '${call.user}' with the model 'default'; another one can be named afterwards.`;
-    return call.model === ports.gateway.models.choice().default ? null : invalid(sentence, 'model');
-  }
-  if (found.model === call.model) return null;
-  const changed = await ports.gateway.setConversationModel(found.id, call.model);
-  return changed.ok ? null : reasonRefusal(changed.failure, ports.sentences);
+/** A named model answers the conversation from here on; `default` leaves the present choice. */
+function checkModel(ports: ApiPorts, model: ModelRef | null): Refusal | null {
+  const provider = model?.slice(0, model.indexOf('/'));
+  if (model === null || ports.gateway.models.providers().some(({ id }) => id === provider)) return null;
+  return invalid(`The model '${model.slice(0, 100)}' does not exist.`, 'model', 'model_not_found', 404);
 }
 
 async function follow(
