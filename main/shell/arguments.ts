@@ -23,12 +23,12 @@ export function readDesktopArguments(args: readonly string[]): Result<DesktopArg
     options: { 'data-dir': { type: 'string' }, hidden: { type: 'boolean' } },
   });
   const dataDir = values['data-dir'];
+  const given = typeof dataDir === 'string' && !/^(--|$)/.test(dataDir);
   // Without a value it would silently be the default directory: somebody else's messages, as far as the caller knows.
-  if (dataDir === true || dataDir === '' || dataDir?.startsWith('--'))
-    return failed(say('argument.no-value', { name: '--data-dir' }));
+  if (dataDir !== undefined && !given) return failed(say('argument.no-value', { name: '--data-dir' }));
   const used = headlessOnly.filter((name) => Object.hasOwn(values, name));
   return ok({
-    dataDir: typeof dataDir === 'string' ? dataDir : null,
+    dataDir: given ? dataDir : null,
     hidden: values['hidden'] === true,
     warnings: used.map((name) => say('argument.headless', { name: `--${name}` })),
   });
