@@ -1,0 +1,90 @@
+/* The built headless host as a process of its own, on a data directory of its own. */
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { InstrumentCounters, InstrumentMemory } from './instrument.ts';
+import type { Model } from './model.ts';
+import { startNode, type Started } from './process.ts';
+import type { Bench } from './rows.ts';
+import type { Telegram } from './telegram.ts';
+
+export interface Folder extends AsyncDisposable {
+  readonly path: string;
+}
+
+/** A folder that goes away with its user. */
+export async function temporaryFolder(): Promise<Folder> {
+  const path = await mkdtemp(join(tmpdir(), 'porchlight-bench-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+export interface HostSetup {
+  /** Data directory, home and provision file lie in it. */
+  readonly folder: string;
+  readonly model: Model;
+  /** Without it there is no Telegram link. */
+  readonly telegram?: Telegram;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Loads `instrument.ts` into the host. */
+  readonly instrument?: { readonly commitMs?: number; readonly collect?: boolean };
+  /** False: nothing is said by a file, the host finds what it stored. */
+  readonly provision?: boolean;
+  /** More arguments for Node itself. */
+  readonly node?: readonly string[];
+}
+
+export interface RunningHost extends Started {
+  /** `http://127.0.0.1:PORT/` */
+  readonly url: string;
+  readonly token: string;
+  /** Only with the instrument. */
+  ask(what: 'counters'): Promise<InstrumentCounters>;
+  ask(what: 'memory'): Promise<InstrumentMemory>;
+}
+
+function provisionOf({ model, telegram, settings = {} }: HostSetup): unknown {
+  return {
+    providers: [{ id: 'lab', kind: 'openai', baseUrl: model.url, apiKey: model.key }],
+    models: { default: `lab/${model.name}` },
+    ...(telegram === undefined
+      ? {}
+      : {
+          links: [{ id: 'bot', kind: 'telegram', token: telegram.token, apiRoot: telegram.url }],
+          people: [{ link: 'bot', address: '*', role: 'guest' }],
+        }),
+    // Emulators have no limits to be kept; pacing would be all that is measured.
+    settings: { 'delivery.pacing': 0, ...settings },
+  };
+}
+
+/** Starts the host of `bench.build`; it is ready, but its links may still be coming up. */
+export async function startHost(bench: Bench, setup: HostSetup): Promise<RunningHost> {
+  const { folder, instrument, node = [] } = setup;
+  const file = join(folder, 'provision.json');
+  if (setup.provision !== false) await writeFile(file, JSON.stringify(provisionOf(setup)));
+  const hook = join(import.meta.dirname, 'instrument.ts');
+  const started = await startNode({
+    args: [
+      ...node,
+      ...(instrument === undefined ? [] : ['--import', hook]),
+      ...(instrument?.collect === true ? ['--expose-gc'] : []),
+      join(bench.build, 'main/serve.js'),
+      ...['--data-dir', join(folder, 'data'), '--port', '0', '--json'],
+      ...(setup.provision === false ? [] : ['--provision', file]),
+    ],
+    env: { HOME: folder, PORCHLIGHT_BENCH_COMMIT_MS: String(instrument?.commitMs ?? 0) },
+    channel: instrument !== undefined,
+  });
+  return {
+    ...started,
+    url: String(started.said['url']),
+    token: String(started.said['token']),
+    async ask(what: 'counters' | 'memory') {
+      const answer = once(started.child, 'message');
+      started.child.send(what);
+      const [said] = (await answer) as readonly [never];
+      return said;
+    },
+  };
+}

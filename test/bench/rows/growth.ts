@@ -1,0 +1,42 @@
+/*
+ * What stays in memory after ten thousand turns more: 50 chats in a closed loop, each chat replaced by a new one after
+ * 20 turns, so that it is not the histories that grow. Sizes are taken after a forced collection.
+ */
+import { startLab } from '../lab.ts';
+import { atMost, type Bench, type Measured, type Scenario } from '../rows.ts';
+
+const chats = 50;
+const turnsPerChat = 20;
+
+async function run(bench: Bench): Promise<readonly Measured[]> {
+  const before = bench.quick ? 60 : 1_000;
+  const more = bench.quick ? 60 : 10_000;
+  await using lab = await startLab(bench, { instrument: { collect: true }, warmUp: 1 });
+  const turns = new Map<number, number>();
+  let newest = chats;
+  const chatFor = (chat: number): number => {
+    const count = (turns.get(chat) ?? 0) + 1;
+    turns.set(chat, count);
+    return count < turnsPerChat ? chat : ++newest;
+  };
+  const first = Array.from({ length: chats }, (_, index) => index + 1);
+  await lab.talk.loop(first, before, chatFor);
+  await lab.talk.settle();
+  const early = await lab.host.ask('memory');
+  newest += chats;
+  await lab.talk.loop(
+    first.map((chat) => chat + newest),
+    more,
+    (chat) => chatFor(chat),
+  );
+  await lab.talk.settle();
+  const late = await lab.host.ask('memory');
+  const how = `from turn ${String(before)} to turn ${String(before + more)}, after a forced collection`;
+  return [
+    { name: 'growth over 10,000 turns, RSS', unit: 'MiB', value: late.rss - early.rss, goal: atMost(15), how },
+    { name: 'growth over 10,000 turns, heap', unit: 'MiB', value: late.heap - early.heap, goal: atMost(15), how },
+    { name: 'RSS after 11,000 turns', unit: 'MiB', value: late.rss, goal: null, how: 'after a forced collection' },
+  ];
+}
+
+export const growth: Scenario = { name: 'growth', run };
