@@ -31,6 +31,7 @@ import type { Clock, Ids } from './gateway/clock.ts';
 import { createGateway } from './gateway/compose.ts';
 import type { Gateway, GatewayPorts } from './gateway/gateway.ts';
 import { describeError } from './gateway/log.ts';
+import type { SecretBox } from './gateway/secrets.ts';
 import type { Sentences } from './gateway/sentences.ts';
 import type { Millis, Reason } from './gateway/types.ts';
 import { failed, ok, type Result } from './lib/result.ts';
@@ -107,6 +108,7 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
   const gateway = createGateway(gatewayPorts(ground, options));
   const bound = bindApi(ground, gateway, options, undo);
   const token = options.http === null ? null : (options.http.token ?? keepToken(ground.dataDir));
+  if (token !== null) ground.log.hide(token);
   const listening = await listen(options, bound, token, undo);
   if (!listening.ok) return listening;
   const http = listening.value;
@@ -231,7 +233,7 @@ function gatewayPorts(ground: Ground, options: HostOptions): GatewayPorts {
   const ports: GatewayPorts = {
     storage: store,
     settings,
-    secrets: key.box,
+    secrets: unseenBy(log, key.box),
     sentences,
     clock,
     ids,
@@ -246,6 +248,21 @@ function gatewayPorts(ground: Ground, options: HostOptions): GatewayPorts {
     createProvider: createProviderFactory({ clock, fetch, ids }),
   };
   return options.wrap?.(ports) ?? ports;
+}
+
+/** Whatever is sealed or opened is a secret that the log leaves out from then on, wherever it turns up. */
+function unseenBy(log: LogFile, box: SecretBox): SecretBox {
+  return {
+    seal(name, secret) {
+      log.hide(secret);
+      return box.seal(name, secret);
+    },
+    open(name, sealed) {
+      const secret = box.open(name, sealed);
+      if (secret !== null) log.hide(secret);
+      return secret;
+    },
+  };
 }
 
 interface Bound {
