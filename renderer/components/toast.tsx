@@ -1,4 +1,7 @@
-/** Short messages at the bottom, each with at most one step (Undo). They go by themselves, but not under the pointer. */
+/**
+ * A short message at the bottom with at most one step (Undo). It goes by itself, but not under the pointer; a new one takes
+ * its place, so that there is never more than one Undo to choose from.
+ */
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react';
 import { t } from '../i18n.ts';
 import { Button, IconButton } from './button.tsx';
@@ -20,31 +23,29 @@ export function useToast(): (toast: ToastText) => void {
 }
 
 export function Toasts({ children }: { readonly children: ReactNode }): ReactNode {
-  const [list, setList] = useState<readonly Shown[]>([]);
+  const [shown, setShown] = useState<Shown | null>(null);
   const show = useCallback((toast: ToastText) => {
-    setList((before) => [...before.slice(-2), { ...toast, id: (before.at(-1)?.id ?? 0) + 1 }]);
+    setShown((before) => ({ ...toast, id: (before?.id ?? 0) + 1 }));
   }, []);
-  const hide = useCallback((id: number) => setList((before) => before.filter((each) => each.id !== id)), []);
+  const hide = useCallback(() => setShown((before) => before && { ...before, text: '' }), []);
   return (
     <ToastContext value={show}>
       {children}
       <div className="toasts" role="status" aria-label={t('toast.region')}>
-        {list.map((toast) => (
-          <OneToast key={toast.id} toast={toast} hide={hide} />
-        ))}
+        {shown && shown.text !== '' && <OneToast key={shown.id} toast={shown} hide={hide} />}
       </div>
     </ToastContext>
   );
 }
 
-function OneToast({ toast, hide }: { readonly toast: Shown; readonly hide: (id: number) => void }): ReactNode {
+function OneToast({ toast, hide }: { readonly toast: Shown; readonly hide: () => void }): ReactNode {
   const [held, setHeld] = useState(false);
-  const { id, text, step } = toast;
+  const { text, step } = toast;
   useEffect(() => {
     if (held) return undefined;
-    const timer = window.setTimeout(() => hide(id), lifetime);
+    const timer = window.setTimeout(hide, lifetime);
     return () => window.clearTimeout(timer);
-  }, [held, hide, id]);
+  }, [held, hide]);
   const holding = useMemo(
     () => ({
       onMouseEnter: () => setHeld(true),
@@ -62,14 +63,14 @@ function OneToast({ toast, hide }: { readonly toast: Shown; readonly hide: (id: 
           look="quiet"
           size="small"
           onClick={() => {
-            hide(id);
+            hide();
             step.run();
           }}
         >
           {step.label}
         </Button>
       )}
-      <IconButton icon="close" label={t('action.dismiss')} onClick={() => hide(id)} />
+      <IconButton icon="close" label={t('action.dismiss')} onClick={hide} />
     </div>
   );
 }

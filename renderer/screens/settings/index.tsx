@@ -14,27 +14,45 @@ import { Setting } from './setting.tsx';
 /** Shown on screens of their own. */
 const elsewhere: ReadonlySet<string> = new Set(['models.default', 'models.fallbacks', 'setup.done']);
 
-const sections: readonly (readonly [string, Words])[] = [
+type Titled = readonly [section: string, title: Words];
+
+/** Sections with something for everyone; their advanced settings are folded at their end. */
+const plainSections: readonly Titled[] = [
   ['general', 'settings.general'],
   ['conversations', 'settings.conversations'],
+];
+/** Sections with nothing but advanced settings. */
+const advancedSections: readonly Titled[] = [
   ['models', 'settings.models'],
   ['delivery', 'settings.delivery'],
   ['api', 'settings.api'],
 ];
 
 export function SettingsScreen(): ReactNode {
-  const { value: settings, failure, again } = useCall('settings.list', {});
+  const { value, failure, again } = useCall('settings.list', {});
+  const settings = value?.filter((each) => !elsewhere.has(each.key)) ?? [];
+  const of = (section: string): readonly SettingView[] => settings.filter((each) => each.section === section);
   return (
     <Page title={t('settings.title')} lead={t('settings.lead')}>
       {failure && <ReasonNote reason={failure.reason} retry={again} />}
-      {settings &&
-        sections.map(([section, title]) => (
-          <SettingsSection
-            key={section}
-            title={t(title)}
-            settings={settings.filter((each) => each.section === section && !elsewhere.has(each.key))}
-          />
+      {value &&
+        plainSections.map(([section, title]) => (
+          <Section key={section} title={t(title)}>
+            <div className="card rows">
+              <Settings settings={of(section).filter((each) => !each.advanced)} />
+              <Folded title={t('settings.advanced')} settings={of(section).filter((each) => each.advanced)} />
+            </div>
+          </Section>
         ))}
+      {value && (
+        <Section title={t('settings.advanced')} lead={t('settings.advancedLead')}>
+          <div className="card rows">
+            {advancedSections.map(([section, title]) => (
+              <Folded key={section} title={t(title)} settings={of(section)} />
+            ))}
+          </div>
+        </Section>
+      )}
       <Health />
       <About />
       <p className="page-end">
@@ -47,33 +65,22 @@ export function SettingsScreen(): ReactNode {
   );
 }
 
-function SettingsSection({
-  title,
-  settings,
-}: {
-  readonly title: string;
+interface SomeSettings {
   readonly settings: readonly SettingView[];
-}): ReactNode {
-  const plain = settings.filter((each) => !each.advanced);
-  const advanced = settings.filter((each) => each.advanced);
+}
+
+function Settings({ settings }: SomeSettings): ReactNode {
+  return settings.map((each) => <Setting key={each.key} setting={each} />);
+}
+
+function Folded({ title, settings }: SomeSettings & { readonly title: string }): ReactNode {
   if (settings.length === 0) return null;
   return (
-    <Section title={title}>
-      <div className="card rows">
-        {plain.map((each) => (
-          <Setting key={each.key} setting={each} />
-        ))}
-        {advanced.length > 0 && (
-          <details className="advanced">
-            <summary>{t('settings.advanced')}</summary>
-            <div className="rows">
-              {advanced.map((each) => (
-                <Setting key={each.key} setting={each} />
-              ))}
-            </div>
-          </details>
-        )}
+    <details className="advanced">
+      <summary>{title}</summary>
+      <div className="rows">
+        <Settings settings={settings} />
       </div>
-    </Section>
+    </details>
   );
 }

@@ -61,16 +61,18 @@ const names: Readonly<Record<Step, Words>> = {
 function Progress({ step }: { readonly step: Step }): ReactNode {
   const at = steps.indexOf(step);
   return (
-    <ol className="progress" aria-label={t('setup.progress')}>
-      {steps.map((each, index) => (
-        <li key={each} data-state={index < at ? 'past' : index === at ? 'here' : 'next'}>
-          <Link href={`/setup/${each}`} aria-current={index === at ? 'step' : undefined}>
-            <span className="progress-mark">{index < at ? <Icon name="check" /> : index + 1}</span>
-            <span className="progress-name">{t(names[each])}</span>
-          </Link>
-        </li>
-      ))}
-    </ol>
+    <nav aria-label={t('setup.progress')}>
+      <ol className="progress">
+        {steps.map((each, index) => (
+          <li key={each} data-state={index < at ? 'past' : index === at ? 'here' : 'next'}>
+            <Link href={`/setup/${each}`} aria-current={index === at ? 'step' : undefined}>
+              <span className="progress-mark">{index < at ? <Icon name="check" /> : index + 1}</span>
+              <span className="progress-name">{t(names[each])}</span>
+            </Link>
+          </li>
+        ))}
+      </ol>
+    </nav>
   );
 }
 

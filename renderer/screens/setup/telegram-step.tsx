@@ -13,11 +13,13 @@ export function TelegramStep({ onNext }: { readonly onNext: () => void }): React
       <h1>{t('setup.telegram')}</h1>
       <p className="lead">{t('setup.telegramLead')}</p>
       {links && (begun ? <WaitForOwner link={begun} onDone={onNext} /> : <TelegramForm onDone={onNext} />)}
-      <div className="setup-foot">
-        <Button look="quiet" onClick={onNext}>
-          {t('setup.later')}
-        </Button>
-      </div>
+      {!begun?.hasOwner && (
+        <div className="setup-foot">
+          <Button look="quiet" onClick={onNext}>
+            {t('setup.later')}
+          </Button>
+        </div>
+      )}
     </section>
   );
 }

@@ -83,7 +83,7 @@ export const pictures: Readonly<Record<string, Picture>> = {
       await page.getByLabel('Appearance').waitFor();
     },
   },
-  'setup-model': { path: '/setup/model', query: '&fresh&ollama', ready: shows(/Ollama is running/) },
+  'setup-model': { path: '/setup/model', query: '&fresh&ollama', ready: shows(/Ollama is running here/) },
   'setup-telegram': { path: '/setup/telegram', query: '&fresh', ready: shows(/BotFather/) },
   'setup-done': { path: '/setup/done', query: '&fresh', ready: shows(/light is on/) },
 };

@@ -61,12 +61,22 @@ async function shoot(page: Page, name: string, size: string, theme: string): Pro
   });
   await page.goto(`http://127.0.0.1:${String(port)}/?${picture.query ?? ''}#${picture.path}`);
   await picture.ready(page);
+  const wider = await page.evaluate(() =>
+    [...document.querySelectorAll('html, .page, .dialog-body, .setup, .thread-scroll, .list')]
+      .filter((box) => box.scrollWidth > box.clientWidth)
+      .map((box) => box.className || box.tagName),
+  );
+  for (const box of wider) troubles.push(`${name} (${size}): ${box} is wider than its place`);
   await page.screenshot({ path: join(folder, `${name}-${size}-${theme}.png`), animations: 'disabled' });
 }
 
 try {
   await mkdir(folder, { recursive: true });
-  const sizes = { narrow: { width: 420, height: 640 }, wide: { width: 1280, height: 800 } };
+  const sizes = {
+    phone: { width: 360, height: 640 },
+    narrow: { width: 420, height: 640 },
+    wide: { width: 1280, height: 800 },
+  };
   for (const name of Object.keys(pictures)) {
     if (only !== undefined && !name.includes(only)) continue;
     for (const [size, viewport] of Object.entries(sizes)) {
