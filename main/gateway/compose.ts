@@ -186,7 +186,9 @@ function ownersTurns(ports: GatewayPorts, events: Events, turns: TurnEngine, out
     },
     async answerNow(message) {
       const row = storage.read.messages.get(message);
-      if (row?.kind !== 'person' || !setAside.includes(row.state)) return failed(notFound(message));
+      if (row?.kind !== 'person') return failed(notFound(message));
+      if (row.state === 'answered' && (await turns.retryDead(row))) return ok(undefined);
+      if (!setAside.includes(row.state)) return failed(notFound(message));
       await storage.commit((tables) => tables.messages.mark([message], 'waiting', { code: 'access.answer-asked' }));
       const changed = storage.read.messages.get(message);
       if (changed !== null) events.publish({ kind: 'message', message: changed, added: false });

@@ -202,7 +202,7 @@ export interface Turns {
   stop(conversation: ConversationId): Promise<boolean>;
   /** Answers the last turn's messages again, in a new turn. */
   retry(conversation: ConversationId): Promise<Result<void, Reason>>;
-  /** Answers a message that was set aside. */
+  /** Answers a message that was set aside, or asks a dead letter again. */
   answerNow(message: MessageId): Promise<Result<void, Reason>>;
   retryDelivery(turn: TurnId): Promise<Result<void, Reason>>;
   /**

@@ -298,11 +298,22 @@ export class TurnEngine {
     if (ending.calls.length > 0) events.publish({ kind: 'usage' });
   }
 
-  /** The messages of the last reply wait again; its answer is superseded. Null when there is none to repeat. */
-  async retryLast(conversation: ConversationId): Promise<boolean> {
-    const { storage } = this.#parts.ports;
-    const changed = await storage.commit((tables) => {
-      const turn = tables.turns.lastReply(conversation);
+  /** The messages of the last reply wait again; its answer is superseded. False when there is none to repeat. */
+  retryLast(conversation: ConversationId): Promise<boolean> {
+    return this.#retry(conversation, (tables) => tables.turns.lastReply(conversation));
+  }
+
+  /** The same for a dead letter, which need not be the last; false when the turn is none. */
+  retryDead({ conversation, turn: of }: MessageRow): Promise<boolean> {
+    return this.#retry(conversation, (tables) => {
+      const turn = tables.turns.get(of ?? '');
+      return turn?.state === 'dead' ? turn : null;
+    });
+  }
+
+  async #retry(conversation: ConversationId, find: (tables: Tables) => TurnRow | null): Promise<boolean> {
+    const changed = await this.#parts.ports.storage.commit((tables) => {
+      const turn = find(tables);
       return turn === null || turn.state === 'running' ? [] : askAgain(tables, turn);
     });
     this.#publishMessages(changed);
