@@ -2,7 +2,7 @@ import { defineConfig, type TestUserConfig } from 'vitest/config';
 import { emptyElectronForStore } from './vite.config.ts';
 
 /** Suites with a project of their own, because they need the build or minutes; `unit` is every other *.test.ts. */
-const separate = ['contracts', 'crash', 'packaging'] as const;
+const separate = ['contracts', 'crash', 'faults', 'packaging'] as const;
 
 /** Without it, importing electron-store under Node would try to download Electron. */
 const plugins = [emptyElectronForStore()];
@@ -40,6 +40,18 @@ export default defineConfig({
           name: 'crash',
           include: ['test/crash/**/*.test.ts'],
           testTimeout: 600_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        plugins,
+        test: {
+          ...shared,
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          // Most of a row is waiting for a time-out or a retry of the host.
+          maxConcurrency: 6,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },

@@ -50,7 +50,9 @@ export function assembleContext(input: ContextInput): Result<AssembledContext, R
   const fixed = costOf(system) + costOf(question);
   const room = window - maxOutputTokens - fixed;
   if (room < 0) {
-    return failed({ code: 'model.message-too-long', params: { tokens: estimateTokens(question), window } });
+    // Not the whole window: a message that seems to fit by these numbers would make a riddle of the refusal.
+    const tokens = estimateTokens(question);
+    return failed({ code: 'model.message-too-long', params: { tokens, room: Math.max(0, tokens + room) } });
   }
   const turns = answeredTurns(input.history, input.turn);
   const kept = newestThatFit(turns, room, Math.floor(window * largestShare));

@@ -6,7 +6,7 @@ import type { ModelRegistry } from './models.ts';
 import type { TurnEnding } from './turn-finish.ts';
 import type { ReplyResult } from './turn-reply.ts';
 import type { StartedTurn } from './turn-start.ts';
-import type { Reason } from './types.ts';
+import type { ModelRef, Reason } from './types.ts';
 
 interface Parts {
   readonly ports: GatewayPorts;
@@ -73,14 +73,14 @@ export function replyEnding(parts: Parts, turn: StartedTurn, reply: ReplyResult,
       const reason: Reason = { code: 'model.empty', params: { model: reply.model } };
       return { ...noticeEnding(parts, turn, 'failed', reason, true), model, calls };
     }
-    const text = withModelNote(parts, turn, reply);
-    return { state: 'done', kind: 'assistant', text, markdown: true, model, reason: null, deliver: true, calls };
+    const said = { text: reply.text, ...modelNote(parts, turn, reply.model) };
+    return { state: 'done', kind: 'assistant', ...said, markdown: true, model, reason: null, deliver: true, calls };
   }
   const reason: Reason = stopped ? { code: 'turn.stopped' } : reply.reason;
   const state = stopped ? 'stopped' : 'failed';
   if (reply.partial.trim() === '') return { ...noticeEnding(parts, turn, state, reason, !stopped), model, calls };
-  const text = stopped ? reply.partial : `${reply.partial}\n\n${interrupted(parts, turn, reason)}`;
-  return { state, kind: 'assistant', text, markdown: true, model, reason, deliver: !stopped, calls };
+  const said = { text: reply.partial, ...(stopped ? {} : { below: interrupted(parts, turn, reason) }) };
+  return { state, kind: 'assistant', ...said, markdown: true, model, reason, deliver: !stopped, calls };
 }
 
 function interrupted({ ports: { sentences } }: Parts, turn: StartedTurn, reason: Reason): string {
@@ -89,12 +89,10 @@ function interrupted({ ports: { sentences } }: Parts, turn: StartedTurn, reason:
 }
 
 /** Chats are told which model answered when it is not the chosen one; the window shows it beside every answer. */
-function withModelNote(parts: Parts, turn: StartedTurn, reply: ReplyResult & { readonly kind: 'answered' }): string {
+function modelNote(parts: Parts, turn: StartedTurn, model: ModelRef): Pick<TurnEnding, 'below'> {
   const chosen = turn.conversation.model ?? parts.models.choice().default;
-  const live = parts.links.channel(turn.link.id)?.traits.live === true;
-  if (live || reply.model === chosen) return reply.text;
-  const params = { model: reply.model, chosen };
-  return `${reply.text}\n\n_${parts.ports.sentences.text('note.answered-by', params, turn.link.language)}_`;
+  if (model === chosen) return {};
+  return { below: parts.ports.sentences.text('note.answered-by', { model, chosen }, turn.link.language) };
 }
 
 /** What came without words and cannot be understood yet; null when there is something to answer. */

@@ -28,6 +28,11 @@ export interface TurnEnding {
   readonly text: string;
   /** Assistant texts are markdown, sentences of the gateway are not. */
   readonly markdown: boolean;
+  /**
+   * What the chat is told below the text. It is no part of the reply: the window shows it from `model` and `reason`,
+   * and the model must not read it as its own words.
+   */
+  readonly below?: string;
   readonly model: ModelRef | null;
   readonly reason: Reason | null;
   /** False: stored and shown, but not sent to the chat (a stopped turn, a dead letter). */
@@ -51,9 +56,19 @@ const plainPart = 3_900;
  */
 export function renderEnding(ports: GatewayPorts, channel: Channel | null, ending: TurnEnding): readonly Part[] {
   if (!ending.deliver || channel?.traits.live === true) return [];
-  const tree = ending.markdown ? ports.parseMarkdown(ending.text) : plainTree(ending.text);
+  const text = ending.markdown ? ports.parseMarkdown(ending.text) : plainTree(ending.text);
+  const tree = ending.below === undefined ? text : withBelow(text, ending.below);
   const rendered = channel?.render(tree) ?? [];
-  return rendered.length > 0 ? rendered : plainParts(ending.text);
+  return rendered.length > 0 ? rendered : plainParts(tree.source);
+}
+
+/** Joined as trees: in the source, a fence that the reply left open would swallow what stands below it. */
+function withBelow(text: MarkdownTree, below: string): MarkdownTree {
+  const sentence = { kind: 'italic', children: [{ kind: 'text', text: below }] } as const;
+  return {
+    source: `${text.source}\n\n${below}`,
+    blocks: [...text.blocks, { kind: 'paragraph', children: [sentence] }],
+  };
 }
 
 /** Without a channel nobody knows its format: pieces that fit everywhere, parted at a line or a word where there is one. */

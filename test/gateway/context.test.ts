@@ -159,7 +159,7 @@ describe('the context of a turn', () => {
     const inputs = [row({ id: 'now', turn: 'now', text: 'word '.repeat(4000) })];
     expect(assembleContext(input({ inputs }))).toEqual({
       ok: false,
-      failure: { code: 'model.message-too-long', params: { tokens: 5000, window: 4000 } },
+      failure: { code: 'model.message-too-long', params: { tokens: 5000, room: 2926 } },
     });
   });
 
