@@ -24,7 +24,7 @@ import type { ApiPorts } from './api/ports.ts';
 import type { Provision } from './api/provision.ts';
 import { keepToken } from './api/token.ts';
 import { translateEvent } from './api/translate.ts';
-import { createSentences } from './catalogs.ts';
+import { createSentences } from './store/sentences.ts';
 import { createChannelFactory, createLinkProbe } from './channels/catalog.ts';
 import { parseMarkdown } from './channels/formatting/parse.ts';
 import type { Clock, Ids } from './gateway/clock.ts';

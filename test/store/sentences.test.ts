@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSentences, languageFor } from '../../main/catalogs.ts';
+import { createSentences, languageFor } from '../../main/store/sentences.ts';
 import { settingSchemas } from '../../main/gateway/settings.ts';
 import { reasonActions } from '../../preload/contract/reasons.ts';
 import { formatSentence, parametersOf } from '../../preload/contract/sentences.ts';

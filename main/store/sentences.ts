@@ -2,9 +2,9 @@
  * The port `Sentences` on the language files. A language is one file in `resources/i18n` and one line here; what it
  * lacks, and every unknown language, is said in English. The files are part of the build, so nothing is read at run time.
  */
-import en from '../resources/i18n/en.json' with { type: 'json' };
-import { formatSentence, type SentenceParams } from '../preload/contract/sentences.ts';
-import type { Sentences } from './gateway/sentences.ts';
+import en from '../../resources/i18n/en.json' with { type: 'json' };
+import { formatSentence, type SentenceParams } from '../../preload/contract/sentences.ts';
+import type { Sentences } from '../gateway/sentences.ts';
 
 type Catalog = Readonly<Record<string, string>>;
 
