@@ -4,8 +4,8 @@
  *
  * The token is part of every address; failures therefore carry codes and the server's own words, never an address.
  */
-import type { RawApi } from 'grammy';
-import { Api, GrammyError, HttpError } from 'grammy';
+import type { RawApi } from 'grammy/web';
+import { Api, GrammyError, HttpError } from 'grammy/web';
 import type { Clock } from '../../gateway/clock.ts';
 import type { Millis } from '../../gateway/types.ts';
 import type { Result } from '../../lib/result.ts';

@@ -1,26 +1,41 @@
-/** The library's client with everything off that is ours: retries, time-outs, logging, settings from the environment. */
-import { OpenAI } from 'openai/client';
+/**
+ * The two requests of the adapter. Bodies are the library's types and its stream reader takes the answers apart; the
+ * requests themselves are our transport's. The library's client class is left out on purpose: it brings every resource
+ * of the service with it, 950 kB of code and 35 MiB of memory, and all it would add (retries, time-outs, logging,
+ * settings from the environment) is ours and would have to be switched off.
+ */
+import type { OpenAI } from 'openai/client';
+import { Stream } from 'openai/core/streaming';
+import type { ChatCompletionChunk, ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
 import type { Transport } from '../transport.ts';
 
-/** `key` null: no `Authorization` goes out (the transport's headers decide); the library insists on having one. */
-export function createClient(baseUrl: string, key: string | null, transport: Transport): OpenAI {
-  return new OpenAI({
-    baseURL: baseUrl,
-    apiKey: key ?? 'none',
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    maxRetries: 0,
-    // The longest a timer can be: its own default of 10 minutes would end a slow first token before our limits do.
-    timeout: 2_147_483_647,
-    logLevel: 'off',
-    fetch: async (url, init) => {
-      const response = await transport.fetch(url, init);
-      return init?.method === 'POST' && isJson(response) ? asEventStream(response) : response;
-    },
-  });
+export interface Client {
+  /** `POST /chat/completions`; resolves when headers came. Rejects as `fetch`, or with the transport's own refusal. */
+  chat(body: ChatCompletionCreateParamsStreaming): Promise<AsyncIterable<ChatCompletionChunk>>;
+  /** `GET /models`, parsed. */
+  models(): Promise<unknown>;
 }
+
+/** `baseUrl` with or without a slash at its end. What is sent beside the body is the transport's. */
+export function createClient(baseUrl: string, transport: Transport): Client {
+  const address = (path: string): string => `${baseUrl.replace(/\/+$/, '')}${path}`;
+  return {
+    async chat(body) {
+      const response = await transport.fetch(address('/chat/completions'), {
+        method: 'POST',
+        body: JSON.stringify(body),
+      });
+      const events = isJson(response) ? await asEventStream(response) : response;
+      return Stream.fromSSEResponse<ChatCompletionChunk>(events, new AbortController(), silent);
+    },
+    async models() {
+      return (await transport.fetch(address('/models'))).json();
+    },
+  };
+}
+
+/** Of a client the reader uses the logger alone; without one it would write to the console. */
+const silent = { logLevel: 'off' } as OpenAI;
 
 function isJson(response: Response): boolean {
   return /^\s*application\/json/i.test(response.headers.get('content-type') ?? '');

@@ -3,7 +3,7 @@
  * teaches the adapter what the server does not know, and that call alone is repeated; everything else is one request,
  * whose failure is the last event.
  */
-import { APIError } from 'openai/error';
+import { APIError } from 'openai/core/error';
 import type { Result } from '../../lib/result.ts';
 import type {
   ModelFailure,
@@ -31,6 +31,7 @@ import { createTransport } from '../transport.ts';
 import type { Exchange, Transport } from '../transport.ts';
 import { ChunkReader } from './chunks.ts';
 import { createClient } from './client.ts';
+import type { Client } from './client.ts';
 import { enteredWindow, knowServer } from './compatibility.ts';
 import type { KnownServer } from './compatibility.ts';
 import { chatBody } from './messages.ts';
@@ -46,7 +47,7 @@ class OpenAiProvider implements Provider {
   readonly #deps: ModelDeps;
   readonly #seed: ProviderSeed;
   readonly #transport: Transport;
-  readonly #client: ReturnType<typeof createClient>;
+  readonly #client: Client;
   readonly #server: KnownServer;
   readonly #models: (signal: AbortSignal) => Promise<Result<readonly ModelInfo[], ModelFailure> | null>;
 
@@ -60,7 +61,7 @@ class OpenAiProvider implements Provider {
       'user-agent': 'Porchlight',
       ...(seed.key === null || seed.key === '' ? {} : { authorization: `Bearer ${seed.key}` }),
     });
-    this.#client = createClient(seed.baseUrl, seed.key, this.#transport);
+    this.#client = createClient(seed.baseUrl, this.#transport);
     this.#server = knowServer(seed.baseUrl, seed.compatibility);
     this.#models = once((signal) => this.list(signal), isSettled);
   }
@@ -79,7 +80,7 @@ class OpenAiProvider implements Provider {
   list(signal: AbortSignal): Promise<Result<readonly ModelInfo[], ModelFailure>> {
     const input = { clock: this.#deps.clock, transport: this.#transport, about: this.#about('') };
     return ask(input, signal, async () => {
-      const models = readModels(await this.#client.get<unknown>('/models'));
+      const models = readModels(await this.#client.models());
       if (models === null) throw new Malformed('the answer is no list of models');
       return models;
     });
@@ -119,7 +120,7 @@ class OpenAiProvider implements Provider {
     if (signal.aborted) return ended(abortFailure(about, signal), null);
     try {
       const body = chatBody(request, this.#server.now);
-      const chunks = await this.#transport.run(exchange, () => this.#client.chat.completions.create(body));
+      const chunks = await this.#transport.run(exchange, () => this.#client.chat(body));
       for await (const chunk of chunks) {
         for (const piece of reader.read(chunk)) {
           const room = emit(piece);
