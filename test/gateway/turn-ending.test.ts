@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSentences } from '../../main/catalogs.ts';
+import { createSentences } from '../../main/store/sentences.ts';
 import { plainTree, renderEnding } from '../../main/gateway/turn-finish.ts';
 import { startGateway } from '../lib/gateway.ts';
 

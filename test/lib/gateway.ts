@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { createIds } from '../../main/api/machine.ts';
-import { createSentences } from '../../main/catalogs.ts';
+import { createSentences } from '../../main/store/sentences.ts';
 import { createChannelFactory } from '../../main/channels/catalog.ts';
 import { parseMarkdown } from '../../main/channels/formatting/parse.ts';
 import type { InboundMessage } from '../../main/gateway/channel.ts';
@@ -175,6 +175,11 @@ export class TestGateway implements AsyncDisposable {
     await store.close();
     await this.drive(gateway.stop(0));
     this.#run = null;
+  }
+
+  /** Wall time goes on as while the machine sleeps: no timer runs meanwhile. */
+  sleep(ms: number): void {
+    this.clock.setWall(this.clock.now() + ms);
   }
 
   /** Waits for `promise`, moving the clock from timer to timer while it is not settled. */
