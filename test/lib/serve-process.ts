@@ -1,10 +1,15 @@
-/** The headless host as a process of its own, from source. Every process is ended when its owner goes. */
+/** The headless host as a process of its own, from source or built. Every process is ended when its owner goes. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
+
+const entries = {
+  source: ['--import', './test/lib/no-electron.ts', 'main/serve.ts'],
+  built: ['dist/main/serve.js'],
+} as const;
 
 export interface Ready {
   readonly event: 'ready';
@@ -29,9 +34,12 @@ export class ServeProcess implements AsyncDisposable {
   readonly #watchers = new Set<() => void>();
 
   /** `environment` is all there is beside PATH: nothing of the machine's own settings counts. */
-  constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    const flags = ['--import', './test/lib/no-electron.ts', 'main/serve.ts'];
-    this.child = spawn(process.execPath, [...flags, ...args], {
+  constructor(
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+    entry: keyof typeof entries = 'source',
+  ) {
+    this.child = spawn(process.execPath, [...entries[entry], ...args], {
       cwd: root,
       env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

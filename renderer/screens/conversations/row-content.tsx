@@ -94,7 +94,7 @@ function FromPerson({
     <article
       className={follows ? 'from-person follows' : 'from-person'}
       data-seq={seq}
-      aria-label={t('thread.said', { name: authorName })}
+      aria-label={authorName === '' ? t('thread.yours') : t('thread.said', { name: authorName })}
     >
       {!live && !follows && <p className="author">{authorName}</p>}
       <div className="bubble">{text}</div>

@@ -1,0 +1,143 @@
+/*
+ * The built headless host and its window in a browser, as a person meets them. Whatever a spec is about, it also fails
+ * when the page went against its content security policy, wrote an error to the console, threw, reached for another
+ * machine, or put the token into an address that a server sees.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BrowserContext, expect, type Locator, type Page, test as base } from '@playwright/test';
+import { gate } from '../emulators/lib/gate.ts';
+import type { ReplyBehaviour } from '../emulators/lib/script.ts';
+import { type Ready, ServeProcess, TemporaryFolder } from '../lib/serve-process.ts';
+
+const pictures = join(import.meta.dirname, '../../test-results/screens');
+const sizes = { narrow: { width: 420, height: 640 }, wide: { width: 1280, height: 800 } };
+
+/** One data directory and its host. */
+export class HeadlessHost implements AsyncDisposable {
+  readonly #folder = new TemporaryFolder();
+  #process: ServeProcess | null = null;
+  #ready: Ready | null = null;
+
+  get ready(): Ready {
+    if (this.#ready === null) throw new Error('The host has not been started.');
+    return this.#ready;
+  }
+
+  /** The address as it is printed to a person, with the token in its fragment. */
+  get address(): string {
+    return `${this.ready.url}#token=${this.ready.token}`;
+  }
+
+  /** The first start; `provision` is what its file says then and later. */
+  async start(provision: unknown = {}): Promise<void> {
+    writeFileSync(this.#folder.at('provision.json'), JSON.stringify(provision));
+    await this.#run('0');
+  }
+
+  /** Once more, on the same data and the same port. */
+  async startAgain(): Promise<void> {
+    await this.#run(new URL(this.ready.url).port);
+  }
+
+  /** Ends it without a warning, as a power cut does. */
+  async kill(): Promise<void> {
+    await this.#process?.[Symbol.asyncDispose]();
+    this.#process = null;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    this.#folder[Symbol.dispose]();
+  }
+
+  async #run(port: string): Promise<void> {
+    const files = ['--data-dir', this.#folder.at('data'), '--provision', this.#folder.at('provision.json')];
+    this.#process = new ServeProcess(['--json', '--port', port, ...files], {}, 'built');
+    this.#ready = await this.#process.ready();
+  }
+}
+
+/** What a page did that it must not. Lines of the console that fit `expected` belong to what the spec is about. */
+async function watch(context: BrowserContext, host: HeadlessHost, expected: readonly RegExp[]): Promise<string[]> {
+  const seen: string[] = [];
+  const note = (what: string): void => {
+    if (!expected.some((pattern) => pattern.test(what))) seen.push(what);
+  };
+  await context.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+      console.error(`against the policy: ${violatedDirective} ${blockedURI}`);
+    });
+  });
+  context.on('console', (line) => {
+    if (line.type() === 'error' || line.type() === 'warning') note(`${line.type()}: ${line.text()}`);
+  });
+  context.on('weberror', (error) => note(`thrown: ${error.error().message}`));
+  const address = (url: string): void => {
+    if (!/^(data|blob):/.test(url) && new URL(url).hostname !== '127.0.0.1') note(`left the machine: ${url}`);
+    if (url.split('#')[0]?.includes(host.ready.token) === true) note('the token in an address');
+  };
+  context.on('request', (request) => address(request.url()));
+  context.on('page', (page) => page.on('websocket', (socket) => address(socket.url())));
+  return seen;
+}
+
+export const test = base.extend<{ expectedNoise: readonly RegExp[]; host: HeadlessHost; context: BrowserContext }>({
+  expectedNoise: [[], { option: true }],
+  locale: 'en-GB',
+  timezoneId: 'UTC',
+  viewport: sizes.wide,
+  // The parameter is Playwright's form of a fixture that needs no other.
+  host: async ({ browserName }, use) => {
+    await using host = new HeadlessHost();
+    if (browserName !== 'chromium') throw new Error('The window is tried in Chromium.');
+    await use(host);
+  },
+  context: async ({ context, host, expectedNoise }, use) => {
+    const seen = await watch(context, host, expectedNoise);
+    await use(context);
+    expect(seen, 'what the page did that it must not').toEqual([]);
+  },
+});
+
+/** Takes a picture of what the page shows, at two sizes, light and dark, for people to look at. */
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(pictures, { recursive: true });
+  for (const [size, viewport] of Object.entries(sizes)) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: join(pictures, `${name}-${size}-${colorScheme}.png`), animations: 'disabled' });
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize(sizes.wide);
+}
+
+/** A reply that leaves piece by piece, each when the test says so; the first one at once. */
+export function stepped(...pieces: readonly string[]): { readonly reply: ReplyBehaviour; next: () => void } {
+  const gates = pieces.slice(1).map(() => gate());
+  const waiting = gates.values();
+  return {
+    reply: { kind: 'reply', pieces, gate: [undefined, ...gates.map(({ promise }) => promise)] },
+    next: () => waiting.next().value?.open(),
+  };
+}
+
+export function replies(page: Page): Locator {
+  return page.getByRole('article', { name: 'Reply' });
+}
+
+/** Writes a message into the open conversation. */
+export async function say(page: Page, text: string): Promise<void> {
+  const box = page.getByRole('textbox', { name: 'Message' });
+  await box.fill(text);
+  await box.press('Enter');
+  await expect(page.getByRole('article', { name: 'You wrote' }).filter({ hasText: text })).toBeVisible();
+}
+
+/** Opens the window of a host whose setup is done. */
+export async function openWindow(page: Page, host: HeadlessHost): Promise<void> {
+  await page.goto(host.address);
+  await expect(page.getByRole('textbox', { name: 'Message' })).toBeVisible();
+}
