@@ -86,6 +86,7 @@ function replyOf(
           yield event;
         }
       }
+      chose(model);
       yield { kind: 'end', end };
     } finally {
       chose(model);
