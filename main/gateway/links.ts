@@ -20,6 +20,9 @@ const builtIn: readonly { readonly id: LinkId; readonly kind: LinkKind; readonly
   { id: 'api', kind: 'api', name: 'API' },
 ];
 
+/** A busy link tells the window of its traffic this often at most. */
+const tellEvery: Millis = 500;
+
 /** `onUp` is called each time a link has come up. */
 export function createLinks(ports: GatewayPorts, events: Events, onUp: (id: LinkId) => void): LinkRegistry {
   const { storage, clock } = ports;
@@ -34,6 +37,15 @@ export function createLinks(ports: GatewayPorts, events: Events, onUp: (id: Link
     return link;
   };
   for (const row of storage.read.links.all()) enter(row);
+  const telling = new Map<LinkId, Disposable>();
+  const tellSoon = (id: LinkId): void => {
+    if (telling.has(id)) return;
+    const tell = (): void => {
+      telling.delete(id);
+      events.publish({ kind: 'link', link: id });
+    };
+    telling.set(id, clock.after(tellEvery, tell));
+  };
 
   return {
     all: () => [...links.values()].map((link) => link.status()),
@@ -42,11 +54,15 @@ export function createLinks(ports: GatewayPorts, events: Events, onUp: (id: Link
     channel: (id) => links.get(id)?.channel ?? null,
     noteIn(id) {
       const link = links.get(id);
-      if (link !== undefined) link.lastInAt = clock.now();
+      if (link === undefined) return;
+      link.lastInAt = clock.now();
+      tellSoon(id);
     },
     noteOut(id) {
       const link = links.get(id);
-      if (link !== undefined) link.lastOutAt = clock.now();
+      if (link === undefined) return;
+      link.lastOutAt = clock.now();
+      tellSoon(id);
     },
     reconnect: (id, why) => links.get(id)?.channel?.reconnect(why),
     async start(receive) {
@@ -57,6 +73,7 @@ export function createLinks(ports: GatewayPorts, events: Events, onUp: (id: Link
     },
     async stop() {
       running.receive = null;
+      for (const timer of telling.values()) timer[Symbol.dispose]();
       await Promise.all([...links.values()].map((link) => link.end()));
     },
     ...ownersSide({ ports, events, links, running, enter }),

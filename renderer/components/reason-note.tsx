@@ -68,10 +68,21 @@ function NextStep({
     ) : null;
   }
   const screen = screens[action];
-  if (!screen || location.startsWith(screen.path) || location.startsWith('/setup')) return null;
+  if (!screen) return null;
+  const here = location.startsWith(screen.path) || location.startsWith('/setup');
   return (
-    <Link href={screen.path} className="button plain small">
-      <span>{t(screen.label)}</span>
-    </Link>
+    <>
+      {!here && (
+        <Link href={screen.path} className="button plain small">
+          <span>{t(screen.label)}</span>
+        </Link>
+      )}
+      {/* Once it is put right there, the message itself still wants its answer. */}
+      {retry && (
+        <Button size="small" look="quiet" busy={busy} onClick={retry}>
+          {t('action.retry')}
+        </Button>
+      )}
+    </>
   );
 }

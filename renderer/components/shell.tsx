@@ -110,6 +110,9 @@ function isTyping(target: EventTarget | null): boolean {
 function focusSearch(showList: () => void): void {
   const search = document.querySelector<HTMLInputElement>('#search');
   if (!search) return;
-  if (search.offsetParent === null) showList();
+  // At once where it can be: what is typed next belongs to it.
+  search.focus();
+  if (search.offsetParent !== null) return;
+  showList();
   requestAnimationFrame(() => search.focus());
 }

@@ -26,6 +26,7 @@ export function Answer({ message, last, live, zone }: AnswerProps): ReactNode {
     model === null ? null : modelName(model),
     clock(at, zone),
     ...(delivery ? deliveryWords(delivery, live) : []),
+    message.state === 'cleared' ? t('thread.superseded') : null,
   ];
   const undelivered = delivery && (delivery.state === 'failed' || delivery.state === 'held');
   return (

@@ -114,7 +114,7 @@ function FromPerson({
 
 function Notice({ message, last }: { readonly message: MessageView; readonly last: boolean }): ReactNode {
   const retry = useAct('turns.retry');
-  const { reason, text, conversation, seq } = message;
+  const { reason, text, conversation, seq, state } = message;
   const again = (): void => void retry.run({ conversation });
   return (
     <article className="notice" data-seq={seq} aria-label={t('thread.notice')}>
@@ -123,6 +123,7 @@ function Notice({ message, last }: { readonly message: MessageView; readonly las
       ) : (
         <p className="notice-text">{text}</p>
       )}
+      {state === 'cleared' && <p className="mark">{t('thread.superseded')}</p>}
       {retry.failure && <ReasonNote reason={retry.failure.reason} />}
     </article>
   );
