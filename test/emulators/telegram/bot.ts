@@ -34,7 +34,8 @@ export interface Handed {
 }
 
 export class TelegramBot {
-  readonly token: string;
+  /** Changed only by the server, see `renewToken`. */
+  token: string;
   readonly me: User;
   readonly queue: UpdateQueue;
   readonly limits: RateLimiter;

@@ -57,6 +57,13 @@ export class TelegramEmulator implements AsyncDisposable {
     return this.#service.addBot(options);
   }
 
+  /** The bot gets another token, as by /revoke at BotFather: what it is and what waits for it stay. */
+  renewToken(bot: TelegramBot, token: string): void {
+    this.#service.bots.delete(bot.token);
+    bot.token = token;
+    this.#service.bots.set(token, bot);
+  }
+
   /** The token is revoked: its calls answer 401 from now on. */
   removeBot(token: string): void {
     this.#service.bots.delete(token);
