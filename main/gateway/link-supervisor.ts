@@ -2,7 +2,7 @@
  * One link and its adapter. Starting and stopping happen strictly one after the other, so that the old connection has
  * always ended before a new one begins; a fault stays inside its link.
  */
-import type { Channel, InboundBatch, LinkIdentity, LinkState } from './channel.ts';
+import type { Channel, ChannelSeed, InboundBatch, LinkIdentity, LinkState } from './channel.ts';
 import type { GatewayPorts, LinkStatus } from './gateway.ts';
 import { describeError } from './log.ts';
 import type { LinkId, LinkRow, Millis } from './types.ts';
@@ -13,6 +13,8 @@ export type ReceiveFromLink = (link: LinkId, batch: InboundBatch) => Promise<voi
 export const linkSecret = (id: LinkId): string => `link/${id}/token`;
 
 const off: LinkState = { kind: 'off' };
+/** Wait before an adapter that could not be made is made again, in milliseconds. */
+const remakeAfter = 30_000;
 
 export class LinkSupervisor {
   row: LinkRow;
@@ -62,17 +64,37 @@ export class LinkSupervisor {
         reason: { code: 'link.secret-unreadable', params: { link: row.name } },
       });
     }
-    const channel = await this.#ports.createChannel({
+    const channel = await this.#make({
       link: row,
       secret,
       cursor: (account) => storage.read.links.cursor(row.id, account),
     });
+    if (channel === null) return this.#tryAgain(receive);
     this.channel = channel;
     this.#watching = new DisposableStack();
     this.#watching.use(channel.state.subscribe((state) => this.#setState(state)));
     this.#watching.use(channel.identity.subscribe((identity) => this.#setIdentity(identity)));
     channel.start((batch) => receive(row.id, batch));
     this.#setState(channel.state.value);
+  }
+
+  async #make(seed: ChannelSeed): Promise<Channel | null> {
+    try {
+      return await this.#ports.createChannel(seed);
+    } catch (error) {
+      this.#ports.log.write('error', 'link.not-made', { link: this.row.id, error: describeError(error) });
+      return null;
+    }
+  }
+
+  /** The adapter itself could not be loaded: a fault of the installation, which may be mended while we run. */
+  #tryAgain(receive: ReceiveFromLink): void {
+    const { clock } = this.#ports;
+    const at = clock.now() + remakeAfter;
+    const attempt = this.#state.kind === 'retrying' ? this.#state.attempt + 1 : 1;
+    this.#setState({ kind: 'retrying', at, attempt, reason: { code: 'host.bug' } });
+    this.#watching = new DisposableStack();
+    this.#watching.use(clock.after(remakeAfter, () => void this.begin(receive)));
   }
 
   async #end(): Promise<void> {

@@ -4,7 +4,7 @@ import { isTooLate, roleOf } from './access.ts';
 import type { Events } from './events.ts';
 import type { GatewayPorts, People } from './gateway.ts';
 import type { LinkRegistry } from './links.ts';
-import type { Tables } from './storage.ts';
+import type { Storage, Tables } from './storage.ts';
 import type {
   Address,
   ConversationId,
@@ -39,16 +39,11 @@ export function createPeople(
       const row = links.row(link);
       return row === null ? 'unknown' : roleOf(storage.read, row, address);
     },
-    candidates() {
-      const newest = new Map<string, MessageRow>();
-      for (const { row } of links.all()) {
-        for (const message of stillUnknown(row)) newest.set(`${row.id} ${message.author ?? ''}`, message);
-      }
-      return [...newest.values()].flatMap((last) => {
-        const address = storage.read.addresses.get(last.link, last.author ?? '');
-        return address === null ? [] : [{ address, last }];
-      });
-    },
+    candidates: () =>
+      candidatesOf(
+        storage,
+        links.all().flatMap(({ row }) => stillUnknown(row)),
+      ),
     async setRole(link, address, role, origin) {
       const refused = checkRole(links, link, address, role);
       if (refused !== null) return failed(refused);
@@ -105,4 +100,17 @@ function checkRole(links: LinkRegistry, link: LinkId, address: Address, role: Ro
   // Everyone can be a guest, never an owner.
   if (address === '*' && role !== 'guest') return { code: 'input.malformed', params: { name: 'role' } };
   return null;
+}
+
+/** `kept` is newest first within a link: the first message of each sender is the last one written. */
+function candidatesOf(storage: Storage, kept: readonly MessageRow[]): ReturnType<People['candidates']> {
+  const last = new Map<string, MessageRow>();
+  for (const message of kept) {
+    const sender = `${message.link} ${message.author ?? ''}`;
+    if (!last.has(sender)) last.set(sender, message);
+  }
+  return [...last.values()].flatMap((message) => {
+    const address = storage.read.addresses.get(message.link, message.author ?? '');
+    return address === null ? [] : [{ address, last: message }];
+  });
 }

@@ -80,7 +80,10 @@ export interface LinkTable {
   all(): readonly LinkRow[];
   get(id: LinkId): LinkRow | null;
   put(row: LinkRow): void;
-  /** Removes the link and its cursor; conversations and messages stay. */
+  /**
+   * Removes the link and its cursor. Conversations and messages stay; what waited to be answered or sent there is
+   * cleared and cancelled.
+   */
   remove(id: LinkId): void;
   cursor(link: LinkId, account: string): { readonly position: number; readonly at: Millis } | null;
   setCursor(link: LinkId, account: string, position: number, at: Millis): void;
@@ -127,7 +130,7 @@ export interface MessageTable {
   countWaiting(): number;
   /** Conversations that have waiting messages, oldest message first. */
   conversationsWaiting(): readonly ConversationId[];
-  /** Messages in one of the set-aside states (`kept`, `paused`, `late`, `held`) of a link, oldest first. */
+  /** Messages in one of the set-aside states (`kept`, `paused`, `late`, `held`) of a link, newest first. */
   setAside(link: LinkId, state: MessageState, limit: number): readonly MessageRow[];
   ofTurn(turn: TurnId): readonly MessageRow[];
 }
@@ -142,8 +145,8 @@ export interface TurnTable {
   lastReply(conversation: ConversationId): TurnRow | null;
   /** Binds messages to a turn; a message is in at most one turn (unique), a second turn for it is a bug and throws. */
   addInputs(turn: TurnId, messages: readonly MessageId[]): void;
-  /** Retry: the new turn takes the old one's messages over, so that a message never has two. */
-  moveInputs(from: TurnId, to: TurnId): void;
+  /** Retry: the turn takes messages over from the turns they had, so that a message never has two. */
+  moveInputs(messages: readonly MessageId[], to: TurnId): void;
   inputs(turn: TurnId): readonly MessageRow[];
 }
 

@@ -80,11 +80,15 @@ export function beginTurn(
   const late = inputs.some((message) => now - message.at > lateAfter);
   const delivery = newDelivery(ports.ids.next(), row, late, now);
   tables.turns.add(row);
-  for (const message of inputs) {
-    if (message.turn !== null) tables.turns.moveInputs(message.turn, row.id);
-  }
-  const fresh = inputs.filter((message) => message.turn === null).map(({ id }) => id);
-  if (fresh.length > 0) tables.turns.addInputs(row.id, fresh);
+  const [taken, fresh] = [inputs.filter(({ turn }) => turn !== null), inputs.filter(({ turn }) => turn === null)];
+  tables.turns.moveInputs(
+    taken.map(({ id }) => id),
+    row.id,
+  );
+  tables.turns.addInputs(
+    row.id,
+    fresh.map(({ id }) => id),
+  );
   for (const { id, reason } of inputs) tables.messages.mark([id], 'answering', askedFor(reason), row.id);
   tables.deliveries.add(delivery);
   return { row, delivery, conversation, link, role: roleOf(tables, link, head.author ?? ''), inputs };

@@ -42,6 +42,9 @@ function linkFrom(row: SqlRow): LinkRow {
   };
 }
 
+const clearWaiting = "UPDATE message SET state = 'cleared' WHERE conversation = ? AND state = 'waiting'";
+const cancelReady = "UPDATE delivery SET state = 'cancelled' WHERE conversation = ? AND state = 'ready'";
+
 export function createLinks(sql: Sql): LinkTable {
   return {
     all: () => sql.all('SELECT * FROM link ORDER BY rowid').map(linkFrom),
@@ -68,6 +71,10 @@ export function createLinks(sql: Sql): LinkTable {
     remove(id) {
       sql.run('DELETE FROM cursor WHERE link = ?', [id]);
       sql.run('DELETE FROM link WHERE id = ?', [id]);
+      for (const conversation of sql.all('SELECT id FROM conversation WHERE link = ?', [id])) {
+        sql.run(clearWaiting, [text(conversation, 'id')]);
+        sql.run(cancelReady, [text(conversation, 'id')]);
+      }
     },
     cursor(link, account) {
       const row = sql.get('SELECT position, at FROM cursor WHERE link = ? AND account = ?', [link, account]);

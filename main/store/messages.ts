@@ -49,7 +49,7 @@ const countWaiting = "SELECT count(*) AS n FROM message WHERE state = 'waiting'"
 /** The `IN` lets SQLite see that the partial index covers it. */
 const setAside =
   "SELECT * FROM message WHERE link = ? AND state = ? AND state IN ('kept', 'paused', 'late', 'held') " +
-  'ORDER BY seq LIMIT ?';
+  'ORDER BY seq DESC LIMIT ?';
 
 export function messageFrom(row: SqlRow): MessageRow {
   return {

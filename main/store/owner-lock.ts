@@ -12,14 +12,14 @@ import { holdExclusively } from './database.ts';
 export interface Owner {
   readonly pid: number;
   readonly mode: 'desktop' | 'headless';
-  /** Where its window is served; null for the desktop, and until it listens. */
+  /** Where its window is served; null while nothing listens, as on a desktop without the API. */
   readonly url: string | null;
   readonly since: Millis;
 }
 
 export interface OwnerLock extends Disposable {
-  /** Tells other starts where the window is; never the token. */
-  setUrl(url: string): void;
+  /** Tells other starts where the window is served, null for nowhere; never the token. */
+  setUrl(url: string | null): void;
 }
 
 export type Ownership =

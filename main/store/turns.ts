@@ -75,7 +75,9 @@ export function createTurns(sql: Sql): TurnTable {
     addInputs(turn, messages) {
       for (const message of messages) sql.run('INSERT INTO turn_input (message, turn) VALUES (?, ?)', [message, turn]);
     },
-    moveInputs: (from, to) => void sql.run('UPDATE turn_input SET turn = ? WHERE turn = ?', [to, from]),
+    moveInputs(messages, to) {
+      for (const message of messages) sql.run('UPDATE turn_input SET turn = ? WHERE message = ?', [to, message]);
+    },
     inputs: (turn) => sql.all(inputs, [turn]).map(messageFrom),
   };
 }

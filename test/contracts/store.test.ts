@@ -65,6 +65,21 @@ describe('links', () => {
     expect(store.read.conversations.get('c1')).not.toBeNull();
   });
 
+  it('take what waits with them when they are removed (a count of unsent replies that never ends)', async () => {
+    const { store } = opened;
+    await store.commit(({ links, conversations, messages, turns, deliveries }) => {
+      links.put(linkRow());
+      conversations.put(conversationRow());
+      messages.add(newMessage({ id: 'm1' }));
+      turns.add(turnRow());
+      deliveries.add(deliveryRow({ state: 'ready' }));
+    });
+    await store.commit(({ links }) => links.remove('bot'));
+    expect(store.read.messages.countWaiting()).toBe(0);
+    expect(store.read.messages.get('m1')?.state).toBe('cleared');
+    expect(store.read.deliveries.ready()).toEqual([]);
+  });
+
   it('know an event once per link, so that a repeated update is not a second message', async () => {
     const { store } = opened;
     const seen = await store.commit(({ links }) => [
@@ -204,7 +219,7 @@ describe('turns', () => {
     });
     await expect(store.commit(({ turns }) => turns.addInputs('t2', ['m1']))).rejects.toThrow(/UNIQUE/);
     expect(store.read.turns.inputs('t1').map((row) => row.id)).toEqual(['m1', 'm2']);
-    await store.commit(({ turns }) => turns.moveInputs('t1', 't2'));
+    await store.commit(({ turns }) => turns.moveInputs(['m1', 'm2'], 't2'));
     expect(store.read.turns.inputs('t1')).toEqual([]);
     expect(store.read.turns.inputs('t2')).toHaveLength(2);
   });

@@ -91,8 +91,8 @@ describe('a damaged database', () => {
     const { read, restored } = opened.store;
     expect(restored).toBe(true);
     expect(read.messages.setAside('bot', 'held', 9)).toMatchObject([
-      { id: 'waits', reason: { code: 'access.held' } },
       { id: 'runs', reason: { code: 'access.held' }, turn: null },
+      { id: 'waits', reason: { code: 'access.held' } },
     ]);
     expect(read.messages.conversationsWaiting()).toEqual([]);
     expect(read.turns.running()).toEqual([]);
