@@ -19,7 +19,10 @@ const everywhere = [
     message: 'Nothing is swallowed: handle the rejection or let it reach the caller.',
   },
   {
-    selector: "CallExpression[callee.property.name='catch'] > ArrowFunctionExpression[body.name='undefined']",
+    // Without the type a body that has no name, such as a block, would match: the text of its missing name is "undefined".
+    selector:
+      "CallExpression[callee.property.name='catch'] > " +
+      "ArrowFunctionExpression[body.type='Identifier'][body.name='undefined']",
     message: 'Nothing is swallowed: handle the rejection or let it reach the caller.',
   },
   {

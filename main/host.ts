@@ -11,7 +11,7 @@ import { applyConnections, applyPeople } from './api/apply-provision.ts';
 import { createHandlers } from './api/commands/all.ts';
 import { createDispatch, type Dispatch } from './api/dispatch.ts';
 import { createEventLog, type EventLog } from './api/event-log.ts';
-import { startHttp, type HttpHost, type HttpOptions } from './api/http.ts';
+import type { HttpHost } from './api/http.ts';
 import {
   createIds,
   createLoopMeter,
@@ -22,7 +22,7 @@ import {
 } from './api/machine.ts';
 import type { ApiPorts } from './api/ports.ts';
 import type { Provision } from './api/provision.ts';
-import { keepToken } from './api/token.ts';
+import { SwitchedHttp, type HttpWish } from './api/switched-http.ts';
 import { translateEvent } from './api/translate.ts';
 import { createSentences } from './store/sentences.ts';
 import { createChannelFactory, createLinkProbe } from './channels/catalog.ts';
@@ -52,8 +52,10 @@ export interface HostOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Null when no provision file was given. */
   readonly provision: Provision | null;
-  /** Null on the desktop, whose window speaks over IPC. With a null token the one kept in the data directory is used. */
-  readonly http: (Omit<HttpOptions, 'token'> & { readonly token: string | null }) | null;
+  /** Null for no port at all. */
+  readonly http: HttpWish | null;
+  /** What the owner should know of this machine; shown in the window. */
+  readonly notices?: readonly Reason[];
   /** The system's keychain on the desktop. */
   readonly keyWrapping?: KeyWrapping;
   /** Name of a backup to be put in the place of the database first. */
@@ -78,7 +80,9 @@ export type HostFailure =
 
 export interface Host {
   readonly dataDir: string;
+  /** What callers of the port show; null until it listened. */
   readonly token: string | null;
+  /** What listens now; null while nothing does. */
   readonly http: HttpHost | null;
   readonly gateway: Gateway;
   readonly settings: SettingsFile;
@@ -106,24 +110,29 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
   if (!opened.ok) return opened;
   const ground = opened.value;
   const gateway = createGateway(gatewayPorts(ground, options));
-  const bound = bindApi(ground, gateway, options, undo);
-  const token = options.http === null ? null : (options.http.token ?? keepToken(ground.dataDir));
-  if (token !== null) ground.log.hide(token);
-  const listening = await listen(options, bound, token, undo);
-  if (!listening.ok) return listening;
-  const http = listening.value;
+  const { dataDir, settings, sentences, store, log, key, lock } = ground;
+  const http = new SwitchedHttp(options.http, { dataDir, settings, log, tell: (url) => lock.setUrl(url) });
+  const bound = bindApi(ground, gateway, http, options, undo);
+  undo.use(http);
+  const listening = await http.begin(bound);
+  if (!listening.ok) {
+    const { taken, reason } = listening.failure;
+    return failed({ kind: 'port', taken, sentence: sentences.reason(reason, null) });
+  }
   const refusals = await startGateway(gateway, ground, options.provision);
   undo.use(watchJumps(ground, gateway));
-  http?.open();
-  if (http !== null) ground.lock.setUrl(http.url);
+  http.open();
   const startMs = Math.round(performance.now());
-  ground.log.write('info', 'host.started', { version: options.version, mode: options.mode, startMs });
+  log.write('info', 'host.started', { version: options.version, mode: options.mode, startMs });
   const owned = undo.move();
-  const { dataDir, settings, sentences, store, log, key } = ground;
   return ok({
     dataDir,
-    token,
-    http,
+    get token() {
+      return http.token;
+    },
+    get http() {
+      return http.current;
+    },
     gateway,
     settings,
     sentences,
@@ -273,7 +282,13 @@ interface Bound {
   readonly abort: () => void;
 }
 
-function bindApi(ground: Ground, gateway: Gateway, options: HostOptions, undo: AsyncDisposableStack): Bound {
+function bindApi(
+  ground: Ground,
+  gateway: Gateway,
+  http: SwitchedHttp,
+  options: HostOptions,
+  undo: AsyncDisposableStack,
+): Bound {
   const { clock, ids, log, store, settings, sentences, dataDir, startedAt } = ground;
   const stopping = new AbortController();
   const meter = undo.use(createLoopMeter(clock));
@@ -290,7 +305,8 @@ function bindApi(ground: Ground, gateway: Gateway, options: HostOptions, undo: A
       mode: options.mode,
       dataDir,
       startedAt,
-      notices: () => settings.notices,
+      apiUrl: () => http.current?.url ?? null,
+      notices: () => [...settings.notices, ...(options.notices ?? []), ...(http.problem ? [http.problem] : [])],
       rssBytes: () => process.memoryUsage.rss(),
       eventLoopP99Ms: () => meter.p99(),
       logTail: (limit) => log.tail(limit),
@@ -315,26 +331,6 @@ function bindApi(ground: Ground, gateway: Gateway, options: HostOptions, undo: A
   return { ports, dispatch, events, abort: () => stopping.abort() };
 }
 
-async function listen(
-  options: HostOptions,
-  { ports, dispatch, events }: Bound,
-  token: string | null,
-  undo: AsyncDisposableStack,
-): Promise<Result<HttpHost | null, HostFailure>> {
-  if (options.http === null || token === null) return ok(null);
-  const started = await startHttp(ports, dispatch, events, { ...options.http, token });
-  if (started.ok) {
-    undo.defer(() => started.value.close());
-    return started;
-  }
-  const { taken, detail } = started.failure;
-  const { host, port } = options.http;
-  const sentence = taken
-    ? ports.sentences.reason({ code: 'host.port-taken', params: { port: String(port) } }, null)
-    : `Porchlight cannot listen on ${host}, port ${String(port)}: ${detail}.`;
-  return failed({ kind: 'port', taken, sentence });
-}
-
 /** Connections before the start, so that what is resumed runs with what the file says; roles after it. */
 async function startGateway(gateway: Gateway, ground: Ground, provision: Provision | null): Promise<readonly string[]> {
   const connections = await applyConnections(gateway, provision);
@@ -352,7 +348,7 @@ function watchJumps({ clock, log }: Ground, gateway: Gateway): Disposable {
 
 interface Stopped {
   readonly gateway: Gateway;
-  readonly http: HttpHost | null;
+  readonly http: SwitchedHttp;
   readonly owned: AsyncDisposableStack;
   readonly ground: Ground;
   readonly abort: () => void;
@@ -361,9 +357,9 @@ interface Stopped {
 /** Turns and calls of `/v1` may end by themselves until shortly before the deadline; then everything is cut. */
 async function stop({ gateway, http, owned, ground, abort }: Stopped, deadline: Millis): Promise<void> {
   ground.log.write('info', 'host.stopping', { deadline });
-  http?.refuseNew();
+  http.refuseNew();
   const cut = ground.clock.after(Math.max(0, deadline - closingTime), abort);
-  await Promise.all([gateway.stop(deadline), http?.idle()]);
+  await Promise.all([gateway.stop(deadline), http.idle()]);
   cut[Symbol.dispose]();
   abort();
   await owned.disposeAsync();

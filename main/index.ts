@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { app, dialog, ipcMain, protocol, safeStorage } from 'electron';
 import manifest from '../package.json' with { type: 'json' };
+import { standardPort } from './api/http/standard-port.ts';
 import { bindIpc } from './api/ipc.ts';
 import { createSystemClock } from './api/machine.ts';
 import { describeError } from './gateway/log.ts';
@@ -16,7 +17,7 @@ import { runDesktop } from './shell/app.ts';
 import { readDesktopArguments, type DesktopArguments } from './shell/arguments.ts';
 import type { DesktopGateway, StartProblem } from './shell/ports.ts';
 import { scheme } from './shell/protocol.ts';
-import { createKeyWrapping } from './shell/secrets.ts';
+import { createKeyWrapping, isKeyOnlyObscured } from './shell/secrets.ts';
 import { say } from './shell/words.ts';
 import { dataDirectoryFor, defaultDataDirectory } from './store/data-directory.ts';
 
@@ -78,7 +79,15 @@ function begin(wanted: DesktopArguments): void {
         dataDir,
         environment: process.env,
         provision: null,
-        http: null,
+        http: {
+          port: standardPort,
+          host: '127.0.0.1',
+          allowHosts: [],
+          token: null,
+          windowDir: join(built, 'renderer'),
+          switched: true,
+        },
+        notices: isKeyOnlyObscured(safeStorage, process.platform) ? [{ code: 'host.key-obscured' }] : [],
         keyWrapping: createKeyWrapping(safeStorage),
         restoreBackup,
       });

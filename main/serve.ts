@@ -12,11 +12,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import manifest from '../package.json' with { type: 'json' };
+import { standardPort } from './api/http/standard-port.ts';
 import type { Provision } from './api/provision.ts';
 import { isToken } from './api/token.ts';
 import type { Host, HostFailure, HostOptions } from './host.ts';
 
-const standardPort = 4747;
 /** A stop may take 10 s: turns get most of it, and whatever hangs after that is cut. */
 const drainTime = 8_000;
 const longestStop = 9_500;

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { ESLint, Linter } from 'eslint';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
@@ -127,5 +128,37 @@ describe('toolchain', () => {
         },
       );
     expect(start).toThrow(/needs Node 24 or newer and this is Node 20\.19\.0/);
+  });
+});
+
+describe('the rule against swallowed rejections', () => {
+  /** How often the rules on syntax report a planted text. */
+  async function reports(planted: string): Promise<number> {
+    const eslint = new ESLint({ cwd: root });
+    const { rules } = (await eslint.calculateConfigForFile('main/host.ts')) as {
+      readonly rules: Readonly<Record<string, Linter.RuleEntry>>;
+    };
+    const rule = rules['no-restricted-syntax'];
+    if (rule === undefined) throw new Error('there are no rules on syntax');
+    return new Linter().verify(planted, [{ rules: { 'no-restricted-syntax': rule } }]).length;
+  }
+
+  it.each([
+    'work().catch(() => undefined);',
+    'work().catch(() => {});',
+    'work().catch(function () {});',
+    'try { work(); } catch {}',
+  ])('reports %s, or a failure could vanish', async (planted) => {
+    expect(await reports(planted)).toBe(1);
+  });
+
+  it.each([
+    'work().catch((error) => { log(error); });',
+    'work().catch((error) => log(error));',
+    'work().catch((error) => { return undefined ?? error; });',
+    'work().catch(failed);',
+    'try { work(); } catch (error) { log(error); }',
+  ])('lets %s be, or people would write round the rule', async (planted) => {
+    expect(await reports(planted)).toBe(0);
   });
 });

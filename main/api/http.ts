@@ -145,7 +145,7 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
     if (path === rpcPath) {
       return sendError(response, 426, 'This is a WebSocket.', { Upgrade: 'websocket', Connection: 'Upgrade' });
     }
-    if (path !== '/files' && !path.startsWith('/files/')) return await parts.window(request, response);
+    if (path !== '/files' && !path.startsWith('/files/')) return parts.window(request, response);
     if (!hasToken(parts, request)) return sendError(response, 401, tokenSentence, { 'WWW-Authenticate': 'Bearer' });
     if (parts.closed !== null) return sendError(response, 503, closedSentence(parts), { 'Retry-After': '1' });
     return await answerFiles(ports, request, response, path);

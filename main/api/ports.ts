@@ -17,6 +17,8 @@ export interface HostFacts {
   readonly mode: 'desktop' | 'headless';
   readonly dataDir: string;
   readonly startedAt: Millis;
+  /** Where `/v1` and the window are served now; null while they are not. */
+  apiUrl(): string | null;
   /** Things the owner should know that stop nothing. */
   notices(): readonly Reason[];
   /** Resident memory in bytes. */

@@ -47,6 +47,7 @@ export function hostView(from: ViewSource, seq: number): HostView {
     mode: facts.mode,
     dataDir: facts.dataDir,
     startedAt: facts.startedAt,
+    apiUrl: facts.apiUrl(),
     seq,
     problem: gateway.health().problem,
     notices: facts.notices(),

@@ -104,6 +104,8 @@ export const reasonActions = {
   'host.key-unreadable': 'open:diagnostics',
   'host.owned': 'none',
   'host.port-taken': 'none',
+  'host.port-unusable': 'none',
+  'host.key-obscured': 'none',
   'host.stopping': 'none',
   'host.bug': 'open:diagnostics',
 } as const satisfies Record<string, ReasonAction>;

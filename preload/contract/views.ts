@@ -8,6 +8,8 @@ export interface HostView {
   readonly mode: 'desktop' | 'headless';
   readonly dataDir: string;
   readonly startedAt: number;
+  /** Where the API (`/v1`) and the window in a browser are served, ending in `/`; null while they are not. */
+  readonly apiUrl: string | null;
   /** Seq of the newest event: subscribe from here. */
   readonly seq: number;
   /** What stops the whole gateway (disk full, database damaged); null when all is well. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import type { RequestHandler } from 'sirv';
+import sirv from 'sirv';
 import { hostOf } from './guard.ts';
 import { securityHeaders, sendError } from './exchange.ts';
 
@@ -21,31 +21,35 @@ export function contentPolicy(host: string): string {
   ].join('; ');
 }
 
-export type ServeWindow = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+export type ServeWindow = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Serves `directory`; its files are looked up once, when the first request comes. */
+/** A name that begins with a dot, in any spelling. */
+const hiddenName = /(?:\/|\\|%2f|%5c)(?:\.|%2e)/i;
+
+/** Serves `directory` as it is at each request: a new build is served at once, and what is gone is answered with 404. */
 export function createWindowFiles(directory: string): ServeWindow {
-  let files: Promise<RequestHandler> | undefined;
-  const load = async (): Promise<RequestHandler> => {
-    const { default: sirv } = await import('sirv');
-    return sirv(directory, {
-      etag: true,
-      setHeaders: (response, path) => {
-        const hashed = path.startsWith('/assets/');
-        response.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-      },
-    });
-  };
-  return async (request, response) => {
+  const serve = sirv(directory, {
+    // Otherwise names are looked up once, and a file of theirs that a new build has removed ends the process.
+    dev: true,
+    etag: true,
+    setHeaders: (response, path) => {
+      const hashed = path.startsWith('/assets/');
+      response.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+  return (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return sendError(response, 405, 'Use GET here.', { Allow: 'GET, HEAD' });
     }
     if (!existsSync(join(directory, 'index.html'))) {
       return sendError(response, 503, 'The window is not built: run `npm run build`, then load this page again.');
     }
-    const serve = await (files ??= load());
+    const notThere = (): void => sendError(response, 404, 'There is nothing here.');
+    if (hiddenName.test((request.url ?? '').split('?', 1)[0] ?? '')) return notThere();
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
     response.setHeader('Content-Security-Policy', contentPolicy(hostOf(request.headers.host)?.full ?? ''));
-    serve(request, response, () => sendError(response, 404, 'There is nothing here.'));
+    // A file may vanish or be unreadable after it was looked up; its length is promised by then.
+    response.once('pipe', (file) => file.once('error', () => response.destroy()));
+    serve(request, response, notThere);
   };
 }

@@ -2,12 +2,13 @@
 import { type ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { SettingView } from '../../../preload/contract/views.ts';
-import { useCall } from '../../bridge/hooks.ts';
+import { useCall, useHost } from '../../bridge/hooks.ts';
 import { Icon } from '../../components/icons.tsx';
 import { Page, Section } from '../../components/page.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { t, type Words } from '../../i18n.ts';
 import { About } from './about.tsx';
+import { ApiAddress } from './api-address.tsx';
 import { Health } from './health.tsx';
 import { Setting } from './setting.tsx';
 
@@ -25,11 +26,11 @@ const plainSections: readonly Titled[] = [
 const advancedSections: readonly Titled[] = [
   ['models', 'settings.models'],
   ['delivery', 'settings.delivery'],
-  ['api', 'settings.api'],
 ];
 
 export function SettingsScreen(): ReactNode {
   const { value, failure, again } = useCall('settings.list', {});
+  const host = useHost();
   const settings = value?.filter((each) => !elsewhere.has(each.key)) ?? [];
   const of = (section: string): readonly SettingView[] => settings.filter((each) => each.section === section);
   return (
@@ -50,6 +51,12 @@ export function SettingsScreen(): ReactNode {
             {advancedSections.map(([section, title]) => (
               <Folded key={section} title={t(title)} settings={of(section)} />
             ))}
+            {host && (
+              // The headless host serves the API whatever the switch says, so there is none.
+              <Folded title={t('settings.api')} settings={host.mode === 'headless' ? [] : of('api')}>
+                <ApiAddress host={host} />
+              </Folded>
+            )}
           </div>
         </Section>
       )}
@@ -73,13 +80,20 @@ function Settings({ settings }: SomeSettings): ReactNode {
   return settings.map((each) => <Setting key={each.key} setting={each} />);
 }
 
-function Folded({ title, settings }: SomeSettings & { readonly title: string }): ReactNode {
-  if (settings.length === 0) return null;
+interface FoldedProps extends SomeSettings {
+  readonly title: string;
+  /** What stands below the settings. */
+  readonly children?: ReactNode;
+}
+
+function Folded({ title, settings, children }: FoldedProps): ReactNode {
+  if (settings.length === 0 && children === undefined) return null;
   return (
     <details className="advanced">
       <summary>{title}</summary>
       <div className="rows">
         <Settings settings={settings} />
+        {children}
       </div>
     </details>
   );

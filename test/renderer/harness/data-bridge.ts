@@ -36,6 +36,7 @@ export function dataBridge(): Bridge {
     mode: 'desktop',
     dataDir: '/home/ada/.config/Porchlight/gateway',
     startedAt: now - 3_600_000,
+    apiUrl: values.get('api.enabled') === true ? 'http://127.0.0.1:4747/' : null,
     seq,
     problem: asked.has('problem') ? { code: 'host.disk-full', params: { dataDir: '/home/ada' } } : null,
     notices: asked.has('problem') ? [{ code: 'settings.restored', params: { name: 'settings.broken-1.json' } }] : [],
