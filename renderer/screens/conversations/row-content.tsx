@@ -79,6 +79,9 @@ function Message({ message, follows, last, live, zone }: MessageProps): ReactNod
 /** Set aside by the gateway: said with its reason, and answered when the owner says so. */
 const setAside: ReadonlySet<MessageView['state']> = new Set(['kept', 'paused', 'late', 'held', 'ignored', 'cleared']);
 
+/** Its lane went on, so it is asked again by its own message, not as the last turn of the conversation. */
+const deadLetter = 'turn.dead-letter';
+
 function FromPerson({
   message,
   follows,
@@ -90,6 +93,7 @@ function FromPerson({
 }): ReactNode {
   const answer = useAct('messages.answerNow');
   const { id, text, authorName, state, reason, seq } = message;
+  const again = (): void => void answer.run({ message: id });
   return (
     <article
       className={follows ? 'from-person follows' : 'from-person'}
@@ -99,13 +103,8 @@ function FromPerson({
       {!live && !follows && <p className="author">{authorName}</p>}
       <div className="bubble">{text}</div>
       {state === 'waiting' && <p className="mark">{t('thread.waiting')}</p>}
-      {setAside.has(state) && reason && (
-        <ReasonNote
-          reason={reason}
-          tone="quiet"
-          busy={answer.busy}
-          answerNow={() => void answer.run({ message: id })}
-        />
+      {reason && (setAside.has(state) || reason.code === deadLetter) && (
+        <ReasonNote reason={reason} tone="quiet" busy={answer.busy} answerNow={again} retry={again} />
       )}
       {answer.failure && <ReasonNote reason={answer.failure.reason} />}
     </article>
@@ -119,7 +118,12 @@ function Notice({ message, last }: { readonly message: MessageView; readonly las
   return (
     <article className="notice" data-seq={seq} aria-label={t('thread.notice')}>
       {reason ? (
-        <ReasonNote reason={reason} tone="warning" busy={retry.busy} {...(last ? { retry: again } : {})} />
+        <ReasonNote
+          reason={reason}
+          tone="warning"
+          busy={retry.busy}
+          {...(last && reason.code !== deadLetter ? { retry: again } : {})}
+        />
       ) : (
         <p className="notice-text">{text}</p>
       )}
