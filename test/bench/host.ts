@@ -81,10 +81,9 @@ export async function startHost(bench: Bench, setup: HostSetup): Promise<Running
     url: String(started.said['url']),
     token: String(started.said['token']),
     async ask(what: 'counters' | 'memory') {
-      const answer = once(started.child, 'message');
+      const answer = once(started.child, 'message') as Promise<[never]>;
       started.child.send(what);
-      const [said] = (await answer) as readonly [never];
-      return said;
+      return (await answer)[0];
     },
   };
 }

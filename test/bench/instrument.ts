@@ -23,32 +23,41 @@ export interface InstrumentMemory {
 
 const slower = Number(process.env['PORCHLIGHT_BENCH_COMMIT_MS'] ?? '0');
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
-const fullOnes = new WeakSet<DatabaseSync>();
-const commits = new WeakMap<StatementSync, DatabaseSync>();
+const fullOnes = new WeakSet<object>();
+/** Prepared COMMIT statements and the connection each belongs to. */
+const commits = new WeakMap<object, object>();
 const counts = { full: 0, normal: 0 };
-const { exec, prepare } = DatabaseSync.prototype;
-const { run } = StatementSync.prototype;
 
-DatabaseSync.prototype.exec = function (sql) {
-  if (/synchronous\s*=\s*full/i.test(sql)) fullOnes.add(this);
-  exec.call(this, sql);
-};
+type Around = (self: object, args: readonly unknown[], call: () => unknown) => unknown;
 
-DatabaseSync.prototype.prepare = function (...args) {
-  const statement = prepare.apply(this, args);
-  if (args[0].trim().toUpperCase() === 'COMMIT') commits.set(statement, this);
+/** Puts `around` around a method of every object of a class. */
+function wrap(prototype: object, name: string, around: Around): void {
+  const original: unknown = Reflect.get(prototype, name);
+  if (typeof original !== 'function') throw new Error(`${name} is no method (any more).`);
+  Reflect.set(prototype, name, function (this: object, ...args: unknown[]): unknown {
+    return around(this, args, (): unknown => Reflect.apply(original, this, args));
+  });
+}
+
+wrap(DatabaseSync.prototype, 'exec', (self, [sql], call) => {
+  if (/synchronous\s*=\s*full/i.test(String(sql))) fullOnes.add(self);
+  return call();
+});
+
+wrap(DatabaseSync.prototype, 'prepare', (self, [sql], call) => {
+  const statement = call();
+  if (statement instanceof StatementSync && String(sql).trim().toUpperCase() === 'COMMIT') commits.set(statement, self);
   return statement;
-};
+});
 
-StatementSync.prototype.run = function (this: StatementSync, ...args: Parameters<typeof run>) {
-  const database = commits.get(this);
-  if (database !== undefined) {
-    const full = fullOnes.has(database);
-    counts[full ? 'full' : 'normal'] += 1;
-    if (full && slower > 0) Atomics.wait(sleeper, 0, 0, slower);
-  }
-  return run.apply(this, args);
-};
+wrap(StatementSync.prototype, 'run', (self, _args, call) => {
+  const database = commits.get(self);
+  if (database === undefined) return call();
+  const full = fullOnes.has(database);
+  counts[full ? 'full' : 'normal'] += 1;
+  if (full && slower > 0) Atomics.wait(sleeper, 0, 0, slower);
+  return call();
+});
 
 function memory(): InstrumentMemory {
   // Twice: what the first collection lets go may hold on to buffers that only the second one frees.

@@ -53,7 +53,11 @@ export function memoryOf(pid: number): { readonly rss: number; readonly pss: num
 
 /** CPU time of all threads of a process so far, in ms, of user and system together. */
 export function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  const fields =
+    readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+      .split(') ')
+      .at(-1)
+      ?.split(' ') ?? [];
   // Fields 14 and 15 of proc_pid_stat(5), in ticks of 10 ms.
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }

@@ -52,13 +52,13 @@ const bench: Bench = {
   },
 };
 
-async function rowsOf({ name, run }: Scenario): Promise<readonly Row[]> {
+async function rowsOf(scenario: Scenario): Promise<readonly Row[]> {
   try {
-    const measured = await run(bench);
+    const measured = await scenario.run(bench);
     return measured.map((row) => ({ ...row, ...surroundings }));
   } catch (error) {
     if (!(error instanceof WrongAnswer)) throw error;
-    return [{ name, wrong: error.message.replaceAll(/\s+/g, ' '), ...surroundings }];
+    return [{ name: scenario.name, wrong: error.message.replaceAll(/\s+/g, ' '), ...surroundings }];
   }
 }
 

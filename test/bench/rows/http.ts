@@ -41,7 +41,9 @@ function call(lab: Lab, agent: Agent, text: string): Promise<number> {
 }
 
 function contentOf(body: string): string | undefined {
-  const answer = JSON.parse(body) as { readonly choices?: readonly { readonly message?: { readonly content?: string } }[] };
+  const answer = JSON.parse(body) as {
+    readonly choices?: readonly { readonly message?: { readonly content?: string } }[];
+  };
   return answer.choices?.[0]?.message?.content;
 }
 

@@ -25,10 +25,12 @@ export async function ownShares({ talk, telegram, model }: Lab, count: number, f
   await talk.settle();
   const handed = new Map((await telegram.handed(0)).map(({ updateId, at }) => [updateId, at]));
   const calls = await model.calls(before);
-  if (calls.length !== count) throw new WrongAnswer(`${String(calls.length)} model calls for ${String(count)} messages`);
+  if (calls.length !== count)
+    throw new WrongAnswer(`${String(calls.length)} model calls for ${String(count)} messages`);
   const own = answers.map((answer, index) => {
     const from = handed.get(answer.updateId);
-    if (from === undefined) throw new WrongAnswer(`update ${String(answer.updateId)} was answered but never handed over`);
+    if (from === undefined)
+      throw new WrongAnswer(`update ${String(answer.updateId)} was answered but never handed over`);
     return answer.sent.at - from - timeOf(calls[index], answer);
   });
   return { p50: median(own), p95: percentile(own, 0.95) };
@@ -48,30 +50,44 @@ async function plant({ plant: kind }: Bench, { telegram, model }: Lab): Promise<
   if (kind === 'wrong') await model.next({ kind: 'reply', text: 'something else' });
 }
 
+interface Rounds {
+  readonly shares: readonly OwnShare[];
+  /** FULL commits per message; null when they were not counted. */
+  readonly commits: number | null;
+}
+
+async function rounds(bench: Bench, lab: Lab, instrumented: boolean): Promise<Rounds> {
+  const [times, count] = sizes(bench);
+  const shares: OwnShare[] = [];
+  const before = instrumented ? await lab.host.ask('counters') : null;
+  for (let round = 0; round < times; round++) {
+    await bench.quiet();
+    shares.push(await ownShares(lab, count, 1_000 * (round + 1)));
+  }
+  if (before === null) return { shares, commits: null };
+  const after = await lab.host.ask('counters');
+  return { shares, commits: (after.full - before.full) / (times * count) };
+}
+
+function sizes(bench: Bench): readonly [rounds: number, count: number] {
+  return bench.quick ? [1, 5] : [5, 300];
+}
+
+async function asItIs(bench: Bench): Promise<Rounds> {
+  await using lab = await startLab(bench);
+  await plant(bench, lab);
+  return rounds(bench, lab, false);
+}
+
+async function slowDisk(bench: Bench): Promise<Rounds> {
+  await using lab = await startLab(bench, { instrument: { commitMs: 8 } });
+  return rounds(bench, lab, true);
+}
+
 async function run(bench: Bench): Promise<readonly Measured[]> {
-  const count = bench.quick ? 5 : 300;
-  const rounds = bench.quick ? 1 : 5;
-  const fast: OwnShare[] = [];
-  const slow: OwnShare[] = [];
-  let commits = 0;
-  {
-    await using lab = await startLab(bench);
-    await plant(bench, lab);
-    for (let round = 0; round < rounds; round++) {
-      await bench.quiet();
-      fast.push(await ownShares(lab, count, 1_000 * (round + 1)));
-    }
-  }
-  {
-    await using lab = await startLab(bench, { instrument: { commitMs: 8 } });
-    const before = await lab.host.ask('counters');
-    for (let round = 0; round < rounds; round++) {
-      await bench.quiet();
-      slow.push(await ownShares(lab, count, 1_000 * (round + 1)));
-    }
-    const after = await lab.host.ask('counters');
-    commits = (after.full - before.full) / (rounds * count);
-  }
+  const fast = (await asItIs(bench)).shares;
+  const { shares: slow, commits } = await slowDisk(bench);
+  const [times, count] = sizes(bench);
   const p50 = (shares: readonly OwnShare[]): readonly number[] => shares.map((share) => share.p50);
   const p95 = (shares: readonly OwnShare[]): readonly number[] => shares.map((share) => share.p95);
   const row = (name: string, each: readonly number[], goal: number | null): Measured => ({
@@ -79,7 +95,7 @@ async function run(bench: Bench): Promise<readonly Measured[]> {
     unit: 'ms',
     value: median(each),
     goal: goal === null ? null : atMost(goal),
-    how: `${String(rounds)} × ${String(count)} messages, median of the rounds`,
+    how: `${String(times)} × ${String(count)} messages, median of the rounds`,
     each,
   });
   return [
@@ -90,7 +106,7 @@ async function run(bench: Bench): Promise<readonly Measured[]> {
     {
       name: 'FULL commits per Telegram message',
       unit: 'commits',
-      value: commits,
+      value: commits ?? Number.NaN,
       goal: atMost(3),
       how: 'counted at SQLite over the row before',
     },
