@@ -26,6 +26,7 @@ import type {
   TurnId,
   TurnRow,
 } from '../gateway/types.ts';
+import { oneLine, plainLine } from '../lib/one-line.ts';
 import type { HostFacts } from './ports.ts';
 
 /** Where views are read from. */
@@ -36,7 +37,7 @@ export interface ViewSource {
   readonly facts: HostFacts;
 }
 
-const previewLength = 160;
+const previewLength = 140;
 /** Texts of one page of a thread, in UTF-16 units: a page has to fit into one frame even where each unit takes 3 bytes. */
 const pageUnits = 250_000;
 
@@ -103,18 +104,14 @@ export function conversationView(from: ViewSource, row: ConversationRow): Conver
   const { read } = from.storage;
   const running = from.gateway.turns.status(row.id);
   const last = running === null ? read.turns.lastReply(row.id) : null;
-  const text = read.messages.page(row.id, 1).at(-1)?.text ?? '';
+  const newest = read.messages.page(row.id, 1).at(-1);
   return {
     id: row.id,
     link: row.link,
     linkKind: linkKind(from, row.link),
     kind: row.kind,
     title: row.title,
-    preview: text
-      .slice(0, previewLength * 4)
-      .replace(/\s+/g, ' ')
-      .trim()
-      .slice(0, previewLength),
+    preview: newest === undefined ? '' : previewOf(newest),
     lastAt: row.lastAt,
     unread: row.unread,
     working: running !== null,
@@ -122,6 +119,11 @@ export function conversationView(from: ViewSource, row: ConversationRow): Conver
     model: row.model,
     contextNo: row.contextNo,
   };
+}
+
+/** What persons write is no Markdown: their signs are shown as they were typed. */
+function previewOf({ kind, text }: MessageRow): string {
+  return kind === 'person' ? oneLine(text, previewLength) : plainLine(text, previewLength);
 }
 
 function turnFailed(read: Tables, turn: TurnRow): boolean {

@@ -63,6 +63,7 @@ export interface ConversationView {
   readonly linkKind: LinkKind;
   readonly kind: 'private' | 'group';
   readonly title: string;
+  /** The newest message as one line of plain text, at most 140 UTF-16 units. */
   readonly preview: string;
   readonly lastAt: number;
   readonly unread: number;
