@@ -6,7 +6,7 @@ import { bytes, span, tokens } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icons.tsx';
-import { ReasonNote } from './reason-note.tsx';
+import { ProviderNote } from './provider-note.tsx';
 import { Spinner } from './spinner.tsx';
 import { useNow } from './use-now.ts';
 
@@ -143,7 +143,7 @@ function GroupOptions({
       <p className="options-group" aria-hidden="true">
         {group.name}
       </p>
-      {group.list.reason && <ReasonNote reason={group.list.reason} tone="warning" />}
+      {group.list.reason && <ProviderNote reason={group.list.reason} tone="warning" />}
       {group.models.map((model) => (
         <Option key={model.ref} {...option(model.ref)} title={model.name} about={aboutModel(model, now)} />
       ))}

@@ -8,6 +8,7 @@ import type { ModelListView } from '../../preload/contract/views.ts';
 import { t } from '../i18n.ts';
 import { Button } from './button.tsx';
 import { SelectField, TextField } from './field.tsx';
+import { ProviderNote } from './provider-note.tsx';
 import { ReasonNote } from './reason-note.tsx';
 import { TestResult } from './test-result.tsx';
 import { bareName, own, type ProviderFormProps, useProviderForm } from './use-provider-form.ts';
@@ -66,7 +67,7 @@ export function ProviderForm(props: ProviderFormProps): ReactNode {
       )}
       {list ? (
         <>
-          {list.reason && <ReasonNote reason={list.reason} tone="warning" retry={() => void connect()} />}
+          {list.reason && <ProviderNote reason={list.reason} tone="warning" retry={() => void connect()} />}
           <ModelField list={list} model={model} onModel={form.setModel} />
         </>
       ) : null}

@@ -20,6 +20,8 @@ export interface ReasonNoteProps extends ReasonSteps {
   readonly tone?: 'error' | 'warning' | 'quiet';
   /** What the server said, as it said it. */
   readonly detail?: string;
+  /** In place of the reason's own sentence. */
+  readonly words?: string;
 }
 
 const screens: Partial<Record<ReasonAction, { readonly path: string; readonly label: Words }>> = {
@@ -30,12 +32,12 @@ const screens: Partial<Record<ReasonAction, { readonly path: string; readonly la
   'open:diagnostics': { path: '/settings', label: 'reason.openSettings' },
 };
 
-export function ReasonNote({ reason, tone = 'error', detail, ...steps }: ReasonNoteProps): ReactNode {
+export function ReasonNote({ reason, tone = 'error', detail, words, ...steps }: ReasonNoteProps): ReactNode {
   return (
     <div className={`note ${tone}`} role={tone === 'error' ? 'alert' : 'note'}>
       <Icon name={tone === 'quiet' ? 'info' : 'warning'} />
       <div className="note-words">
-        <p>{reasonText(reason)}</p>
+        <p>{words ?? reasonText(reason)}</p>
         {detail !== undefined && detail !== '' && <p className="note-detail">{detail}</p>}
       </div>
       <NextStep action={reason === null ? 'retry' : actionOf(reason.code)} {...steps} />
@@ -71,7 +73,7 @@ function NextStep({
   if (!screen) return null;
   const here = location.startsWith(screen.path) || location.startsWith('/setup');
   return (
-    <>
+    <span className="note-steps">
       {!here && (
         <Link href={screen.path} className="button plain small">
           <span>{t(screen.label)}</span>
@@ -83,6 +85,6 @@ function NextStep({
           {t('action.retry')}
         </Button>
       )}
-    </>
+    </span>
   );
 }

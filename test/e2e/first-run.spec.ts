@@ -65,7 +65,7 @@ test('setup connects an OpenAI-compatible server: a wrong key is named, Next ope
   await page.getByLabel('Address').fill(`${lab.url}/`);
   await page.getByLabel('API key').fill('sk-wrong');
   await page.getByRole('button', { name: 'Connect' }).click();
-  await expect(page.getByRole('note')).toContainText('The key for Lab was refused.');
+  await expect(page.getByRole('note')).toContainText('Lab refused the key. Check that it was copied whole');
   await expect(page.getByRole('button', { name: 'Next', exact: true })).toBeDisabled();
   await picture(page, 'setup-model-key-refused');
 
@@ -74,7 +74,7 @@ test('setup connects an OpenAI-compatible server: a wrong key is named, Next ope
   await page.getByLabel('Model').selectOption('gpt-test');
   lab.next({ kind: 'status', status: 500 });
   await page.getByRole('button', { name: 'Test' }).click();
-  await expect(page.getByText('Lab is overloaded or has a fault of its own.')).toBeVisible();
+  await expect(page.getByText('Lab is overloaded or has a fault of its own. Test it again in a moment.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Next', exact: true })).toBeDisabled();
   await page.getByRole('button', { name: 'Test again' }).click();
   await expect(page.getByText(/It answered in .*: “echo: /)).toBeVisible();

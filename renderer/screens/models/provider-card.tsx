@@ -5,6 +5,7 @@ import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { modelName } from '../../components/model-picker.tsx';
+import { ProviderNote } from '../../components/provider-note.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { TestResult } from '../../components/test-result.tsx';
 import { t } from '../../i18n.ts';
@@ -51,9 +52,9 @@ export function ProviderCard({
               : t('models.reading')}
         </span>
       </header>
-      {list?.reason && !test && <ReasonNote reason={list.reason} />}
+      {list?.reason && !test && <ProviderNote reason={list.reason} />}
       {keyRefused && !list?.reason && !test && (
-        <ReasonNote reason={{ code: 'model.key-refused', params: { provider: name, model: '' } }} />
+        <ProviderNote reason={{ code: 'model.key-refused', params: { provider: name, model: '' } }} />
       )}
       {test && <TestResult test={test} />}
       {testing.failure && <ReasonNote reason={testing.failure.reason} />}
