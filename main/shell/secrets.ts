@@ -23,6 +23,9 @@ export function createKeyWrapping(safeStorage: SafeStorage): SystemKeyWrapping {
 }
 
 /** Whether what is wrapped is merely obscured: Linux without a keyring, where the password is a known one. */
-export function isKeyOnlyObscured(safeStorage: SafeStorage, platform: NodeJS.Platform): boolean {
+export function isKeyOnlyObscured(
+  safeStorage: Pick<SafeStorage, 'getSelectedStorageBackend'>,
+  platform: NodeJS.Platform,
+): boolean {
   return platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text';
 }

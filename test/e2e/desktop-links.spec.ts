@@ -35,7 +35,10 @@ test('after a sleep every link proves itself again at once, whatever it believed
   await server.waitFor(({ apiMethod, params }) => apiMethod === 'getUpdates' && Number(params['timeout']) >= 25);
   const polls = (): number => server.calls('getUpdates').length;
   const before = polls();
-  await running.app.evaluate(({ powerMonitor }) => void powerMonitor.emit('resume'));
+  await running.app.evaluate(({ powerMonitor }) => {
+    powerMonitor.emit('suspend');
+    powerMonitor.emit('resume');
+  });
   // A poll lasts 30 s: another one this soon is the proof that was asked for.
   await expect.poll(polls, { timeout: 5_000 }).toBeGreaterThan(before);
   await expect.poll(() => running.trayLines()).toContain('Running · 1 of 1 link up');
