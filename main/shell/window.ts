@@ -2,9 +2,10 @@
  * The one window. Closing hides it: the page stays, so that opening it again shows at once what it showed before. A page
  * that crashed is dropped, and a new one is made when somebody looks again.
  */
-import { BrowserWindow, nativeTheme } from 'electron';
+import { BrowserWindow, Menu, nativeTheme } from 'electron';
 import type { WebContents } from 'electron';
 import { describeError, type Log } from '../gateway/log.ts';
+import { contextMenu } from './context-menu.ts';
 import { isOwnAddress, origin } from './protocol.ts';
 import type { IpcSender } from './ports.ts';
 
@@ -107,6 +108,10 @@ function watchPage(window: BrowserWindow, contents: WebContents, ports: WindowPo
     if (ports.leaving()) return;
     ports.log.write('error', 'window.page-gone', { reason, exitCode });
     drop();
+  });
+  contents.on('context-menu', (_event, clicked) => {
+    const entries = contextMenu(clicked);
+    if (entries.length > 0) Menu.buildFromTemplate(entries).popup({ window });
   });
   contents.on('preload-error', (_event, _path, error) => {
     ports.log.write('error', 'window.preload-failed', { error: describeError(error) });

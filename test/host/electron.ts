@@ -19,6 +19,7 @@ export function createElectron(host: Host, app: App) {
   const { Menu, MenuItem } = createMenuClasses({
     quit: () => app.quit(),
     focusedWindow: () => BrowserWindow.getFocusedWindow(),
+    opened: (menu) => record.popups.push(menu),
   });
   return {
     app,

@@ -11,6 +11,8 @@ type ItemType = NonNullable<Options['type']>;
 export interface RoleActions {
   quit(): void;
   focusedWindow(): BrowserWindow | null;
+  /** A menu was opened at the pointer. */
+  opened(menu: Menu): void;
 }
 
 /** Label of each role that the stand-in knows. */
@@ -44,6 +46,10 @@ function perform(role: Role, actions: RoleActions): void {
     close: () => window?.close(),
     minimize: () => window?.minimize(),
     reload: () => window?.reload(),
+    cut: () => window?.webContents.cut(),
+    copy: () => window?.webContents.copy(),
+    paste: () => window?.webContents.paste(),
+    selectAll: () => window?.webContents.selectAll(),
   };
   const action = can[role];
   if (!action) throw new Error(`The stand-in cannot do what the menu role ${role} does.`);
@@ -160,6 +166,10 @@ export function createMenuClasses(actions: RoleActions) {
         } else menu.append(new Item(entry));
       }
       return menu;
+    }
+
+    popup(): void {
+      actions.opened(this);
     }
 
     static setApplicationMenu(menu: Menu | null): void {

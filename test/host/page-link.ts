@@ -6,14 +6,16 @@ import { randomUUID } from 'node:crypto';
 import type { Chromium } from './chromium.ts';
 import type { CdpSession, Protocol } from './cdp.ts';
 import { detached } from './failures.ts';
+import type { Clicked } from './page/source.ts';
 import {
+  menuBinding,
   pageScripts,
   preloadWorld,
   receiveFunction,
   sendBinding,
   titleBinding,
-  titleScript,
-  titleWorld,
+  watchScript,
+  watchWorld,
 } from './page/source.ts';
 
 export interface PageReports {
@@ -23,6 +25,7 @@ export interface PageReports {
   domReady(): void;
   loaded(): void;
   titled(title: string): void;
+  rightClicked(clicked: Clicked): void;
   /** The page opens a WebSocket; those do not pass the interception of requests. */
   webSocket(url: string): void;
   message(payload: string): void;
@@ -71,8 +74,9 @@ export class PageLink {
       session.send('Runtime.enable'),
       session.send('Inspector.enable'),
       session.send('Network.enable', { maxTotalBufferSize: 0, maxResourceBufferSize: 0 }),
-      session.send('Runtime.addBinding', { name: titleBinding, executionContextName: titleWorld }),
-      session.send('Page.addScriptToEvaluateOnNewDocument', { source: titleScript(), worldName: titleWorld }),
+      session.send('Runtime.addBinding', { name: titleBinding, executionContextName: watchWorld }),
+      session.send('Runtime.addBinding', { name: menuBinding, executionContextName: watchWorld }),
+      session.send('Page.addScriptToEvaluateOnNewDocument', { source: watchScript(), worldName: watchWorld }),
     ];
     if (preload !== undefined) {
       const scripts = pageScripts(randomUUID(), preload, process);
@@ -128,6 +132,7 @@ export class PageLink {
     session.on('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
       if (name === sendBinding && executionContextId === this.#context) reports.message(payload);
       if (name === titleBinding) reports.titled(payload);
+      if (name === menuBinding) reports.rightClicked(JSON.parse(payload) as Clicked);
     });
   }
 

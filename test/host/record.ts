@@ -3,6 +3,7 @@
  * `globalThis.standInRecord`; real Electron has no such name.
  */
 import type { MessageBoxOptions, OpenDialogOptions, SaveDialogOptions } from 'electron';
+import type { Menu } from './menu.ts';
 
 /** A dialog on the screen. It stays until a spec answers it. */
 export type PendingDialog =
@@ -32,6 +33,8 @@ export interface StandInRecord {
   readonly blockedRequests: string[];
   readonly dialogs: PendingDialog[];
   readonly notifications: ShownNotification[];
+  /** Menus that were opened at the pointer, in order; a spec chooses with `click()` on an item. */
+  readonly popups: Menu[];
   /** Process id of the Chromium that draws the windows. */
   chromiumPid: number | undefined;
 }
@@ -43,6 +46,7 @@ export function createRecord(): StandInRecord {
     blockedRequests: [],
     dialogs: [],
     notifications: [],
+    popups: [],
     chromiumPid: undefined,
   };
 }

@@ -130,6 +130,11 @@ export class WebContents extends EventEmitter {
         this.#title = title;
         this.emit('page-title-updated', preventable({}), title, title !== '');
       },
+      rightClicked: ({ x, y, isEditable, selectionText }) => {
+        const canCopy = selectionText !== '';
+        const editFlags = { canCut: isEditable && canCopy, canCopy, canPaste: isEditable, canSelectAll: true };
+        this.emit('context-menu', {}, { x, y, isEditable, selectionText, editFlags });
+      },
       webSocket: (url) => {
         if (!isLoopback(url)) this.#host.record.blockedRequests.push(url); // Chromium resolves no such host
       },
@@ -269,6 +274,27 @@ export class WebContents extends EventEmitter {
 
   focus(): void {
     this.#opened?.session.post('Page.bringToFront');
+  }
+
+  cut(): void {
+    this.#edit('cut');
+  }
+
+  copy(): void {
+    this.#edit('copy');
+  }
+
+  paste(): void {
+    this.#edit('paste');
+  }
+
+  selectAll(): void {
+    this.#edit('selectAll');
+  }
+
+  /** As the key that is bound to the command does it. */
+  #edit(command: 'cut' | 'copy' | 'paste' | 'selectAll'): void {
+    this.#opened?.session.post('Input.dispatchKeyEvent', { type: 'rawKeyDown', commands: [command] });
   }
 
   async executeJavaScript(code: string): Promise<unknown> {

@@ -10,9 +10,18 @@ export const preloadWorld = 'Electron Isolated Context';
 export const sendBinding = '__standInSend';
 export const receiveFunction = '__standInReceive';
 
-/** A world of the stand-in's own, which reports the title: Chromium tells no other process when it changes. */
-export const titleWorld = 'Stand-in Title';
+/** A world of the stand-in's own, which reports what Chromium tells no other process: titles and right clicks. */
+export const watchWorld = 'Stand-in Watch';
 export const titleBinding = '__standInTitle';
+export const menuBinding = '__standInMenu';
+
+/** What a right click was made on. */
+export interface Clicked {
+  readonly x: number;
+  readonly y: number;
+  readonly isEditable: boolean;
+  readonly selectionText: string;
+}
 
 function watchTitle(report: (title: string) => void): void {
   let last = '';
@@ -24,8 +33,24 @@ function watchTitle(report: (title: string) => void): void {
   new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
 }
 
-export function titleScript(): string {
-  return `if (window === window.top) (${watchTitle.toString()})(globalThis.${titleBinding});`;
+/** A page that shows a menu of its own prevents the event, and then there is no other. */
+function watchMenu(report: (clicked: string) => void): void {
+  addEventListener('contextmenu', ({ clientX: x, clientY: y, defaultPrevented, target }) => {
+    if (defaultPrevented) return;
+    const field = target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement ? target : null;
+    const inField = field?.value.slice(field.selectionStart ?? 0, field.selectionEnd ?? 0);
+    const isEditable = field !== null ? !field.readOnly : target instanceof HTMLElement && target.isContentEditable;
+    const clicked: Clicked = { x, y, isEditable, selectionText: inField ?? getSelection()?.toString() ?? '' };
+    report(JSON.stringify(clicked));
+  });
+}
+
+export function watchScript(): string {
+  const watches = [
+    `(${watchTitle.toString()})(globalThis.${titleBinding});`,
+    `(${watchMenu.toString()})(globalThis.${menuBinding});`,
+  ];
+  return `if (window === window.top) { ${watches.join(' ')} }`;
 }
 
 export interface PageScripts {

@@ -1,0 +1,20 @@
+/** The menu of a right click, as Electron shows none by itself: for text that can be edited, and for text that is marked. */
+import type { ContextMenuParams, MenuItemConstructorOptions } from 'electron';
+
+export type ClickedText = Pick<ContextMenuParams, 'isEditable' | 'selectionText' | 'editFlags'>;
+
+/** The entries; none where there is no text to do anything with. What cannot be done now is shown and greyed out. */
+export function contextMenu({ isEditable, selectionText, editFlags }: ClickedText): MenuItemConstructorOptions[] {
+  const marked = selectionText.trim() !== '';
+  if (!isEditable && !marked) return [];
+  const copy: MenuItemConstructorOptions = { role: 'copy', enabled: marked && editFlags.canCopy };
+  const selectAll: MenuItemConstructorOptions = { role: 'selectAll', enabled: editFlags.canSelectAll };
+  if (!isEditable) return [copy, { type: 'separator' }, selectAll];
+  return [
+    { role: 'cut', enabled: marked && editFlags.canCut },
+    copy,
+    { role: 'paste', enabled: editFlags.canPaste },
+    { type: 'separator' },
+    selectAll,
+  ];
+}
