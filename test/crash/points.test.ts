@@ -97,7 +97,7 @@ describe('killed with -9 at a named point', () => {
       });
     });
 
-    it('after that commit and before Telegram is told: it comes twice and is one message', async () => {
+    it('after that commit and before Telegram is told: the stored offset tells it later, and it is one message', async () => {
       await dying('after-commit', async (run) => {
         const ledger = await diedAt(run.host, run.dataDir);
         expect(ledger).toMatchObject({ asked: [{ text: question, state: 'waiting', turn: null }], turns: [] });
@@ -105,6 +105,7 @@ describe('killed with -9 at a named point', () => {
         expect(run.telegram.bot.queue.pending, 'not acknowledged').toHaveLength(1);
         expect(run.model.calls).toEqual([]);
         await answeredInTheEnd(run, preciseNow(), 0);
+        expect(run.telegram.bot.handed.items, 'confirmed before it was asked for again').toHaveLength(1);
       });
     });
 
