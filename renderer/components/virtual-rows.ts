@@ -20,6 +20,8 @@ export function useRows({ frame, keys, estimate, from, overscan }: RowsOptions):
     estimateSize: () => estimate,
     getItemKey: (index) => keys[index] ?? index,
     overscan,
+    // The last row does not stick to what stands below the list.
+    paddingEnd: from === 'end' ? 16 : 0,
     anchorTo: from,
     followOnAppend: from === 'end',
     scrollEndThreshold: 80,
