@@ -16,10 +16,10 @@ export interface Lab extends AsyncDisposable {
 /** Starts everything and lets a few messages through, so that what is loaded once is loaded. */
 export async function startLab(
   bench: Bench,
-  setup: Omit<HostSetup, 'folder' | 'model' | 'telegram'> & { readonly warmUp?: number } = {},
+  setup: Omit<HostSetup, 'folder' | 'model' | 'telegram'> & { readonly warmUp?: number; readonly folder?: string } = {},
 ): Promise<Lab> {
   await using undo = new AsyncDisposableStack();
-  const folder = undo.use(await temporaryFolder()).path;
+  const folder = setup.folder ?? undo.use(await temporaryFolder()).path;
   const model = undo.use(await startModel());
   const telegram = undo.use(await startTelegram());
   const host = undo.use(await startHost(bench, { ...setup, folder, model, telegram }));

@@ -76,12 +76,12 @@ function sizes(bench: Bench): readonly [rounds: number, count: number] {
 async function asItIs(bench: Bench): Promise<Rounds> {
   await using lab = await startLab(bench);
   await plant(bench, lab);
-  return rounds(bench, lab, false);
+  return await rounds(bench, lab, false);
 }
 
 async function slowDisk(bench: Bench): Promise<Rounds> {
   await using lab = await startLab(bench, { instrument: { commitMs: 8 } });
-  return rounds(bench, lab, true);
+  return await rounds(bench, lab, true);
 }
 
 async function run(bench: Bench): Promise<readonly Measured[]> {
