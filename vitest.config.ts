@@ -26,7 +26,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
           exclude: separate.flatMap((name) => [`test/${name}/**`, `test/${name}.test.ts`]),
-          testTimeout: 10_000,
+          testTimeout: 30_000,
         },
       },
       {

@@ -195,7 +195,7 @@ describe('a link that is down', () => {
       waitingMessages: 0,
     });
     other.say({ chatId: 999, text: 'over here' });
-    await other.waitForSend(({ text }) => text === 'over here', { timeoutMs: 5000 });
+    await other.waitForSend(({ text }) => text === 'over here', { timeoutMs: 15_000 });
   });
 
   it('has its next reply sent with the new token when the old one is replaced', async () => {
@@ -211,7 +211,7 @@ describe('a link that is down', () => {
     answer.open();
     await test.until(() => partsOf(test, 'hello')[0]?.attempts, 1);
     await test.gateway.links.update('bot', { secret: fresh });
-    await test.drive(bot.waitForSend(({ text }) => text === 'well', { timeoutMs: 5000 }));
+    await test.drive(bot.waitForSend(({ text }) => text === 'well', { timeoutMs: 15_000 }));
   });
 
   it('can be given back to the public server', async () => {

@@ -130,7 +130,7 @@ describe('while the disk is full', () => {
     await test.asked(1);
     disk.fill();
     await expect(test.gateway.turns.stop(test.conversation().id)).rejects.toMatchObject({ reason: full });
-    await test.openai.waitFor(({ aborted }) => aborted, { timeoutMs: 5000 });
+    await test.openai.waitFor(({ aborted }) => aborted, { timeoutMs: 15_000 });
     disk.clear();
     await test.becomes('hello', 'answered');
     expect(test.turn('hello').state).toBe('stopped');

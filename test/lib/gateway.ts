@@ -35,8 +35,8 @@ export const botAccount = '777000';
 /** The person that {@link startGateway} makes the owner on the link `bot`; also the number of his private chat. */
 export const ownerChat = 4242;
 /** A wait that fails the test with a sentence instead of its time-out. */
-export const soon = { timeoutMs: 5_000 };
-const poll = { interval: 2, timeout: 5_000 };
+export const soon = { timeoutMs: 15_000 };
+const poll = { interval: 2, timeout: 15_000 };
 
 export interface GatewayOptions {
   readonly settings?: Partial<Record<SettingKey, unknown>>;
