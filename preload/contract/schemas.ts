@@ -65,7 +65,10 @@ export const commandSchemas = {
   'providers.detectOllama': nothing,
   'models.list': nothing,
   'models.choice': nothing,
-  'models.choose': z.strictObject({ default: modelRef.exactOptional(), fallbacks: z.array(modelRef).max(10).exactOptional() }),
+  'models.choose': z.strictObject({
+    default: modelRef.exactOptional(),
+    fallbacks: z.array(modelRef).max(10).exactOptional(),
+  }),
   'settings.list': nothing,
   'settings.set': z.strictObject({ key: z.string().max(100), value: z.unknown() }),
   'usage.totals': z.strictObject({ from: z.int().min(0), to: z.int().min(0) }),
