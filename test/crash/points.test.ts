@@ -18,7 +18,7 @@ const marker = markerOf('7', 1);
 const question = `Question ${marker}`;
 const chat = 7;
 
-describe('killed with -9 at a named point', () => {
+describe.concurrent('killed with -9 at a named point', () => {
   let workplace: Workplace;
   beforeAll(() => {
     workplace = new Workplace();

@@ -11,7 +11,7 @@ import { telegramProvision, telegramToken } from './lib/ways.ts';
 const poison = markerOf('7', 1);
 const harmless = markerOf('7', 2);
 
-describe('starts of a turn', () => {
+describe.concurrent('starts of a turn', () => {
   let workplace: Workplace;
   beforeAll(() => {
     workplace = new Workplace();

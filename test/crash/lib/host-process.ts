@@ -98,10 +98,16 @@ export class HostProcess implements AsyncDisposable {
   }
 }
 
-/** A place for everything that one test writes: data directories, the build, compiled code. */
+/**
+ * A place for everything that the tests of a file write: data directories, the build, compiled code. Disposing it also
+ * ends the hosts of a test that ran out of time, which nobody else would end.
+ */
 export class Workplace implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'porchlight-crash-'));
+  readonly #hosts: HostProcess[] = [];
   #directories = 0;
+  #provisions = 0;
+  #closed = false;
   #built: string | null = null;
 
   /** A data directory that is not there yet. */
@@ -114,7 +120,7 @@ export class Workplace implements Disposable {
   startBuilt(dataDir: string, options: BuiltOptions = {}): HostProcess {
     const { provision, args = ['--port', '0'], environment = {} } = options;
     const rest = provision === undefined ? args : [...args, '--provision', this.#provisionFile(provision)];
-    return new HostProcess([this.#serve(), '--json', '--data-dir', dataDir, ...rest], this.#environment(environment));
+    return this.#start([this.#serve(), '--json', '--data-dir', dataDir, ...rest], this.#environment(environment));
   }
 
   /** A host from the sources that may kill itself; see entry.ts. */
@@ -129,7 +135,14 @@ export class Workplace implements Disposable {
     };
     const hooks = pathToFileURL(join(root, 'test/lib/no-electron.ts')).href;
     const entry = join(root, 'test/crash/entry.ts');
-    return new HostProcess(['--import', hooks, entry, JSON.stringify(whole)], this.#environment({}));
+    return this.#start(['--import', hooks, entry, JSON.stringify(whole)], this.#environment({}));
+  }
+
+  #start(args: readonly string[], environment: Readonly<Record<string, string>>): HostProcess {
+    if (this.#closed) throw new Error('the test is over');
+    const host = new HostProcess(args, environment);
+    this.#hosts.push(host);
+    return host;
   }
 
   #serve(): string {
@@ -144,7 +157,8 @@ export class Workplace implements Disposable {
   }
 
   #provisionFile(provision: unknown): string {
-    const file = join(this.path, 'provision.json');
+    this.#provisions += 1;
+    const file = join(this.path, `provision-${String(this.#provisions)}.json`);
     writeFileSync(file, JSON.stringify(provision));
     return file;
   }
@@ -154,7 +168,10 @@ export class Workplace implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.path, { recursive: true, force: true });
+    this.#closed = true;
+    for (const host of this.#hosts) host.process.kill('SIGKILL');
+    // A host that was killed just now may still be writing.
+    rmSync(this.path, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
