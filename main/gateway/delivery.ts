@@ -52,9 +52,7 @@ export function createOutbox(ports: GatewayPorts, events: Events, links: LinkReg
         .flatMap(({ id }) => ports.storage.read.deliveries.parts(id))
         .filter(({ state }) => state === 'sending');
       if (cut.length > 0) {
-        await ports.storage.commit((tables) =>
-          cut.forEach((part) => tables.deliveries.putPart({ ...part, state: 'unknown' })),
-        );
+        await ports.storage.commit((tables) => cut.forEach((part) => tables.deliveries.putPart(afterDeath(part))));
       }
     },
     async stop() {
@@ -125,6 +123,7 @@ class Sender {
     const { deliveries } = this.#ports.storage.read;
     for (const stored of deliveries.parts(delivery.id)) {
       if (stored.state === 'sent') continue;
+      if (stored.state === 'failed') return { state: 'failed', reason: stored.reason };
       // A retry may have superseded the answer while its first parts went out.
       if (deliveries.get(delivery.id)?.state !== 'ready') return { state: 'failed', reason: null };
       const end = await this.#sendPart(stored, delivery, chat);
@@ -194,6 +193,16 @@ interface Settled {
 
 function isUnreachable(reason: Reason | null): boolean {
   return reason?.code === 'delivery.blocked-by-person' || reason?.code === 'delivery.chat-gone';
+}
+
+/**
+ * A part whose send the end of the process cut. It goes out again labelled, since nothing may be lost; one that meets
+ * its end in every attempt stops there and waits for the owner's Retry.
+ */
+export function afterDeath(part: PartRow): PartRow {
+  return part.attempts >= sendAttempts
+    ? { ...part, state: 'failed', reason: { code: 'delivery.unknown-after-send' } }
+    : { ...part, state: 'unknown' };
 }
 
 /** What a part is after an outcome, and how long until the next attempt (null: none). */

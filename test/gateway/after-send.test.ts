@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SendOutcome } from '../../main/gateway/channel.ts';
-import { afterSend } from '../../main/gateway/delivery.ts';
+import { afterDeath, afterSend } from '../../main/gateway/delivery.ts';
 import type { PartRow } from '../../main/gateway/types.ts';
 import { counts } from '../counts.ts';
 import { partRow } from '../store/support.ts';
@@ -71,5 +71,15 @@ describe('after a send', () => {
       }),
       { numRuns: counts.propertyRuns },
     );
+  });
+});
+
+describe('after the end of the process in mid-send', () => {
+  it('goes out again, since it may not have arrived', () => {
+    expect(afterDeath(partRow({ state: 'sending', attempts: 4 }))).toMatchObject({ state: 'unknown', reason: null });
+  });
+
+  it('is over after five such ends (a message that kills the process and is sent at every start)', () => {
+    expect(afterDeath(partRow({ state: 'sending', attempts: 5 }))).toMatchObject({ state: 'failed', reason: lost });
   });
 });
