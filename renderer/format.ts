@@ -87,11 +87,6 @@ export function latency(ms: number): string {
   return t('span.second', { count: Math.round(ms / 100) / 10 });
 }
 
-/** A line of a message without the marks of its markdown: in a list there is no room for their effect. */
-export function plainLine(text: string): string {
-  return text.replace(/\*\*|~~|`+/g, '').replace(/(^|\s)#{1,6}\s+/g, '$1');
-}
-
 /** Whether `Intl` knows the zone. */
 export function isTimeZone(zone: string): boolean {
   try {

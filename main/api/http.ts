@@ -91,7 +91,14 @@ export async function startHttp(
     const why = upgradeRefusal(parts, request);
     if (why !== null) return refuseUpgrade(socket, why.status, why.sentence);
     rpc ??= loadRpc();
-    void rpc.then((loaded) => loaded.accept(request, socket, head));
+    void rpc.then(
+      (loaded) => loaded.accept(request, socket, head),
+      (error: unknown) => {
+        // Its file is gone, such as after a rebuild under a running host.
+        ports.log.write('error', 'api.rpc-not-loaded', { error: describeError(error) });
+        refuseUpgrade(socket, '500 Internal Server Error', 'Porchlight has to be started again.');
+      },
+    );
   });
   const listening = await listen(server, options);
   if (!listening.ok) return listening;

@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { ConversationView } from '../../preload/contract/views.ts';
 import { useConversations, useHost } from '../bridge/hooks.ts';
-import { fullTime, listTime, plainLine } from '../format.ts';
+import { fullTime, listTime } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Icon } from './icons.tsx';
 import { LinkIcon, linkWord } from './link-kind.tsx';
@@ -101,7 +101,7 @@ function Row({ item, here, now, zone }: RowProps): ReactNode {
           </time>
         </span>
         <span className="conversation-bottom">
-          <span className="conversation-preview">{plainLine(item.preview)}</span>
+          <span className="conversation-preview">{item.preview}</span>
           {item.working && <Spinner label={t('conversation.working')} />}
           {item.failed && (
             <span className="failed" role="img" aria-label={t('conversation.failed')} title={t('conversation.failed')}>

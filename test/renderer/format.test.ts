@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bytes, dayText, isTimeZone, latency, listTime, span, tokens, plainLine } from '../../renderer/format.ts';
+import { bytes, dayText, isTimeZone, latency, listTime, span, tokens } from '../../renderer/format.ts';
 
 const zone = 'Europe/Berlin';
 const now = Date.UTC(2026, 10, 22, 13, 0);
@@ -48,9 +48,4 @@ test('sizes read as people say them', () => {
   ]);
   expect([bytes(0), bytes(96_000_000), bytes(5_200_000_000)]).toEqual(['0 byte', '96 MB', '5.2 GB']);
   expect([latency(412.4), latency(2140)]).toEqual(['412 ms', '2.1 s']);
-});
-
-test('a line of a message loses the marks of its markdown and nothing else (stars and hashes in the list)', () => {
-  expect(plainLine('# Plan **Milk** and `eggs`, ~~tea~~ ## Later')).toBe('Plan Milk and eggs, tea Later');
-  expect(plainLine('C# is 2 * 3 of #1, snake_case stays')).toBe('C# is 2 * 3 of #1, snake_case stays');
 });
