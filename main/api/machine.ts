@@ -65,7 +65,9 @@ export interface LoopMeter extends Disposable {
 
 /** Measures how late the event loop runs; the histogram is begun anew each minute so that old stalls are forgotten. */
 export function createLoopMeter(clock: Clock): LoopMeter {
-  const resolution = 20;
+  // Each look wakes the processor: fifty a second were most of what an idle host did. A stall of seconds, which is what
+  // this is for, cannot fall between two of five.
+  const resolution = 200;
   const window = 60_000;
   const histogram = monitorEventLoopDelay({ resolution });
   histogram.enable();
