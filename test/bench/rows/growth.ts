@@ -23,12 +23,9 @@ async function run(bench: Bench): Promise<readonly Measured[]> {
   await lab.talk.loop(first, before, chatFor);
   await lab.talk.settle();
   const early = await lab.host.ask('memory');
+  const second = first.map((chat) => chat + newest);
   newest += chats;
-  await lab.talk.loop(
-    first.map((chat) => chat + newest),
-    more,
-    (chat) => chatFor(chat),
-  );
+  await lab.talk.loop(second, more, chatFor);
   await lab.talk.settle();
   const late = await lab.host.ask('memory');
   const how = `from turn ${String(before)} to turn ${String(before + more)}, after a forced collection`;
