@@ -2,7 +2,7 @@ import { defineConfig, type TestUserConfig } from 'vitest/config';
 import { emptyElectronForStore } from './vite.config.ts';
 
 /** Suites with a project of their own, because they need the build or minutes; `unit` is every other *.test.ts. */
-const separate = ['contracts', 'crash', 'faults', 'packaging'] as const;
+const separate = ['contracts', 'crash', 'faults', 'host-process', 'packaging'] as const;
 
 /** Without it, importing electron-store under Node would try to download Electron. */
 const plugins = [emptyElectronForStore()];
@@ -51,6 +51,16 @@ export default defineConfig({
           include: ['test/faults/**/*.test.ts'],
           // Most of a row is waiting for a time-out or a retry of the host.
           maxConcurrency: 6,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        plugins,
+        test: {
+          ...shared,
+          name: 'host-process',
+          include: ['test/host-process/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
