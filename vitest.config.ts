@@ -24,6 +24,8 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
+          // Quicker to begin than processes, and nothing here is one.
+          pool: 'threads',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
           exclude: separate.flatMap((name) => [`test/${name}/**`, `test/${name}.test.ts`]),
           testTimeout: 30_000,
