@@ -124,6 +124,7 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
   http.open();
   const startMs = Math.round(performance.now());
   log.write('info', 'host.started', { version: options.version, mode: options.mode, startMs });
+  await ground.log.opened();
   const owned = undo.move();
   return ok({
     dataDir,

@@ -24,6 +24,11 @@ export interface LogFile extends Log {
   subscribe(watch: (line: LogLine) => void): Disposable;
   /** Takes a value that must never be written: a token, a key. */
   hide(secret: string): void;
+  /**
+   * Resolves when the file that lines go to is open, or could not be opened. Until then a folder that is moved away would
+   * be made anew.
+   */
+  opened(): Promise<void>;
   /** Resolves when everything written is handed to the system; later lines are kept in memory only. */
   close(): Promise<void>;
 }
@@ -56,6 +61,7 @@ class FileLog implements LogFile {
   readonly #ring: LogLine[] = [];
   readonly #watchers = new Set<{ readonly call: (line: LogLine) => void }>();
   #stream: RotatingFileStream | null = null;
+  #opened: Promise<void> = Promise.resolve();
   #reopenAt: Millis = 0;
   #lost = 0;
   #closed = false;
@@ -89,6 +95,10 @@ class FileLog implements LogFile {
     const watcher = { call: watch };
     this.#watchers.add(watcher);
     return { [Symbol.dispose]: () => void this.#watchers.delete(watcher) };
+  }
+
+  opened(): Promise<void> {
+    return this.#opened;
   }
 
   async close(): Promise<void> {
@@ -152,6 +162,10 @@ class FileLog implements LogFile {
     };
     stream.on('error', drop);
     this.#stream = stream;
+    this.#opened = new Promise((resolve) => {
+      stream.once('open', () => resolve());
+      stream.once('error', () => resolve());
+    });
     if (this.#lost > 0) {
       const lost = this.#lost;
       this.#lost = 0;
