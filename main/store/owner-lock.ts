@@ -54,20 +54,27 @@ function lives(pid: number): boolean {
   }
 }
 
-/** Waits on a timer of its own: those of `Clock` keep no process alive, and at this point nothing else does either. */
-async function nameOfOwner(path: string): Promise<Owner | null> {
+/**
+ * The lock, or whoever has it. Two that begin in the same instant may refuse each other while neither holds it (SQLite
+ * calls both busy on the way from a shared lock to an exclusive one): as long as no living owner is named, the lock is
+ * tried again, each process at its own pace. Waits on a timer of its own: those of `Clock` keep no process alive, and at
+ * this point nothing else does either.
+ */
+async function holdOrName(lockFile: string, nameFile: string): Promise<Disposable | { readonly owner: Owner | null }> {
   for (let look = 1; ; look += 1) {
-    const owner = readOwner(path);
-    if ((owner && lives(owner.pid)) || look === looks) return owner;
-    await new Promise((resolve) => setTimeout(resolve, lookAgain));
+    const hold = holdExclusively(lockFile);
+    if (hold) return hold;
+    const owner = readOwner(nameFile);
+    if ((owner && lives(owner.pid)) || look === looks) return { owner };
+    await new Promise((resolve) => setTimeout(resolve, lookAgain + (process.pid % 13)));
   }
 }
 
-/** Takes the directory or says who has it (within a second); never waits for the other to end. Throws when the disk refuses. */
+/** Takes the directory or says who has it (within two seconds); never waits for the other to end. Throws when the disk refuses. */
 export async function takeOwnership(dataDir: string, mode: Owner['mode'], clock: Clock): Promise<Ownership> {
   const nameFile = join(dataDir, 'owner.json');
-  const hold = holdExclusively(join(dataDir, 'owner.db'));
-  if (!hold) return { kind: 'owned', owner: await nameOfOwner(nameFile) };
+  const hold = await holdOrName(join(dataDir, 'owner.db'), nameFile);
+  if ('owner' in hold) return { kind: 'owned', owner: hold.owner };
   const owner: Owner = { pid: process.pid, mode, url: null, since: clock.now() };
   const write = (url: string | null): void => replaceFile(nameFile, `${JSON.stringify({ ...owner, url })}\n`);
   let held = true;
