@@ -43,6 +43,15 @@ if (!existsSync(join(build, 'main/serve.js'))) {
   process.exit(2);
 }
 
+// So that what was started is ended with it (process.ts).
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  process.on(signal, () => process.exit(code));
+}
+
 let surroundings: Surroundings = await lookAround();
 const quick = values.quick === true;
 /** On a machine that never gets quiet the run must end all the same; the table says how busy it was. */

@@ -29,6 +29,10 @@ export async function startNode({ args, env = {}, channel = false }: StartOption
     stdio: ['pipe', 'pipe', 'pipe', ...(channel ? ['ipc' as const] : [])],
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
   });
+  // A bench that is ended in the middle must not leave a host behind.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   const { stdout, stderr, pid } = child;
   if (stdout === null || stderr === null || pid === undefined) throw new Error(`${args.join(' ')} did not start.`);
   const complaints: string[] = [];
