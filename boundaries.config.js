@@ -22,6 +22,7 @@ const ports = [
   'channel',
   'clock',
   'events',
+  'identity-file',
   'limits',
   'log',
   'markdown',
@@ -84,6 +85,18 @@ export const boundaries = [
     at: 'main/channels/telegram/',
     folders: [...adapter, 'main/channels/formatting/'],
     packages: { grammy: 'the types and the calls of the Bot API; the poll loop is our own' },
+    node: ['*'],
+    lesson:
+      'A channel knows the ports, lib and formatting, never a sibling, the store or the core behind the ports. What ' +
+      'two channels share goes to channels/formatting or main/lib; what it needs of the host comes in by argument.',
+  },
+  {
+    at: 'main/channels/whatsapp/',
+    folders: [...adapter, 'main/channels/formatting/'],
+    packages: {
+      baileys: 'the protocol of WhatsApp Web, in this exact version; loaded when there is such a link',
+      libsignal: 'checks signatures where the library above forgets to',
+    },
     node: ['*'],
     lesson:
       'A channel knows the ports, lib and formatting, never a sibling, the store or the core behind the ports. What ' +

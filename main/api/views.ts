@@ -107,6 +107,9 @@ export function linkView(from: ViewSource, status: LinkStatus): LinkView {
     enabled: row.enabled,
     fixedByFile: row.fixedByFile,
     apiRoot: row.apiRoot,
+    mode: row.mode,
+    device: row.device,
+    linked: row.account !== null,
     hasOwner: builtIn || read.addresses.ofLink(row.id).some(({ role }) => role === 'owner'),
   };
 }

@@ -22,11 +22,31 @@ import type {
 
 export type LinkState =
   | { readonly kind: 'off' }
+  /** The owner is linking this device; every step is a state of its own, so that whoever looks later sees where it is. */
+  | { readonly kind: 'pairing'; readonly step: PairingStep }
   | { readonly kind: 'connecting' }
   | { readonly kind: 'up'; readonly provenAt: Millis }
   | { readonly kind: 'retrying'; readonly at: Millis; readonly attempt: number; readonly reason: Reason }
   | { readonly kind: 'signed-out'; readonly reason: Reason }
   | { readonly kind: 'conflict'; readonly reason: Reason };
+
+export type PairingStep =
+  /** The platform is being asked; nothing to show yet. */
+  | { readonly kind: 'starting' }
+  /** `text` is drawn as it is. `again`: a scan has failed to count, and has to be repeated with this code. */
+  | { readonly kind: 'show-qr'; readonly text: string; readonly until: Millis; readonly again: boolean }
+  /** To be typed into the phone; accepted by the server before it is shown. */
+  | { readonly kind: 'show-code'; readonly code: string; readonly until: Millis }
+  /** Nobody scanned in time: the last code is dead. {@link Channel.pair} begins anew. */
+  | { readonly kind: 'expired' }
+  /** The phone has agreed; what follows needs nobody. */
+  | { readonly kind: 'finishing' }
+  | { readonly kind: 'failed'; readonly reason: Reason };
+
+/** `number`: digits with the country's code, for a code instead of a picture; null for a QR code. */
+export interface PairingRequest {
+  readonly number: string | null;
+}
 
 export interface InboundMessage extends ChatRef {
   /** Unique per link: the same event twice is one row (Telegram: the bot's id and `update_id`). */
@@ -46,6 +66,11 @@ export interface InboundMessage extends ChatRef {
   readonly addressed?: boolean;
   /** The author changed a message sent before: a revision of it, not a new message. */
   readonly edited?: boolean;
+  /**
+   * The owner wrote this himself, with another device, to the chat that it is in: recorded, never answered, and the chat
+   * is his for a while. Never set in his chat with himself.
+   */
+  readonly own?: boolean;
   /** The platform's time stamp. */
   readonly at: Millis;
   /** Only callers of the API name one: the conversation's model from here on. */
@@ -74,6 +99,14 @@ export interface InboundAction extends ChatRef {
 /** `data` of the action that the Stop button of a draft is; the chat says which turn. */
 export const stopAction = 'stop';
 
+/** The author took a message back. */
+export interface InboundDeletion extends ChatRef {
+  readonly key: string;
+  readonly sender: Address;
+  /** Of the message that is gone. */
+  readonly platformId: string;
+}
+
 /** The bot was added to a group or taken out of it. */
 export interface InboundMembership {
   readonly chat: string;
@@ -81,7 +114,10 @@ export interface InboundMembership {
   readonly member: boolean;
 }
 
-/** A chat got another name at the platform (a group that became a supergroup). */
+/**
+ * A chat got another name at the platform: a group that became a supergroup, or a person whose number became known. A
+ * person's private chat is called like the address, so the role moves along.
+ */
 export interface Migration {
   readonly from: string;
   readonly to: string;
@@ -97,6 +133,7 @@ export interface Cursor {
 export interface InboundBatch {
   readonly events: readonly InboundMessage[];
   readonly actions?: readonly InboundAction[];
+  readonly deletions?: readonly InboundDeletion[];
   readonly memberships?: readonly InboundMembership[];
   /** Applied before the events of the batch. */
   readonly migrations?: readonly Migration[];
@@ -155,6 +192,8 @@ export interface Pacing {
   readonly perChatBurst: number;
   /** In groups, besides the others; absent: no limit of its own. */
   readonly perGroupPerMinute?: number;
+  /** One send at a time over the whole link, with a random wait in this range before each, like a person; absent: none. */
+  readonly between?: { readonly from: Millis; readonly to: Millis };
 }
 
 /** Who the link turned out to be, told once it is proven. */
@@ -162,6 +201,8 @@ export interface LinkIdentity {
   readonly account: string;
   readonly name: string;
   readonly handle: string | null;
+  /** What the platform calls this device in the owner's list of linked devices; absent where there is no such list. */
+  readonly device?: string;
 }
 
 export interface Channel {
@@ -175,9 +216,21 @@ export interface Channel {
   stop(): Promise<void>;
   /** Prove the connection again now: after a wake-up, a network change, or because the owner asked. */
   reconnect(why: 'wake' | 'network' | 'owner'): void;
+  /**
+   * Links this device anew; the steps are states. What was half made before is discarded; a standing identity is replaced
+   * only by one that was linked. Called again it begins from the start.
+   */
+  pair?(request: PairingRequest): void;
+  /** Ends a pairing that is not finished and leaves nothing of it. Resolves when that is so. */
+  cancelPairing?(): Promise<void>;
+  /** The account behind the link is given up at the platform as well as here; failures at the platform stay inside. */
+  signOut?(): Promise<void>;
   /** Called before the commit of a final text, so that every part is stored before the first one goes out. */
   render(text: MarkdownTree): readonly Part[];
-  /** A platform id made by us, where the platform takes one; null elsewhere. */
+  /**
+   * A platform id made by us, where the platform takes one; null elsewhere. A part that has one may be sent twice: it is
+   * one message to whoever receives it, so nothing is labelled or counted.
+   */
   newPartId(): string | null;
   /** Never throws for what a platform or network can do. */
   send(to: ChatRef, part: Part, options: SendOptions, signal: AbortSignal): Promise<SendOutcome>;
@@ -193,6 +246,8 @@ export interface Channel {
    * the text. Never throws.
    */
   preview?(chat: ChatRef, draft: number, part: Part, signal: AbortSignal): Promise<PreviewOutcome>;
+  /** Tells the senders that their messages were read. Failures stay inside. */
+  markRead?(messages: readonly (MessageRef & { readonly sender: Address })[]): void;
   /** Sets the one sign of acknowledgement on a message, null takes it away. Failures stay inside. */
   react?(message: MessageRef, mark: string | null): void;
   /** Ends the waiting circle of a pressed button, with a few words or none. Failures stay inside. */

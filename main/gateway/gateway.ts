@@ -4,8 +4,9 @@
  */
 import type { Result } from '../lib/result.ts';
 import type { Clock, Ids, Random } from './clock.ts';
-import type { Channel, CreateChannel, InboundMessage, LinkIdentity, LinkState } from './channel.ts';
+import type { Channel, CreateChannel, InboundMessage, LinkIdentity, LinkState, PairingRequest } from './channel.ts';
 import type { Events, TurnStatus } from './events.ts';
+import type { IdentityFiles } from './identity-file.ts';
 import type { Log } from './log.ts';
 import type { ParseMarkdown } from './markdown.ts';
 import type {
@@ -29,6 +30,7 @@ import type {
   GroupAnswer,
   GroupRow,
   LinkId,
+  LinkMode,
   LinkRow,
   MessageId,
   MessageRow,
@@ -59,6 +61,8 @@ export interface GatewayPorts {
   readonly createChannel: CreateChannel;
   readonly createProvider: CreateProvider;
   readonly files: Files;
+  /** What links prove themselves with; adapters keep theirs, and it goes when its link is removed. */
+  readonly identities: Pick<IdentityFiles, 'remove'>;
   /** From the price file; null for a model it does not name. `baseUrl` tells one provider's models from another's. */
   readonly listPrice: (baseUrl: string, model: string) => ListPrice | null;
 }
@@ -207,13 +211,15 @@ export interface LinkStatus {
   readonly lastOutAt: Millis | null;
 }
 
-export interface NewLink {
+export type NewLink = {
   readonly id: LinkId;
-  readonly kind: 'telegram';
-  readonly secret: string;
   readonly apiRoot: string | null;
   readonly fixedByFile: boolean;
-}
+} & (
+  | { readonly kind: 'telegram'; readonly secret: string }
+  /** `serverKey` as {@link LinkRow.serverKey}. It is not paired yet. */
+  | { readonly kind: 'whatsapp'; readonly serverKey: string | null }
+);
 
 export interface Links {
   all(): readonly LinkStatus[];
@@ -227,6 +233,8 @@ export interface Links {
     change: {
       readonly secret?: string;
       readonly apiRoot?: string | null;
+      readonly serverKey?: string | null;
+      readonly mode?: LinkMode;
       readonly enabled?: boolean;
       readonly fixedByFile?: boolean;
       readonly pausedUntil?: Millis | null;
@@ -235,6 +243,10 @@ export interface Links {
     },
   ): Promise<Result<LinkRow, Reason>>;
   reconnect(id: LinkId, why: 'wake' | 'network' | 'owner'): void;
+  /** Begins to pair; `input.not-found` for a link that is off or has nothing to pair. */
+  pair(id: LinkId, request: PairingRequest): Result<void, Reason>;
+  /** Ends a pairing; a link that never was linked is removed with it, unless a file set it up. */
+  cancelPairing(id: LinkId): Promise<Result<void, Reason>>;
   /** See {@link Channel.removeObstacle}. */
   removeObstacle(id: LinkId, signal: AbortSignal): Promise<Result<void, Reason>>;
   remove(id: LinkId): Promise<Result<void, Reason>>;

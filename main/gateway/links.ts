@@ -92,20 +92,26 @@ interface Registry {
   readonly enter: (row: LinkRow) => LinkSupervisor;
 }
 
-function ownersSide({ ports, events, links, running, enter }: Registry): Pick<Links, 'add' | 'update' | 'remove'> {
+type OwnersSide = Pick<Links, 'add' | 'update' | 'remove' | 'pair' | 'cancelPairing'>;
+
+function ownersSide(registry: Registry): OwnersSide {
+  const { ports, events, links, running, enter } = registry;
   const { storage, clock, secrets } = ports;
   return {
+    ...pairing(registry),
     async add(link) {
       const refused = checkNew(link, links.has(link.id));
       if (refused !== null) return failed(refused);
       const row: LinkRow = {
         ...newRow({ id: link.id, kind: link.kind, name: link.id }, clock.now()),
         apiRoot: withoutSlash(link.apiRoot),
+        serverKey: link.kind === 'whatsapp' ? link.serverKey : null,
         linkedAt: clock.now(),
         fixedByFile: link.fixedByFile,
       };
       await storage.commit((tables) => {
         tables.links.put(row);
+        if (link.kind === 'whatsapp') return;
         tables.secrets.put(linkSecret(row.id), secrets.seal(linkSecret(row.id), link.secret));
       });
       const supervisor = enter(row);
@@ -124,7 +130,11 @@ function ownersSide({ ports, events, links, running, enter }: Registry): Pick<Li
         if (secret !== undefined) tables.secrets.put(linkSecret(id), secrets.seal(linkSecret(id), secret));
       });
       link.row = { ...link.row, ...fields, apiRoot, capabilities };
-      const same = secret === undefined && before.apiRoot === link.row.apiRoot && before.enabled === link.row.enabled;
+      const same =
+        secret === undefined &&
+        before.apiRoot === link.row.apiRoot &&
+        before.serverKey === link.row.serverKey &&
+        before.enabled === link.row.enabled;
       if (!same && running.receive !== null) {
         await link.end();
         await link.begin(running.receive);
@@ -135,11 +145,37 @@ function ownersSide({ ports, events, links, running, enter }: Registry): Pick<Li
     async remove(id) {
       const link = links.get(id);
       if (link === undefined || isBuiltIn(id)) return failed(notFound(id));
+      await link.channel?.signOut?.();
       await link.end();
       await storage.commit((tables) => {
         tables.links.remove(id);
         tables.secrets.remove(linkSecret(id));
       });
+      await ports.identities.remove(id);
+      links.delete(id);
+      events.publish({ kind: 'link-removed', link: id });
+      return ok(undefined);
+    },
+  };
+}
+
+function pairing({ ports, events, links }: Registry): Pick<Links, 'pair' | 'cancelPairing'> {
+  return {
+    pair(id, request) {
+      const channel = links.get(id)?.channel;
+      if (channel?.pair === undefined) return failed(notFound(id));
+      channel.pair(request);
+      return ok(undefined);
+    },
+    async cancelPairing(id) {
+      const link = links.get(id);
+      if (link?.channel?.cancelPairing === undefined) return failed(notFound(id));
+      await link.channel.cancelPairing();
+      // Nothing was ever behind it: what a cancelled pairing leaves behind is nothing.
+      if (link.row.account !== null || link.row.fixedByFile) return ok(undefined);
+      await link.end();
+      await ports.storage.commit((tables) => tables.links.remove(id));
+      await ports.identities.remove(id);
       links.delete(id);
       events.publish({ kind: 'link-removed', link: id });
       return ok(undefined);
@@ -154,6 +190,9 @@ function newRow(link: { readonly id: LinkId; readonly kind: LinkKind; readonly n
     handle: null,
     enabled: true,
     apiRoot: null,
+    serverKey: null,
+    mode: link.kind === 'whatsapp' ? 'only-me' : 'people',
+    device: null,
     language: null,
     linkedAt: null,
     capabilities: {},

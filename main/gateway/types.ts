@@ -28,6 +28,7 @@ export type PersonId = string;
 export type Address = string;
 
 export type LinkKind = 'window' | 'api' | 'telegram' | 'whatsapp';
+export type LinkMode = 'only-me' | 'people';
 export type Role = 'owner' | 'guest' | 'blocked' | 'unknown';
 export type ChatKind = 'private' | 'group';
 
@@ -53,8 +54,17 @@ export interface LinkRow {
   /** `@name` where the platform has one. */
   readonly handle: string | null;
   readonly enabled: boolean;
-  /** Own server of the platform, without a trailing slash; null for the public one. */
+  /** Own server of the platform, without a trailing slash; null for the public one. WhatsApp: a `ws:` or `wss:` address. */
   readonly apiRoot: string | null;
+  /** What a WhatsApp server of one's own proves itself with: the root of its certificates, 32 bytes in hexadecimal. */
+  readonly serverKey: string | null;
+  /**
+   * WhatsApp, where every chat of the account comes in. `only-me`: of anybody else nothing is stored or answered.
+   * `people`: everyone is treated as on other platforms, where this is all there is.
+   */
+  readonly mode: LinkMode;
+  /** What the platform calls this device, as {@link LinkIdentity.device}; null where it does not. */
+  readonly device: string | null;
   /** Language of the gateway's own sentences in these chats, null for the setting `language`. */
   readonly language: string | null;
   /** Messages older than this are recorded and never answered. */
@@ -120,10 +130,20 @@ export interface ConversationRow extends ChatRef {
 /**
  * What became of an inbound message. The inbox is every message that is `waiting` or `answering`.
  * `kept` (sender or group unknown), `paused`, `late` and `held` are answered when the owner says so. `overheard` was said
- * in an allowed group to others: context, never answered.
+ * in an allowed group to others: context, never answered. `deleted`: its author took it back; no model reads it any more.
  */
 export type MessageState =
-  'waiting' | 'answering' | 'answered' | 'kept' | 'paused' | 'late' | 'held' | 'ignored' | 'cleared' | 'overheard';
+  | 'waiting'
+  | 'answering'
+  | 'answered'
+  | 'kept'
+  | 'paused'
+  | 'late'
+  | 'held'
+  | 'ignored'
+  | 'cleared'
+  | 'overheard'
+  | 'deleted';
 
 export interface MessageRow {
   readonly id: MessageId;

@@ -91,6 +91,8 @@ function stateInWords(state: LinkState, time: string | null): string {
       return time === null ? say('tray.link-up') : say('tray.link-quiet', { time });
     case 'retrying':
       return time === null ? say('tray.link-connecting') : say('tray.link-retrying', { time });
+    case 'pairing':
+      return say('tray.link-pairing');
     case 'connecting':
       return say('tray.link-connecting');
     case 'off':

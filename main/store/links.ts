@@ -1,10 +1,12 @@
 /** Links, how far each was read (cursor, per account), and which of their events are known. */
 import type { LinkTable } from '../gateway/storage.ts';
-import type { LinkKind, LinkRow } from '../gateway/types.ts';
+import type { LinkKind, LinkMode, LinkRow } from '../gateway/types.ts';
 import { bit, flag, flagsFrom, integer, integerOrNull, text, textOrNull, upsert, word } from './columns.ts';
 import type { Sql, SqlRow } from './database.ts';
 
 const kinds = ['window', 'api', 'telegram', 'whatsapp'] as const satisfies readonly LinkKind[];
+
+const modes = ['only-me', 'people'] as const satisfies readonly LinkMode[];
 
 const put = upsert(
   'link',
@@ -16,6 +18,9 @@ const put = upsert(
     'handle',
     'enabled',
     'api_root',
+    'server_key',
+    'mode',
+    'device',
     'language',
     'linked_at',
     'capabilities',
@@ -35,6 +40,9 @@ function linkFrom(row: SqlRow): LinkRow {
     handle: textOrNull(row, 'handle'),
     enabled: flag(row, 'enabled'),
     apiRoot: textOrNull(row, 'api_root'),
+    serverKey: textOrNull(row, 'server_key'),
+    mode: word(modes, row, 'mode'),
+    device: textOrNull(row, 'device'),
     language: textOrNull(row, 'language'),
     linkedAt: integerOrNull(row, 'linked_at'),
     capabilities: flagsFrom(row, 'capabilities'),
@@ -70,6 +78,9 @@ export function createLinks(sql: Sql): LinkTable {
         handle: row.handle,
         enabled: bit(row.enabled),
         api_root: row.apiRoot,
+        server_key: row.serverKey,
+        mode: row.mode,
+        device: row.device,
         language: row.language,
         linked_at: row.linkedAt,
         capabilities: JSON.stringify(row.capabilities),

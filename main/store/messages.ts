@@ -16,6 +16,7 @@ const states = [
   'ignored',
   'cleared',
   'overheard',
+  'deleted',
 ] as const satisfies readonly MessageState[];
 
 const add = insert('message', [

@@ -8,9 +8,10 @@ import { integer } from './columns.ts';
 import type { Connection } from './database.ts';
 import { begin } from './migrations/001-begin.ts';
 import { telegramWhole } from './migrations/002-telegram-whole.ts';
+import { whatsapp } from './migrations/003-whatsapp.ts';
 
 /** The SQL of each step: the first one makes version 1 of an empty database. */
-export const migrations: readonly string[] = [begin, telegramWhole];
+export const migrations: readonly string[] = [begin, telegramWhole, whatsapp];
 
 export function schemaVersion(connection: Connection): number {
   return integer(connection.get('PRAGMA user_version') ?? {}, 'user_version');

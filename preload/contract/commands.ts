@@ -13,6 +13,7 @@ import type {
   HealthView,
   HostView,
   IdentityView,
+  LinkModeView,
   LinkView,
   LogLineView,
   ModelChoiceView,
@@ -101,6 +102,16 @@ export interface Commands {
     { readonly ok: true; readonly identity: IdentityView } | { readonly ok: false; readonly reason: Reason }
   >;
   'links.addTelegram': Command<{ readonly id: string; readonly token: string; readonly apiRoot?: string }, LinkView>;
+  /** Makes a WhatsApp link, in the mode `only-me`, and begins to pair it. `number`: by code; left out: by QR code. */
+  'links.addWhatsApp': Command<
+    { readonly id: string; readonly number?: string; readonly webSocketUrl?: string; readonly serverKey?: string },
+    LinkView
+  >;
+  /** Pairs a link that is not linked, or is no more; also for a fresh code. Steps come as the link's state. */
+  'links.pair': Command<{ readonly link: string; readonly number?: string }, LinkView>;
+  /** Ends a pairing; a link that never was linked goes with it (unless a file set it up). */
+  'links.cancelPairing': Command<{ readonly link: string }, null>;
+  'links.setMode': Command<{ readonly link: string; readonly mode: LinkModeView }, LinkView>;
   'links.setToken': Command<{ readonly link: string; readonly token: string }, LinkView>;
   'links.setEnabled': Command<{ readonly link: string; readonly enabled: boolean }, LinkView>;
   'links.reconnect': Command<{ readonly link: string }, null>;

@@ -10,6 +10,8 @@ const address = z.string().min(1).max(128);
 const url = z.string().min(1).max(2048);
 const text = z.string().min(1).max(200_000);
 const secret = z.string().max(4096);
+/** As people write it; digits are taken out of it by the adapter. */
+const phoneNumber = z.string().min(1).max(40);
 const limit = z.int().min(1).max(200);
 const seq = z.int().min(0);
 /** Micro-dollars per million tokens: up to a thousand dollars. */
@@ -61,6 +63,15 @@ export const commandSchemas = {
   'links.list': nothing,
   'links.probe': z.strictObject({ kind: z.literal('telegram'), token: secret, apiRoot: url.exactOptional() }),
   'links.addTelegram': z.strictObject({ id: linkId, token: secret, apiRoot: url.exactOptional() }),
+  'links.addWhatsApp': z.strictObject({
+    id: linkId,
+    number: phoneNumber.exactOptional(),
+    webSocketUrl: url.exactOptional(),
+    serverKey: z.string().max(200).exactOptional(),
+  }),
+  'links.pair': z.strictObject({ link: linkId, number: phoneNumber.exactOptional() }),
+  'links.cancelPairing': z.strictObject({ link: linkId }),
+  'links.setMode': z.strictObject({ link: linkId, mode: z.enum(['only-me', 'people']) }),
   'links.setToken': z.strictObject({ link: linkId, token: secret }),
   'links.setEnabled': z.strictObject({ link: linkId, enabled: z.boolean() }),
   'links.reconnect': z.strictObject({ link: linkId }),

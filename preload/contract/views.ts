@@ -35,8 +35,20 @@ export interface DesktopView {
   readonly update: { readonly version: string; readonly page: string | null } | null;
 }
 
+/** Where the linking of a device is. Times are when the code on the screen stops working. */
+export type PairingStepView =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'show-qr'; readonly text: string; readonly until: number; readonly again: boolean }
+  | { readonly kind: 'show-code'; readonly code: string; readonly until: number }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'finishing' }
+  | { readonly kind: 'failed'; readonly reason: Reason };
+
+export type LinkModeView = 'only-me' | 'people';
+
 export type LinkStateView =
   | { readonly kind: 'off' }
+  | { readonly kind: 'pairing'; readonly step: PairingStepView }
   | { readonly kind: 'connecting' }
   | { readonly kind: 'up'; readonly provenAt: number }
   | { readonly kind: 'retrying'; readonly at: number; readonly attempt: number; readonly reason: Reason }
@@ -61,6 +73,12 @@ export interface LinkView {
   readonly enabled: boolean;
   readonly fixedByFile: boolean;
   readonly apiRoot: string | null;
+  /** `only-me`: of others nothing is stored or answered (WhatsApp); elsewhere always `people`. */
+  readonly mode: LinkModeView;
+  /** As it stands in the owner's list of linked devices on the phone; null where there is none. */
+  readonly device: string | null;
+  /** An account was linked here once; false for a link that waits for its first pairing. */
+  readonly linked: boolean;
   /** Whether somebody is the owner there; without one nobody is answered. */
   readonly hasOwner: boolean;
 }
@@ -137,7 +155,17 @@ export interface ConversationView {
 }
 
 export type MessageState =
-  'waiting' | 'answering' | 'answered' | 'kept' | 'paused' | 'late' | 'held' | 'ignored' | 'cleared' | 'overheard';
+  | 'waiting'
+  | 'answering'
+  | 'answered'
+  | 'kept'
+  | 'paused'
+  | 'late'
+  | 'held'
+  | 'ignored'
+  | 'cleared'
+  | 'overheard'
+  | 'deleted';
 
 /** A file that came with a message; `file` opens at `files/<id>` once it is there. */
 export interface AttachmentView {

@@ -14,6 +14,7 @@ export function linkTone({ state }: LinkView): 'good' | 'busy' | 'bad' | 'off' {
   switch (state.kind) {
     case 'up':
       return 'good';
+    case 'pairing':
     case 'connecting':
     case 'retrying':
       return 'busy';
@@ -36,6 +37,7 @@ export function linkStateText({ state, kind }: LinkView, now: number): string {
       return state.at > now
         ? t('linkState.retrying', { wait: span(state.at - now + 999) })
         : t('linkState.retryingNow');
+    case 'pairing':
     case 'connecting':
     case 'signed-out':
     case 'conflict':

@@ -164,6 +164,7 @@ export class TestGateway implements AsyncDisposable {
       createChannel: createChannelFactory({ clock, random, ids, log, fetch }),
       createProvider: createProviderFactory({ clock, ids, fetch }),
       files: store.files,
+      identities: { remove: async () => undefined },
       listPrice: this.#options.listPrice ?? (() => null),
     };
     const wrapped = this.#options.wrap?.(ports) ?? ports;

@@ -20,6 +20,9 @@ function link(change: Partial<LinkView>): LinkView {
     enabled: true,
     fixedByFile: false,
     apiRoot: null,
+    mode: 'people',
+    device: null,
+    linked: true,
     hasOwner: true,
     ...change,
   };

@@ -4,6 +4,7 @@ import { settingSchemas } from '../../gateway/settings.ts';
 import type { Reason } from '../../gateway/types.ts';
 import type { Handlers } from '../dispatch.ts';
 import { normalizeUrl } from '../base-url.ts';
+import { whatsAppServer } from '../whatsapp-server.ts';
 import type { ApiPorts } from '../ports.ts';
 import { linkView } from '../views.ts';
 import { done, refuse, settled } from './outcome.ts';
@@ -12,6 +13,10 @@ type Family =
   | 'links.list'
   | 'links.probe'
   | 'links.addTelegram'
+  | 'links.addWhatsApp'
+  | 'links.pair'
+  | 'links.cancelPairing'
+  | 'links.setMode'
   | 'links.setToken'
   | 'links.setEnabled'
   | 'links.reconnect'
@@ -43,6 +48,19 @@ export function linkCommands(ports: ApiPorts): Pick<Handlers, Family> {
       if (!root.ok) return refuse(root.failure);
       const link = { id, kind: 'telegram', secret: token.trim(), apiRoot: root.value, fixedByFile: false } as const;
       return changed(id, await links.add(link));
+    },
+    'links.addWhatsApp': async ({ id, number, webSocketUrl, serverKey }) => {
+      const server = whatsAppServer(webSocketUrl, serverKey);
+      if (!server.ok) return refuse(server.failure);
+      const added = await links.add({ id, kind: 'whatsapp', fixedByFile: false, ...server.value });
+      if (!added.ok) return refuse(added.failure);
+      return changed(id, links.pair(id, { number: number ?? null }));
+    },
+    'links.pair': async ({ link, number }) => changed(link, links.pair(link, { number: number ?? null })),
+    'links.cancelPairing': async ({ link }) => settled(await links.cancelPairing(link)),
+    'links.setMode': async ({ link, mode }) => {
+      if (links.get(link)?.row.kind !== 'whatsapp') return noLink;
+      return changed(link, await links.update(link, { mode }));
     },
     'links.setToken': async ({ link, token }) => {
       const byFile = fixed(link, 'token');

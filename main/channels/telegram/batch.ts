@@ -112,7 +112,7 @@ function readAll(
         assertNever(read, 'update');
     }
   }
-  return { events, actions, memberships, migrations };
+  return { events, actions, memberships, migrations, deletions: [] };
 }
 
 /** A bug in reading one kind of update must not hold up all others at every poll. */

@@ -36,6 +36,8 @@ function linkLines(context: CommandContext, { row, state }: LinkStatus): readonl
     case 'signed-out':
     case 'conflict':
       return [words(context, 'command.link-down', { link, reason: sentences.reason(state.reason, language) })];
+    case 'pairing':
+      return [words(context, 'command.link-pairing', { link })];
     case 'connecting':
       return [words(context, 'command.link-connecting', { link })];
     case 'off':

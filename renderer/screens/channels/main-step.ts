@@ -17,6 +17,7 @@ export function mainStep(link: LinkView, asked: boolean, now: number): LinkStep 
     case 'conflict':
     case 'off':
       return 'reconnect';
+    case 'pairing':
     case 'connecting':
       return null;
     case 'up':

@@ -109,6 +109,7 @@ const standings: Record<MessageState, Standing> = {
   cleared: 'aside',
   ignored: 'ignored',
   overheard: 'overheard',
+  deleted: 'ignored',
 };
 
 /** What became of a message about which the rules leave it open. */

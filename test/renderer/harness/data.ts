@@ -229,6 +229,9 @@ function link(id: string, change: Partial<LinkView>): LinkView {
     enabled: true,
     fixedByFile: false,
     apiRoot: null,
+    mode: 'people',
+    device: null,
+    linked: true,
     hasOwner: true,
     ...change,
   };
