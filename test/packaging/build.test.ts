@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseSync } from 'vite';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -52,44 +48,6 @@ function reach(entry: string): { readonly files: ReadonlySet<string>; readonly o
   return { files, outside };
 }
 
-/** The npm packages whose code lies in a file of dist/main; the bundler marks each module with its path. */
-const packagesIn = (name: string): readonly string[] =>
-  [...read(join('main', name)).matchAll(/^\/\/.*\bnode_modules\/((?:@[\w.-]+\/)?[\w.-]+)\//gm)].map(
-    (match) => match[1] ?? '',
-  );
-
-/** Writes the address of every module that is loaded to the file named in LOADED. */
-const recorder = `
-  import { appendFileSync } from 'node:fs';
-  import { registerHooks } from 'node:module';
-  registerHooks({ load(url, context, next) { appendFileSync(process.env.LOADED, url + '\\n'); return next(url, context); } });
-`;
-
-/** Starts the built headless host on an empty data directory until it is ready: the files of dist/main it loaded. */
-async function loadedByAnEmptyStart(): Promise<readonly string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'empty-start-'));
-  const record = join(folder, 'loaded');
-  try {
-    const child = spawn(
-      process.execPath,
-      [
-        '--import',
-        `data:text/javascript,${encodeURIComponent(recorder)}`,
-        ...[join(dist, 'main/serve.js'), '--json', '--port', '0', '--data-dir', join(folder, 'data')],
-      ],
-      { env: { LOADED: record }, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    const ended = once(child, 'exit');
-    await Promise.race([once(child.stdout, 'data'), ended]);
-    const urls = readFileSync(record, 'utf8').trim().split('\n');
-    child.kill('SIGTERM');
-    expect(await ended).toEqual([0, null]);
-    return urls.filter((url) => url.includes('/dist/main/')).map((url) => basename(fileURLToPath(url)));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
 describe('the build', () => {
   beforeAll(() => {
     if (!existsSync(join(dist, 'built'))) throw new Error('There is no build: run `npm run build` first.');
@@ -109,13 +67,6 @@ describe('the build', () => {
   it('needs nothing but Node and Electron, or the packaged app, which has no node_modules, would not start', () => {
     const outside = [...reach('index.js').outside, ...reach('serve.js').outside];
     expect(outside.filter((name) => name !== 'electron' && !isBuiltin(name))).toEqual([]);
-  });
-
-  it('loads no channel and no model before one is configured, or an empty start would pay for all of them', async () => {
-    const loaded = new Set((await loadedByAnEmptyStart()).flatMap(packagesIn));
-    const late = ['grammy', 'openai', 'ollama', 'react', 'electron'];
-    expect(loaded.size).toBeGreaterThan(0);
-    expect([...loaded].filter((name) => late.includes(name))).toEqual([]);
   });
 
   it('has every worker as one file of its own, or it could not be started from beside the archive', () => {
