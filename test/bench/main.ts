@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine, lookAround, waitForQuiet } from './machine.ts';
 import { isClean, table } from './report.ts';
 import { plants, WrongAnswer, type Bench, type Row, type Scenario, type Surroundings } from './rows.ts';
+import { busy } from './rows/busy.ts';
 import { crowd } from './rows/crowd.ts';
 import { desktop } from './rows/desktop.ts';
 import { growth } from './rows/growth.ts';
@@ -23,7 +24,7 @@ import { window } from './rows/window.ts';
 
 const root = join(import.meta.dirname, '../..');
 const scenarios: readonly Scenario[] = [
-  ...[start, idle, window, telegram, stream, http, crowd, limits, million, growth, desktop],
+  ...[start, idle, window, telegram, stream, http, crowd, limits, million, growth, desktop, busy],
 ];
 
 const { values } = parseArgs({

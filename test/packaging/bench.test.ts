@@ -43,10 +43,11 @@ describe('the bench believes no time of a host that answers wrongly', () => {
     ['crowd', 'doubled', 'and was answered'],
     ['limits', 'doubled', 'and was answered'],
     ['growth', 'wrong', 'was not expected'],
+    ['desktop-busy', 'doubled', /was not expected|although everything was answered/],
   ])('prints no time for %s and ends with 1 when a reply is %s', async (scenario, plant, sentence) => {
     const { code, printed, rows } = await bench(scenario, plant);
     expect(rows).toHaveLength(1);
-    expect(rows[0]?.wrong).toContain(sentence);
+    expect(rows[0]?.wrong).toMatch(sentence);
     expect(rows[0]).not.toHaveProperty('value');
     expect(printed).toContain('wrong: ');
     expect(printed).not.toMatch(/\d ms/);
