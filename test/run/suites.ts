@@ -47,6 +47,7 @@ const test = /\.test\.tsx?$/;
 const suites: readonly { readonly step: Step; readonly there: boolean }[] = [
   { step: vitest('contracts'), there: isThere(['test/contracts'], test) },
   { step: vitest('emulators'), there: isThere(['test/emulators'], test) },
+  { step: vitest('whatsapp'), there: isThere(['test/channels/whatsapp'], test) },
   { step: vitest('host-process'), there: isThere(['test/host-process'], test) },
   { step: vitest('faults'), there: isThere(['test/faults'], test) },
   { step: vitest('packaging'), there: isThere(['test/packaging', 'test/packaging.test.ts'], test) },
