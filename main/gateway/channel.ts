@@ -184,6 +184,8 @@ export interface ChannelTraits {
   readonly live: boolean;
   /** The owner's own surface: whoever writes here is the owner. */
   readonly ownerOnly: boolean;
+  /** {@link Part.buttons} are shown. Elsewhere what they stand for is offered as numbers, to be written back. */
+  readonly buttons: boolean;
 }
 
 export interface Pacing {

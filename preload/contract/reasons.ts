@@ -99,6 +99,7 @@ export const reasonActions = {
   'access.held': 'answer-now',
   'access.cleared': 'answer-now',
   'access.own-message': 'none',
+  'access.only-me': 'open:channels',
   'access.answer-asked': 'none',
   'access.allowed-once': 'none',
   'access.group-unknown': 'open:people',

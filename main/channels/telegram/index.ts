@@ -40,6 +40,7 @@ const traits: ChannelTraits = {
   pacing: { perSecond: 25, perChatPerSecond: 1, perChatBurst: 3, perGroupPerMinute: 18 },
   live: false,
   ownerOnly: false,
+  buttons: true,
 };
 
 /** Parts are rendered with room for a label, so that label and part together fit into one message. */

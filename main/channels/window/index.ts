@@ -24,7 +24,13 @@ export function createApiChannel(deps: BuiltInDeps, seed: ChannelSeed): Channel 
 }
 
 function createBuiltIn(deps: BuiltInDeps, seed: ChannelSeed, kind: 'window' | 'api', ownerOnly: boolean): Channel {
-  const traits: ChannelTraits = { maxPart: Number.MAX_SAFE_INTEGER, pacing: null, live: true, ownerOnly };
+  const traits: ChannelTraits = {
+    maxPart: Number.MAX_SAFE_INTEGER,
+    pacing: null,
+    live: true,
+    ownerOnly,
+    buttons: false,
+  };
   const switched = subject<boolean>(false);
   const { id, name } = seed.link;
   return {
