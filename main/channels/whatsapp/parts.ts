@@ -9,19 +9,16 @@
  *   media.ts       files of messages, fetched from one host only             whatsapp.md 5.8
  *   index.ts       joins them to the port
  */
-import type {
-  AuthenticationState,
-  SignalRepositoryWithLIDStore,
-  UserFacingSocketConfig,
-  WAMessage,
-  WASocket,
-} from 'baileys';
+import type * as Baileys from 'baileys';
+import type { AuthenticationState, UserFacingSocketConfig, WAMessage, WASocket } from 'baileys';
 import type { Clock, Random } from '../../gateway/clock.ts';
 import type { IdentityFiles } from '../../gateway/identity-file.ts';
 import type { Log } from '../../gateway/log.ts';
+import type { Reason } from '../../gateway/types.ts';
+import type { Observable } from '../../lib/observable.ts';
 
 /** The library as a namespace; only its types are imported, so that it is loaded when the first link needs it. */
-export type Library = typeof import('baileys');
+export type Library = typeof Baileys;
 
 export interface WhatsAppDeps {
   readonly clock: Clock;
@@ -55,44 +52,65 @@ export interface SentMessage {
   readonly at: number;
 }
 
-/** A message that was decrypted and is not yet durable with the core. */
-export interface JournalEntry {
-  /** sha256 of the ciphertext, in hexadecimal. */
-  readonly hash: string;
-  readonly message: WAMessage;
-}
+/** What a socket gets from the identity; the rest of its configuration is the connection's. */
+export type OwnConfig = Required<
+  Pick<UserFacingSocketConfig, 'auth' | 'makeSignalRepository' | 'msgRetryCounterCache' | 'getMessage'>
+>;
 
-/** Everything one link keeps in its identity file. Every write is on disk when it returns. */
+/**
+ * Everything one link keeps in its identity file. Every write is on disk when it returns.
+ *
+ * When the disk refuses or a row cannot be read, the socket is ended before it can acknowledge or send anything that is
+ * not on disk, and {@link Identity.trouble} says why.
+ */
 export interface Identity {
   /** Credentials of an account that was linked (`me` and `account` are there). */
   readonly isLinked: boolean;
+  /** Of the newest socket. Whoever changes `creds` otherwise than by `creds.update` calls {@link saveCredentials}. */
   readonly auth: AuthenticationState;
-  /** Writes the credentials as they are in `auth`; for `creds.update`. */
+  /** `host.disk-full`, `host.data-gone` until a write went well again; `link.identity-damaged` for good. */
+  readonly trouble: Observable<Reason | null>;
+  /**
+   * Makes the next socket: `make` gives the library these and its own options. Whatever an older socket still wants to
+   * write is dropped from here on. `creds.update` is saved by the identity itself.
+   */
+  connect(make: (own: OwnConfig) => WASocket): WASocket;
+  /** Writes the credentials as they are in `auth`. Never throws: see {@link trouble}. */
   saveCredentials(): void;
-  /** For the socket's `makeSignalRepository`: journals what is decrypted, writes advanced sessions before a send. */
-  readonly makeSignalRepository: NonNullable<UserFacingSocketConfig['makeSignalRepository']>;
   readonly journal: {
     /**
-     * Ties what was decrypted last under this stanza to the message that the library made of it, so that it can be
-     * offered again after a crash. Called for each message of `messages.upsert`, before it is handed to the core.
+     * The library has made this of a stanza; called for each message of `messages.upsert`, before it is handed to the
+     * core. Most were written when they were decrypted; the rest are now. Throws `StorageTrouble`.
      */
     note(message: WAMessage): void;
-    /** The core has it, or it is none of its business: only the hash stays, so that a repetition still decrypts. */
+    /**
+     * The core has it, or it is none of its business: only a hash stays, so that a repetition decrypts to an empty message.
+     * Throws `StorageTrouble`; the messages are then offered again.
+     */
     settle(messages: readonly WAMessage[]): void;
-    /** Noted and not settled, oldest first: to be handed to the core again at start. */
+    /**
+     * Decrypted and not settled, oldest first, without those that the present socket is about to tell: to be handed to the
+     * core again at start and with each new socket (what the one before did not come to tell is among them).
+     */
     open(): readonly WAMessage[];
   };
   readonly sent: {
-    /** Before the first send. */
+    /** Before the first send. Throws `StorageTrouble`. */
     put(message: SentMessage): void;
     get(id: string): SentMessage | null;
     /** Its id is one of ours: an echo when it comes in. */
     has(id: string): boolean;
   };
+  /** Small facts of the link, such as the version of the client that was accepted last. */
+  readonly facts: {
+    get(name: string): string | null;
+    put(name: string, value: string): void;
+  };
   /** Removes what is older than it is needed: journal and sent messages after 7 days. */
   prune(now: number): void;
-  /** A pairing that did not come to its end: new credentials, all keys gone. */
+  /** A pairing that did not come to its end: new credentials, everything of the old ones gone. Throws `StorageTrouble`. */
   startAfresh(): void;
+  /** Of what is still written afterwards nothing is kept. */
   close(): void;
 }
 
@@ -110,5 +128,3 @@ export interface LiveListener {
   /** A new socket, before it has connected: subscribe to its events. Disposed when the socket has ended. */
   attach(live: Live): Disposable;
 }
-
-export type { SignalRepositoryWithLIDStore };

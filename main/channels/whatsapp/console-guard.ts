@@ -1,0 +1,60 @@
+/**
+ * The library's Signal code prints whole sessions to the console, private keys included (`Closing session:` and the like
+ * in libsignal's session_record.js; whatsapp.md 4.5). What the console is given is looked at first.
+ */
+
+const methods = ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const;
+
+/** In place of an argument that was not let through. */
+export const withheld = '[keys, not shown]';
+
+/** Names that libsignal, the library and our own rows give to what must stay secret, or to what holds it. */
+const secretNames: ReadonlySet<string> = new Set([
+  'advSecretKey',
+  'chainKey',
+  'currentRatchet',
+  'ephemeralKeyPair',
+  'indexInfo',
+  'keyPair',
+  'mediaKey',
+  'messageKeys',
+  'noiseKey',
+  'pairingEphemeralKeyPair',
+  'privKey',
+  'private',
+  'rootKey',
+  'signedIdentityKey',
+  'signedPreKey',
+]);
+
+/** Sessions lie two levels deep in a record, their keys four. */
+const deepest = 5;
+const widest = 200;
+
+/** The argument is key material, or an object that holds some. */
+export function holdsKeys(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null || depth > deepest) return false;
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return true;
+  if (value instanceof Map) return [...value.values()].slice(0, widest).some((inner) => holdsKeys(inner, depth + 1));
+  return Object.entries(value)
+    .slice(0, widest)
+    .some(([name, inner]) => (secretNames.has(name) && inner !== null) || holdsKeys(inner, depth + 1));
+}
+
+const guarded = Symbol.for('porchlight.console-guard');
+
+/**
+ * Wraps the methods of `target` for as long as the process lives: arguments that hold keys are replaced by
+ * {@link withheld}, all others pass unchanged. A deliberate change of something global, because the code that prints
+ * cannot be given a console of its own. To be called before the library is loaded; once more does nothing.
+ */
+export function guardConsole(target: Console): void {
+  if (guarded in target) return;
+  Object.defineProperty(target, guarded, { value: true });
+  for (const name of methods) {
+    const print = target[name].bind(target);
+    target[name] = (...given: readonly unknown[]): void => {
+      print(...given.map((value) => (holdsKeys(value) ? withheld : value)));
+    };
+  }
+}
