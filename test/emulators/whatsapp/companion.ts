@@ -168,6 +168,13 @@ export class Companion {
     this.deliver(node('notification', attrs, [node('count', { value: count })]));
   }
 
+  /** Something of the app state, such as which chats are archived, has changed elsewhere: it is to be asked for. */
+  tellAppState(collection = 'regular_low', version = 2): void {
+    this.#lows += 1;
+    const attrs = { from: serverAddress, id: `state-${String(this.#lows)}`, type: 'server_sync' };
+    this.deliver(node('notification', attrs, [node('collection', { name: collection, version })]));
+  }
+
   /** Cuts the connection, as a network does: 428 at the client, or 408 when it was silenced before. */
   drop(): void {
     this.connection?.drop();

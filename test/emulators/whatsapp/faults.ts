@@ -36,6 +36,14 @@ class FaultLine<T> {
     this.#standing = fault;
   }
 
+  /** Every one meets this for so many milliseconds, after those that are queued. */
+  during(fault: T, forMs: number): void {
+    this.always(fault);
+    setTimeout(() => {
+      if (this.#standing === fault) this.#standing = undefined;
+    }, forMs).unref();
+  }
+
   clear(): void {
     this.#queued.length = 0;
     this.#standing = undefined;

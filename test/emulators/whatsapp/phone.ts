@@ -2,18 +2,20 @@
  * The phone of an account: it links companions, types into chats of its own, and gets copies of what its companions say
  * (whatsapp.md 6.2, 6.4). The identity key of the phone is also the key the account signs with.
  */
-import { deflateSync } from 'node:zlib';
 import { randomBytes } from 'node:crypto';
 import type { Companion } from './companion.ts';
 import { protocolTypes } from './content.ts';
 import { SendFaults } from './faults.ts';
 import type { Group } from './groups.ts';
+import { historyOf, remembered } from './history.ts';
+import type { Remembered } from './history.ts';
 import type { MediaKind, MediaOptions, MediaStore } from './media.ts';
 import type { Arrival, Person, PersonFacts } from './person.ts';
 import { encode } from './proto/codec.ts';
-import { content, historySync } from './proto/schemas.ts';
+import { content } from './proto/schemas.ts';
+import { newMessageId } from './message-id.ts';
 import type { LinkOutcome, Pairing, ScanOptions } from './pairing.ts';
-import { Speaker, newMessageId } from './speaker.ts';
+import { Speaker } from './speaker.ts';
 import type { By, Place, Said, SayOptions } from './speaker.ts';
 import type { KeyPair } from './crypto/curve.ts';
 import type { World } from './world.ts';
@@ -38,6 +40,7 @@ export class Phone extends Speaker {
   readonly #people: () => readonly Person[];
   #companions: readonly Companion[] = [];
   #devices = 0;
+  #remembered: readonly Remembered[] = [];
 
   constructor({ world, media, pairing, people }: PhoneParts, facts: PersonFacts) {
     super(world, media, facts);
@@ -114,6 +117,25 @@ export class Phone extends Speaker {
     );
   }
 
+  /** Something that was said before any device was linked; whoever is linked later is told of it as history. */
+  remember(
+    text: string,
+    about: { readonly with: Person | Group; readonly by?: Person; readonly at: number; readonly id?: string },
+  ): Remembered {
+    const { with: other, by = this, at, id } = about;
+    const isPrivate = 'numberAddress' in other;
+    const message = remembered({
+      chat: isPrivate ? other.numberAddress : other.address,
+      isOwn: by === this,
+      author: isPrivate ? undefined : by.lidAddress,
+      text,
+      at,
+      ...(id === undefined ? {} : { id }),
+    });
+    this.#remembered = [...this.#remembered, message];
+    return message;
+  }
+
   /** For the login: gives a new companion the keys of the app state and the first part of the history. */
   bootstrap(companion: Companion): void {
     if (companion.isBootstrapped) return;
@@ -126,16 +148,10 @@ export class Phone extends Speaker {
     const keys = [{ keyId: { keyId: randomBytes(6) }, keyData }];
     this.#tell(companion, { type: protocolTypes.appStateKeys, appStateSyncKeyShare: { keys } });
     const people = this.#people().filter((person) => person !== this);
-    const history = encode(historySync, {
-      syncType: 0,
-      chunkOrder: 1,
-      progress: 100,
-      pushnames: people.map((person) => ({ id: person.numberAddress, pushname: person.name })),
-      phoneNumberToLidMappings: people.map((person) => ({ pnJid: person.numberAddress, lidJid: person.lidAddress })),
-    });
-    const inlinePayload = deflateSync(history);
-    const historySyncNotification = { syncType: 0, chunkOrder: 1, progress: 100, inlinePayload };
-    this.#tell(companion, { type: protocolTypes.history, historySyncNotification });
+    for (const { syncType, inlinePayload } of historyOf(people, this.#remembered)) {
+      const historySyncNotification = { syncType, chunkOrder: 1, progress: 100, inlinePayload };
+      this.#tell(companion, { type: protocolTypes.history, historySyncNotification });
+    }
   }
 
   #tell(companion: Companion, protocolMessage: Parameters<typeof encode<typeof content>>[1]['protocolMessage']): void {

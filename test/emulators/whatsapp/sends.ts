@@ -15,6 +15,7 @@ import type { Inbox } from './inbox.ts';
 import type { Arrival } from './person.ts';
 import type { Phone } from './phone.ts';
 import { Refused, demand, needed } from './refused.ts';
+import { relay } from './relay.ts';
 import type { World } from './world.ts';
 
 /** A message of a client, executed or not. */
@@ -152,6 +153,7 @@ export class Sends {
     const { stanza } = send;
     try {
       const parcels = this.#deliveries(stanza, origin.phone);
+      this.#relay(stanza, origin, parcels);
       const deviceIdentity = bytesOf(childOf(stanza, 'device-identity'));
       for (const { address, enc } of parcels) {
         const target = needed(directory.target(address), 'stanza', `There is no device ${address}.`);
@@ -170,6 +172,27 @@ export class Sends {
       if (!(error instanceof Refused)) throw error;
       world.violate(origin.connection.number, error);
       return invalidStanza;
+    }
+  }
+
+  /** What was said reaches the other linked devices of everybody it is for. */
+  #relay(stanza: Node, { companion: from, phone }: SendOrigin, parcels: readonly Delivery[]): void {
+    const { directory, world } = this.#parts;
+    const to = needAttr(stanza, 'to');
+    const parts = new Map<Companion, Node | undefined>();
+    for (const { address, enc } of parcels) {
+      const target = directory.target(address);
+      if (target?.kind === 'companion') parts.set(target.companion, enc);
+    }
+    const group = stanza.attrs['participant'] === undefined ? directory.group(to) : undefined;
+    const shared = group === undefined ? undefined : childOf(stanza, 'enc');
+    for (const member of group?.members ?? []) {
+      for (const companion of member.companions) if (!parts.has(companion)) parts.set(companion, undefined);
+    }
+    parts.delete(from);
+    const recipient = directory.person(stanza.attrs['recipient'] ?? to);
+    for (const [companion, own] of parts) {
+      relay(companion, { stanza, from, pushName: phone.name, recipient, own, shared, t: world.seconds() });
     }
   }
 

@@ -165,6 +165,16 @@ export class WhatsAppEmulator implements AsyncDisposable {
     );
   }
 
+  /** Whoever has that number, the owners of accounts among them. */
+  personOf(number: string): Person | undefined {
+    return this.#directory.people.find((person) => person.number === number);
+  }
+
+  /** The group of that address. */
+  groupOf(address: string): Group | undefined {
+    return this.#directory.group(address);
+  }
+
   /** Somebody new. */
   contact(options: PersonOptions = {}): Contact {
     const parts = { world: this.#world, media: this.media, inbox: this.#inbox, firstPhone: () => this.phone() };

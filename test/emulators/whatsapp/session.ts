@@ -12,6 +12,7 @@ import type { QueryFaults } from './faults.ts';
 import type { Phone } from './phone.ts';
 import { answerQuery, resultOf } from './queries.ts';
 import { Refused, demand } from './refused.ts';
+import { relayReceipt } from './relay.ts';
 import type { Sends } from './sends.ts';
 import { Speaker } from './speaker.ts';
 import type { World } from './world.ts';
@@ -153,13 +154,16 @@ export class Session implements Stage {
     const to = needAttr(stanza, 'to');
     const ids = [id, ...childrenOf(childOf(stanza, 'list'), 'item').map((item) => needAttr(item, 'id'))];
     const isShared = isGroup(to) || to === statusAddress;
+    const target = this.#parts.directory.target(isShared ? (participant ?? '') : to);
+    const sibling = target?.kind === 'companion' ? target.companion : undefined;
     const person = this.#parts.directory.person(isShared ? (participant ?? '') : to);
     demand(person !== undefined, 'stanza', `A receipt is for ${participant ?? to}, who is nobody.`);
     for (const one of ids) {
       person.receipts.add({ id: one, type: type ?? 'delivered', from: this.#companion.numberAddress });
     }
+    if (sibling !== undefined) relayReceipt(sibling, stanza, this.#companion, this.#parts.world.seconds());
     if (type === 'retry') {
-      if (person instanceof Speaker) person.speech.askedAgain(stanza, this.#companion);
+      if (sibling === undefined && person instanceof Speaker) person.speech.askedAgain(stanza, this.#companion);
     } else this.#companion.queue.received(ids);
     this.#connection.send(node('ack', { class: 'receipt', id, from: to, type, participant }));
   }

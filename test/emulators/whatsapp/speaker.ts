@@ -2,13 +2,13 @@
  * A person who can be made to speak: to an account, in a group, or as a status. What an address looks like in a stanza is
  * whatsapp.md 6.4; contacts and phones differ in who they are to the companions, see contact.ts and phone.ts.
  */
-import { randomBytes } from 'node:crypto';
 import { statusAddress } from './address.ts';
 import type { Companion } from './companion.ts';
 import { compose, stanzaFacts } from './content.ts';
 import type { MessageRef, Quote, Saying } from './content.ts';
 import type { Group } from './groups.ts';
 import type { MediaKind, MediaOptions, MediaStore } from './media.ts';
+import { newMessageId } from './message-id.ts';
 import { Person } from './person.ts';
 import type { PersonFacts } from './person.ts';
 import { Speech } from './speech.ts';
@@ -49,11 +49,6 @@ export interface Place {
   readonly attrs: Attributes;
   readonly group: string | undefined;
   readonly companions: readonly Companion[];
-}
-
-/** An id as phones make them (Utils/generics.js of the client has the same form). */
-export function newMessageId(): string {
-  return `3A${randomBytes(9).toString('hex').toUpperCase()}`;
 }
 
 export abstract class Speaker extends Person {
@@ -146,6 +141,12 @@ export abstract class Speaker extends Person {
   /** Takes a message of this person back for everyone. */
   takeBack(id: string): Said {
     return this.speak({ kind: 'take-back', of: this.ownRef(id) }, this.placeOf(id));
+  }
+
+  /** Takes a message of another member of a group back, as its admins may. */
+  takeBackOf({ id, chat, author }: Said, group: Group): Said {
+    const of = { id, chat, isOwn: false, author };
+    return this.speak({ kind: 'take-back', of }, this.inGroup(group));
   }
 
   /** The server sends the same stanza once more, to every companion that had it: its answer was lost. */

@@ -166,10 +166,18 @@ export const content = {
   editedMessage: message(58, { message: bytes(1) }),
 };
 
-/** The history a new companion is given; type 0 is the first part of it. */
+/** A message as a phone has stored it. */
+const storedMessage = {
+  key: message(1, messageKey),
+  message: bytes(2),
+  messageTimestamp: uint(3),
+  participant: string(5),
+};
+
+/** The history a new companion is given; type 0 is the first part of it, type 3 what came before. */
 export const historySync = {
   syncType: uint(1),
-  conversations: messages(2, { id: string(1), name: string(13) }),
+  conversations: messages(2, { id: string(1), messages: messages(2, { message: message(1, storedMessage) }) }),
   chunkOrder: uint(5),
   progress: uint(6),
   pushnames: messages(7, { id: string(1), pushname: string(2) }),
