@@ -241,7 +241,7 @@ export interface PartRow {
   readonly reason: Reason | null;
 }
 
-export type Format = 'markdown' | 'rich' | 'html' | 'plain';
+export type Format = 'markdown' | 'rich' | 'html' | 'whatsapp' | 'plain';
 
 /**
  * One message to be sent, rendered and within the channel's limit before the commit. It says the same on every rung of

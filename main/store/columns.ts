@@ -83,7 +83,7 @@ export function partToJson(part: Part): string {
   return JSON.stringify(part);
 }
 
-const formats = ['markdown', 'rich', 'html', 'plain'] as const satisfies readonly Format[];
+const formats = ['markdown', 'rich', 'html', 'whatsapp', 'plain'] as const satisfies readonly Format[];
 
 function buttonFrom(value: unknown): readonly Button[] {
   if (!isRecord(value) || typeof value['text'] !== 'string' || typeof value['data'] !== 'string') return [];
