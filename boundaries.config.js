@@ -231,6 +231,7 @@ export const boundaries = [
       '@tanstack/react-query': 'what the window knows of the gateway, and when it is stale',
       '@tanstack/react-virtual': 'long conversations without long pages',
       wouter: 'which screen is shown',
+      qr: 'the modules of a QR code, which the window draws itself; loaded when a phone is linked',
     },
     lesson:
       'The window knows the contract and nothing of the process. What is missing is a command, an event or a view: ' +

@@ -1,13 +1,13 @@
 /** The window: what holds everything together, and which screen is shown. */
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { lazy, type ReactNode, Suspense, useEffect, useEffectEvent, useState } from 'react';
+import { lazy, type ReactNode, useEffect, useEffectEvent, useState } from 'react';
 import { Route, Router, Switch, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { RuntimeContext, useCall, useConnectionState, useHost } from './bridge/hooks.ts';
 import type { Runtime } from './bridge/runtime.ts';
 import { Lamp } from './components/icons.tsx';
-import { LoadGuard } from './components/load-guard.tsx';
+import { Later } from './components/later.tsx';
 import { Shell } from './components/shell.tsx';
 import { Toasts } from './components/toast.tsx';
 import { TokenGate } from './components/token-gate.tsx';
@@ -110,15 +110,6 @@ function Screens(): ReactNode {
         </Shell>
       </Route>
     </Switch>
-  );
-}
-
-/** A screen that is loaded when it is first opened. It takes a blink, so nothing is shown meanwhile. */
-function Later({ children }: { readonly children: ReactNode }): ReactNode {
-  return (
-    <LoadGuard>
-      <Suspense fallback={null}>{children}</Suspense>
-    </LoadGuard>
   );
 }
 

@@ -17,6 +17,7 @@ import './styles/dialogs.css';
 import './styles/setup.css';
 import './styles/people.css';
 import './styles/usage.css';
+import './styles/pairing.css';
 
 document.documentElement.lang = language;
 document.title = t('app.name');

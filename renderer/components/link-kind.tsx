@@ -4,7 +4,7 @@ import type { LinkKind } from '../../preload/contract/views.ts';
 import { t } from '../i18n.ts';
 import { Icon, type IconName } from './icons.tsx';
 
-const icons = { window: 'chat', api: 'api', telegram: 'telegram', whatsapp: 'chat' } as const satisfies Record<
+const icons = { window: 'chat', api: 'api', telegram: 'telegram', whatsapp: 'whatsapp' } as const satisfies Record<
   LinkKind,
   IconName
 >;

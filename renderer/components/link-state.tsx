@@ -4,13 +4,22 @@ import type { LinkView } from '../../preload/contract/views.ts';
 import { span } from '../format.ts';
 import { t } from '../i18n.ts';
 
+/** Nothing was ever there that could be missed. */
+function wasNeverLinked({ kind, linked, state }: LinkView): boolean {
+  return kind === 'whatsapp' && !linked && state.kind === 'signed-out';
+}
+
 /** Something only a person can put right. (A link that retries by itself is not that.) */
-export function linkNeedsHelp({ state, enabled, hasOwner, kind }: LinkView): boolean {
+export function linkNeedsHelp(link: LinkView): boolean {
+  const { state, enabled, hasOwner, kind } = link;
+  if (wasNeverLinked(link)) return false;
   if (state.kind === 'signed-out' || state.kind === 'conflict') return true;
   return kind === 'telegram' && enabled && state.kind === 'up' && !hasOwner;
 }
 
-export function linkTone({ state }: LinkView): 'good' | 'busy' | 'bad' | 'off' {
+export function linkTone(link: LinkView): 'good' | 'busy' | 'bad' | 'off' {
+  const { state } = link;
+  if (wasNeverLinked(link)) return 'off';
   switch (state.kind) {
     case 'up':
       return 'good';
@@ -27,7 +36,9 @@ export function linkTone({ state }: LinkView): 'good' | 'busy' | 'bad' | 'off' {
 }
 
 /** "Up, seen 3 s ago", "Trying again in 12 s": evidence with its age, never just "connected". */
-export function linkStateText({ state, kind }: LinkView, now: number): string {
+export function linkStateText(link: LinkView, now: number): string {
+  const { state, kind } = link;
+  if (wasNeverLinked(link)) return t('linkState.unlinked');
   switch (state.kind) {
     case 'up':
       return kind === 'window' || kind === 'api'

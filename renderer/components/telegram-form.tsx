@@ -11,6 +11,7 @@ import { Candidate } from './candidates.tsx';
 import { ownerCandidates } from './card-answers.ts';
 import { TextField } from './field.tsx';
 import { Icon } from './icons.tsx';
+import { linkIdFor } from './link-id.ts';
 import { LinkPill } from './link-state.tsx';
 import { ReasonNote } from './reason-note.tsx';
 import { Spinner } from './spinner.tsx';
@@ -18,20 +19,6 @@ import { useNow } from './use-now.ts';
 
 const tokenShape = /^\d+:[\w-]{3,}$/;
 const pauseAfterTyping = 350;
-
-/** A link id from a bot's handle: its letters and digits, unlike any that is taken. */
-export function linkIdFor(handle: string | null, taken: readonly string[]): string {
-  const base =
-    (handle ?? '')
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-|-$/g, '')
-      .slice(0, 28) || 'telegram';
-  let id = base;
-  for (let number = 2; taken.includes(id) || id === 'window' || id === 'api'; number += 1)
-    id = `${base}-${String(number)}`;
-  return id;
-}
 
 export interface TokenEntry {
   readonly token: string;
@@ -141,10 +128,8 @@ export function TelegramForm({
   const submit = async (): Promise<void> => {
     if (!entry?.identity) return;
     const { token, apiRoot, identity } = entry;
-    const id = linkIdFor(
-      identity.handle,
-      links.map((each) => each.id),
-    );
+    const taken = links.map((each) => each.id);
+    const id = linkIdFor(identity.handle, taken, 'telegram');
     const view = await add.run({ id, token, ...(apiRoot === '' ? {} : { apiRoot }) });
     if (!view) return;
     setAdded(view.id);

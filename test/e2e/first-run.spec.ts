@@ -20,8 +20,8 @@ test('a new user opens the printed address, and the practice model answers after
   await expect(page.getByRole('button', { name: 'Next', exact: true })).toBeDisabled();
   await picture(page, 'setup-model');
   await page.getByRole('button', { name: 'Start with the practice model' }).click();
-  await expect(page.getByRole('heading', { name: 'Link a Telegram bot' })).toBeVisible();
-  await picture(page, 'setup-telegram');
+  await expect(page.getByRole('heading', { name: 'Where else shall it answer?' })).toBeVisible();
+  await picture(page, 'setup-link');
   await page.getByRole('button', { name: 'Not now' }).click();
   await expect(page.getByRole('heading', { name: 'The light is on' })).toBeVisible();
   await picture(page, 'setup-done');

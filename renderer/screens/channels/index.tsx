@@ -12,6 +12,7 @@ import { PauseMenu } from '../../components/pause-menu.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { TelegramForm } from '../../components/telegram-form.tsx';
 import { useNow } from '../../components/use-now.ts';
+import { WhatsAppForm } from '../../components/whatsapp.tsx';
 import { t } from '../../i18n.ts';
 import { LinkCard } from './link-card.tsx';
 import { SmallLink } from './small-link.tsx';
@@ -23,7 +24,8 @@ export function ChannelsScreen(): ReactNode {
   const others = openCards(cards).length - candidates.length;
   const host = useHost();
   const now = useNow(20_000);
-  const [adding, setAdding] = useState(false);
+  const [adding, setAdding] = useState<'whatsapp' | 'telegram' | null>(null);
+  const done = (): void => setAdding(null);
   const outside = (links ?? []).filter((link) => link.kind !== 'window' && link.kind !== 'api');
   const inside = (links ?? []).filter((link) => link.kind === 'window' || link.kind === 'api');
   return (
@@ -35,7 +37,10 @@ export function ChannelsScreen(): ReactNode {
           {outside.length > 0 && (host?.pausedUntil ?? 0) <= now && (
             <PauseMenu scope={{ kind: 'all' }} label={t('pause.all')} />
           )}
-          <Button look={outside.length === 0 ? 'primary' : 'plain'} icon="plus" onClick={() => setAdding(true)}>
+          <Button icon="plus" onClick={() => setAdding('whatsapp')}>
+            {t('channels.addWhatsApp')}
+          </Button>
+          <Button icon="plus" onClick={() => setAdding('telegram')}>
             {t('channels.add')}
           </Button>
         </span>
@@ -75,8 +80,11 @@ export function ChannelsScreen(): ReactNode {
           </div>
         </Section>
       )}
-      <Dialog open={adding} onClose={() => setAdding(false)} title={t('channels.addTelegram')}>
-        <TelegramForm onDone={() => setAdding(false)} />
+      <Dialog open={adding === 'whatsapp'} onClose={done} title={t('whatsapp.title')}>
+        <WhatsAppForm doneLabel={t('action.done')} onDone={done} onCancelled={done} />
+      </Dialog>
+      <Dialog open={adding === 'telegram'} onClose={done} title={t('channels.addTelegram')}>
+        <TelegramForm onDone={done} />
       </Dialog>
     </Page>
   );

@@ -7,9 +7,18 @@ import { clock, fullTime } from '../../format.ts';
 import { t } from '../../i18n.ts';
 import { Attachments } from './attachments.tsx';
 import { captionOf } from './caption.ts';
+import { isOwnMessage } from './rows.ts';
 
 /** Set aside by the gateway: said with its reason, and answered when the owner says so. */
-const setAside: ReadonlySet<MessageView['state']> = new Set(['kept', 'paused', 'late', 'held', 'ignored', 'cleared']);
+const setAside: ReadonlySet<MessageView['state']> = new Set([
+  'kept',
+  'paused',
+  'late',
+  'held',
+  'ignored',
+  'cleared',
+  'deleted',
+]);
 
 /** Its lane went on, so it is asked again by its own message, not as the last turn of the conversation. */
 export const deadLetter = 'turn.dead-letter';
@@ -25,15 +34,17 @@ export function FromPerson({ message, follows, live }: FromPersonProps): ReactNo
   const answer = useAct('messages.answerNow');
   const { id, text, authorName, state, reason, seq, attachments, revision } = message;
   const words = captionOf(text, attachments);
+  const own = isOwnMessage(message);
   const again = (): void => void answer.run({ message: id });
   return (
     <article
       className={follows ? 'from-person follows' : 'from-person'}
       data-seq={seq}
       data-state={state}
-      aria-label={authorName === '' ? t('thread.yours') : t('thread.said', { name: authorName })}
+      data-own={own}
+      aria-label={own || authorName === '' ? t('thread.yours') : t('thread.said', { name: authorName })}
     >
-      {!live && !follows && <p className="author">{authorName}</p>}
+      {!live && !follows && <p className="author">{own ? t('thread.own') : authorName}</p>}
       {words !== '' && <div className="bubble">{words}</div>}
       {attachments.length > 0 && <Attachments attachments={attachments} />}
       {revision > 0 && <Edited message={message} />}

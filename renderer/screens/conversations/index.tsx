@@ -11,7 +11,7 @@ import { t } from '../../i18n.ts';
 import { Composer } from './composer.tsx';
 import { Head } from './head.tsx';
 import { NewConversation } from './new-conversation.tsx';
-import { threadRows } from './rows.ts';
+import { isOwnMessage, threadRows } from './rows.ts';
 import { Strips } from './strips.tsx';
 import { ThreadRows } from './thread-rows.tsx';
 
@@ -54,7 +54,7 @@ function OpenConversation({ id, seq }: { readonly id: string; readonly seq: numb
   return (
     <div className="thread">
       <Head conversation={conversation} />
-      <Strips conversation={conversation} />
+      <Strips conversation={conversation} ownAt={value.messages.findLast(isOwnMessage)?.at ?? null} />
       <ThreadRows
         rows={rows}
         thread={thread}

@@ -37,7 +37,7 @@ export function threadRows(
       rows.push({ kind: 'day', key: `day-${message.id}`, at: message.at });
     const afresh = before !== undefined && before.contextNo !== message.contextNo;
     if (afresh) rows.push({ kind: 'context', key: `context-${message.id}` });
-    const follows = !afresh && before?.kind === message.kind && before.authorName === message.authorName;
+    const follows = !afresh && before !== undefined && sameAuthor(before, message);
     const last = index === messages.length - 1;
     rows.push({ kind: 'message', key: messageKey(message, answered), message, follows, last });
   }
@@ -51,6 +51,15 @@ export function threadRows(
   if (writing) rows.push({ kind: 'writing', key: `turn-${writing.id}`, turn: writing });
   else if (turn && isSilentEnd(turn, messages)) rows.push({ kind: 'ended', key: `ended-${turn.id}`, turn });
   return rows;
+}
+
+/** The owner himself wrote this, with another device, into a chat that Porchlight answers. */
+export function isOwnMessage({ reason }: MessageView): boolean {
+  return reason?.code === 'access.own-message';
+}
+
+function sameAuthor(a: MessageView, b: MessageView): boolean {
+  return a.kind === b.kind && a.authorName === b.authorName && isOwnMessage(a) === isOwnMessage(b);
 }
 
 /** The first answer of a turn takes over the key of the row in which it was written, so that it is not drawn anew. */

@@ -12,7 +12,16 @@ import { useNow } from '../../components/use-now.ts';
 import { untilText } from '../../format.ts';
 import { reasonText, t } from '../../i18n.ts';
 
-export function Strips({ conversation }: { readonly conversation: ConversationView }): ReactNode {
+export interface StripsProps {
+  readonly conversation: ConversationView;
+  /** When the owner himself last wrote here with another device; null when he did not. */
+  readonly ownAt: number | null;
+}
+
+/** So long after the owner's own words a pause is taken to be because of them; no setting makes it longer. */
+const ownPause = 24 * 3_600_000;
+
+export function Strips({ conversation, ownAt }: StripsProps): ReactNode {
   const { id, link, pausedUntil, pausedBy, undeliverable } = conversation;
   const zone = useHost()?.timeZone ?? 'UTC';
   const now = useNow(10_000);
@@ -25,7 +34,11 @@ export function Strips({ conversation }: { readonly conversation: ConversationVi
         <PauseStrip
           scope={{ kind: 'conversation', conversation: id }}
           words={
-            pausedBy ? reasonText(pausedBy) : t('pause.conversation', { until: untilText(pausedUntil, now, zone) })
+            pausedBy
+              ? reasonText(pausedBy)
+              : t(ownAt !== null && pausedUntil <= ownAt + ownPause ? 'pause.own' : 'pause.conversation', {
+                  until: untilText(pausedUntil, now, zone),
+                })
           }
         />
       )}

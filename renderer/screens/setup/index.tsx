@@ -1,6 +1,6 @@
 /**
- * The first run: what Porchlight does → a model, proven by a real answer → Telegram, proven by "this is me" → the first
- * conversation. Each step has its own address, so that a reload goes on where it was, and each can be skipped.
+ * The first run: what Porchlight does → a model, proven by a real answer → WhatsApp or Telegram, proven by a phone or by
+ * "this is me" → the first conversation. Each step has its own address, so that a reload goes on where it was, and each can be skipped.
  */
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
@@ -9,10 +9,10 @@ import { Banners } from '../../components/banners.tsx';
 import { Button } from '../../components/button.tsx';
 import { Icon, Lamp } from '../../components/icons.tsx';
 import { t, type Words } from '../../i18n.ts';
+import { LinkStep } from './link-step.tsx';
 import { ModelStep } from './model-step.tsx';
-import { TelegramStep } from './telegram-step.tsx';
 
-const steps = ['welcome', 'model', 'telegram', 'done'] as const;
+const steps = ['welcome', 'model', 'link', 'done'] as const;
 type Step = (typeof steps)[number];
 
 function isStep(text: string): text is Step {
@@ -43,8 +43,8 @@ export function SetupScreen({ step: asked }: { readonly step: string }): ReactNo
       <Progress step={step} />
       <main className="setup-body">
         {step === 'welcome' && <Welcome onNext={to('model')} />}
-        {step === 'model' && <ModelStep onNext={to('telegram')} />}
-        {step === 'telegram' && <TelegramStep onNext={to('done')} />}
+        {step === 'model' && <ModelStep onNext={to('link')} />}
+        {step === 'link' && <LinkStep onNext={to('done')} />}
         {step === 'done' && <Done onFinish={finish} />}
       </main>
     </div>
@@ -54,7 +54,7 @@ export function SetupScreen({ step: asked }: { readonly step: string }): ReactNo
 const names: Readonly<Record<Step, Words>> = {
   welcome: 'setup.step.welcome',
   model: 'setup.step.model',
-  telegram: 'setup.step.telegram',
+  link: 'setup.step.link',
   done: 'setup.step.done',
 };
 

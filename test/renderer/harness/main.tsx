@@ -16,6 +16,7 @@ import '../../../renderer/styles/dialogs.css';
 import '../../../renderer/styles/setup.css';
 import '../../../renderer/styles/people.css';
 import '../../../renderer/styles/usage.css';
+import '../../../renderer/styles/pairing.css';
 
 const root = document.querySelector('#root');
 if (!root) throw new Error('The page has no root.');

@@ -163,6 +163,14 @@ export const pictures: Readonly<Record<string, Picture>> = {
     },
   },
   'setup-model': { path: '/setup/model', query: '&fresh&ollama', ready: shows(/Ollama is running here/) },
-  'setup-telegram': { path: '/setup/telegram', query: '&fresh', ready: shows(/BotFather/) },
+  'setup-link': { path: '/setup/link', query: '&fresh', ready: shows(/Where else/) },
+  'setup-telegram': {
+    path: '/setup/link',
+    query: '&fresh',
+    ready: async (page) => {
+      await page.getByRole('button', { name: /^Telegram/ }).click();
+      await page.getByText(/BotFather/).waitFor();
+    },
+  },
   'setup-done': { path: '/setup/done', query: '&fresh', ready: shows(/light is on/) },
 };
