@@ -2,6 +2,10 @@
  * The product on the desktop, as a person starts it: `electron .` on the build, in a home of its own. Where Electron is
  * not on the machine it is the stand-in of test/host. Whatever a spec is about, it also fails when a page reached for
  * another machine or went against its content security policy.
+ *
+ * The same specs run in real Electron, but those with the tag `@stand-in`: only they can read `standInRecord` (which
+ * dialogs, notifications and `STAND_IN_MACHINE` need); for all others it does not exist here either. Those with `@posix`
+ * are about what Windows does not have.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +16,8 @@ import { join } from 'node:path';
 import { _electron, test as base, expect } from '@playwright/test';
 import type { ElectronApplication, Page } from '@playwright/test';
 import type {} from '../../main/shell/desk-tray.ts';
-import type {} from '../host/record.ts';
+import { defaultDataDirectory } from '../../main/store/data-directory.ts';
+import { recordSymbol, type StandInRecord } from '../host/record.ts';
 import { pidOf, processTree } from '../host-tests/launch.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -61,8 +66,12 @@ function environmentIn(home: string): Record<string, string> {
     ([name]) =>
       !/^(XDG_|DBUS_|WAYLAND_|NO_PROXY|no_proxy|https?_proxy|HTTPS?_PROXY|PORCHLIGHT_(?!CHROMIUM))/.test(name),
   );
-  return { ...Object.fromEntries(kept.map(([name, value]) => [name, value ?? ''])), HOME: home };
+  const own = { HOME: home, USERPROFILE: home, APPDATA: join(home, 'AppData/Roaming') };
+  return { ...Object.fromEntries(kept.map(([name, value]) => [name, value ?? ''])), ...own };
 }
+
+/** The tag of specs that read what only the stand-in writes down. */
+const standInTag = '@stand-in';
 
 function electronPath(): string {
   const path: unknown = createRequire(import.meta.url)('electron');
@@ -131,18 +140,22 @@ function violationsOf(page: Page): Promise<readonly string[]> {
 async function looks(
   app: ElectronApplication,
 ): Promise<{ readonly blocked: readonly string[]; readonly against: readonly string[] }> {
-  const blocked = await app.evaluate(() => ('standInRecord' in globalThis ? standInRecord.blockedRequests : []));
+  const blocked = await app.evaluate((_electron, name) => {
+    const record = Reflect.get(globalThis, Symbol.for(name)) as StandInRecord | undefined;
+    return record?.blockedRequests ?? [];
+  }, recordSymbol);
   const against = await Promise.all(app.windows().map(violationsOf));
   return { blocked, against: against.flat().sort() };
 }
 
 export const test = base.extend<{ desktop: Desktop; expectedViolations: readonly string[] }>({
   expectedViolations: [[], { option: true }],
-  desktop: async ({ expectedViolations }, use) => {
+  desktop: async ({ expectedViolations }, use, { tags }) => {
     const home = mkdtempSync(join(tmpdir(), 'desktop-'));
-    const environment = environmentIn(home);
+    const unseen: Readonly<Record<string, string>> = tags.includes(standInTag) ? {} : { STAND_IN_UNSEEN: '1' };
+    const environment = { ...environmentIn(home), ...unseen };
     const started: Running[] = [];
-    const dataDir = join(home, '.config/Porchlight/gateway');
+    const dataDir = defaultDataDirectory({ platform: process.platform, env: environment, home });
     await use({
       home,
       dataDir,

@@ -19,46 +19,54 @@ function choose(running: Running, label: string): Promise<void> {
   }, label);
 }
 
-test('a right click into the message offers what can be done with its text, and does it', async ({ desktop }) => {
-  const running = await desktop.start();
-  const page = await running.page();
-  await talk(page, 'a word to copy');
-  const box = page.getByRole('textbox', { name: 'Message' });
-  await box.fill('tea and cake');
-  await box.click({ button: 'right' });
-  const unmarked = [
-    ['Cut', false],
-    ['Copy', false],
-    ['Paste', true],
-    ['Select All', true],
-  ];
-  await expect.poll(() => entries(running)).toEqual(unmarked);
-
-  await choose(running, 'Select All');
-  await expect
-    .poll(() => box.evaluate((field: HTMLTextAreaElement) => field.selectionEnd - field.selectionStart))
-    .toBe(12);
-  await box.click({ button: 'right' });
-  await expect.poll(() => entries(running)).toEqual(unmarked.map(([label]) => [label, true]));
-  await choose(running, 'Cut');
-  await expect(box).toHaveValue('');
-  await choose(running, 'Paste');
-  await expect(box).toHaveValue('tea and cake');
-});
-
-test('marked text can be copied, and where there is no text there is no menu', async ({ desktop }) => {
-  const running = await desktop.start();
-  const page = await running.page();
-  await talk(page, 'a word to copy');
-  await page.getByRole('link', { name: 'Settings' }).click({ button: 'right' });
-  const reply = page.getByRole('article', { name: 'Reply' });
-  await reply.getByText('You wrote').selectText();
-  await reply.getByText('You wrote').click({ button: 'right' });
-  await expect
-    .poll(() => entries(running))
-    .toEqual([
-      ['Copy', true],
+test(
+  'a right click into the message offers what can be done with its text, and does it',
+  { tag: '@stand-in' },
+  async ({ desktop }) => {
+    const running = await desktop.start();
+    const page = await running.page();
+    await talk(page, 'a word to copy');
+    const box = page.getByRole('textbox', { name: 'Message' });
+    await box.fill('tea and cake');
+    await box.click({ button: 'right' });
+    const unmarked = [
+      ['Cut', false],
+      ['Copy', false],
+      ['Paste', true],
       ['Select All', true],
-    ]);
-  expect(await running.app.evaluate(() => standInRecord.popups.length)).toBe(1);
-});
+    ];
+    await expect.poll(() => entries(running)).toEqual(unmarked);
+
+    await choose(running, 'Select All');
+    await expect
+      .poll(() => box.evaluate((field: HTMLTextAreaElement) => field.selectionEnd - field.selectionStart))
+      .toBe(12);
+    await box.click({ button: 'right' });
+    await expect.poll(() => entries(running)).toEqual(unmarked.map(([label]) => [label, true]));
+    await choose(running, 'Cut');
+    await expect(box).toHaveValue('');
+    await choose(running, 'Paste');
+    await expect(box).toHaveValue('tea and cake');
+  },
+);
+
+test(
+  'marked text can be copied, and where there is no text there is no menu',
+  { tag: '@stand-in' },
+  async ({ desktop }) => {
+    const running = await desktop.start();
+    const page = await running.page();
+    await talk(page, 'a word to copy');
+    await page.getByRole('link', { name: 'Settings' }).click({ button: 'right' });
+    const reply = page.getByRole('article', { name: 'Reply' });
+    await reply.getByText('You wrote').selectText();
+    await reply.getByText('You wrote').click({ button: 'right' });
+    await expect
+      .poll(() => entries(running))
+      .toEqual([
+        ['Copy', true],
+        ['Select All', true],
+      ]);
+    expect(await running.app.evaluate(() => standInRecord.popups.length)).toBe(1);
+  },
+);

@@ -58,50 +58,52 @@ test('no permission is given, and none is asked of the person', async ({ desktop
   expect(new Set(states)).toEqual(new Set(['denied']));
 });
 
-test('the window stays where it is: an address leaves it only after a person has read and opened it', async ({
-  desktop,
-}) => {
-  const running = await desktop.start();
-  const page = await running.page();
-  const { app } = running;
-  const shown = () =>
-    app.evaluate(() =>
-      standInRecord.dialogs.map((dialog) =>
-        dialog.kind === 'message' ? [dialog.options.message, dialog.options.detail] : [dialog.kind],
-      ),
-    );
-  const answer = (button: number): Promise<void> =>
-    app.evaluate((_electron, response) => {
-      const [dialog] = standInRecord.dialogs;
-      if (dialog?.kind === 'message') dialog.answer(response);
-    }, button);
-  const openedOutside = (): Promise<readonly string[]> => app.evaluate(() => standInRecord.openedExternal);
+test(
+  'the window stays where it is: an address leaves it only after a person has read and opened it',
+  { tag: '@stand-in' },
+  async ({ desktop }) => {
+    const running = await desktop.start();
+    const page = await running.page();
+    const { app } = running;
+    const shown = () =>
+      app.evaluate(() =>
+        standInRecord.dialogs.map((dialog) =>
+          dialog.kind === 'message' ? [dialog.options.message, dialog.options.detail] : [dialog.kind],
+        ),
+      );
+    const answer = (button: number): Promise<void> =>
+      app.evaluate((_electron, response) => {
+        const [dialog] = standInRecord.dialogs;
+        if (dialog?.kind === 'message') dialog.answer(response);
+      }, button);
+    const openedOutside = (): Promise<readonly string[]> => app.evaluate(() => standInRecord.openedExternal);
 
-  expect(await page.evaluate(() => window.open('https://example.com/a?b=c'))).toBeNull();
-  await expect.poll(shown).toEqual([['Open example.com outside of Porchlight?', 'https://example.com/a?b=c']]);
-  await page.evaluate(() => void window.open('https://example.com/second'));
-  expect(await shown()).toHaveLength(1);
-  await answer(1);
-  await expect.poll(shown).toEqual([]);
-  expect(await openedOutside()).toEqual([]);
-
-  await page.evaluate(() => void (location.href = 'https://example.com/by-itself'));
-  await expect.poll(shown).toEqual([['Open example.com outside of Porchlight?', 'https://example.com/by-itself']]);
-  await answer(0);
-  await expect.poll(openedOutside).toEqual(['https://example.com/by-itself']);
-
-  for (const refused of ['http://example.com/', 'vscode://file/etc/passwd']) {
-    await page.evaluate((url) => void window.open(url), refused);
-    await expect.poll(shown).toEqual([['Porchlight does not open this address', expect.stringContaining(refused)]]);
-    await answer(0);
+    expect(await page.evaluate(() => window.open('https://example.com/a?b=c'))).toBeNull();
+    await expect.poll(shown).toEqual([['Open example.com outside of Porchlight?', 'https://example.com/a?b=c']]);
+    await page.evaluate(() => void window.open('https://example.com/second'));
+    expect(await shown()).toHaveLength(1);
+    await answer(1);
     await expect.poll(shown).toEqual([]);
-  }
-  expect(await openedOutside()).toEqual(['https://example.com/by-itself']);
-  expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getURL())).toMatch(
-    /^app:\/\/bundle\//,
-  );
-  expect(app.windows()).toHaveLength(1);
-});
+    expect(await openedOutside()).toEqual([]);
+
+    await page.evaluate(() => void (location.href = 'https://example.com/by-itself'));
+    await expect.poll(shown).toEqual([['Open example.com outside of Porchlight?', 'https://example.com/by-itself']]);
+    await answer(0);
+    await expect.poll(openedOutside).toEqual(['https://example.com/by-itself']);
+
+    for (const refused of ['http://example.com/', 'vscode://file/etc/passwd']) {
+      await page.evaluate((url) => void window.open(url), refused);
+      await expect.poll(shown).toEqual([['Porchlight does not open this address', expect.stringContaining(refused)]]);
+      await answer(0);
+      await expect.poll(shown).toEqual([]);
+    }
+    expect(await openedOutside()).toEqual(['https://example.com/by-itself']);
+    expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getURL())).toMatch(
+      /^app:\/\/bundle\//,
+    );
+    expect(app.windows()).toHaveLength(1);
+  },
+);
 
 test('a call from another page than the window gets no answer, even one that was somehow opened', async ({
   desktop,

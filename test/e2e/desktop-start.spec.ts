@@ -68,65 +68,77 @@ async function startHeadless(desktop: Desktop): Promise<{ readonly child: ChildP
   return { child, url: (JSON.parse(line) as { readonly url: string }).url };
 }
 
-test('beside a headless host it names the owner, opens its window in the browser, and ends', async ({ desktop }) => {
-  const { child, url } = await startHeadless(desktop);
-  try {
+test(
+  'beside a headless host it names the owner, opens its window in the browser, and ends',
+  { tag: '@stand-in' },
+  async ({ desktop }) => {
+    const { child, url } = await startHeadless(desktop);
+    try {
+      const running = await desktop.start();
+      const shown = await waitForDialog(running);
+      expect(shown.message).toBe('Porchlight is already running');
+      expect(shown.detail).toContain(`headless host (process ${String(child.pid)}) uses ${desktop.dataDir}`);
+      expect(shown.buttons).toEqual(['Open in the browser', 'Quit']);
+      const opened = running.app.evaluate(
+        () =>
+          new Promise<string>((resolve) => {
+            const push = standInRecord.openedExternal.push.bind(standInRecord.openedExternal);
+            standInRecord.openedExternal.push = (address: string) => {
+              resolve(address);
+              return push(address);
+            };
+          }),
+      );
+      await press(running, 'Open in the browser');
+      expect(await opened).toBe(url);
+      expect(await running.ended()).toBe(3);
+      expect((await fetch(new URL('healthz', url))).status).toBe(200);
+    } finally {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+  },
+);
+
+test(
+  'a damaged database: the newest good backup is offered, and the damaged file is kept',
+  { tag: '@stand-in' },
+  async ({ desktop }) => {
+    await useOnce(desktop, 'the good times');
+    const database = join(desktop.dataDir, 'porchlight.db');
+    copyFileSync(database, join(desktop.dataDir, 'backups/porchlight-2026-01-02T03-04-05-678Z.db'));
+    writeFileSync(database, 'no database at all '.repeat(1000));
     const running = await desktop.start();
     const shown = await waitForDialog(running);
-    expect(shown.message).toBe('Porchlight is already running');
-    expect(shown.detail).toContain(`headless host (process ${String(child.pid)}) uses ${desktop.dataDir}`);
-    expect(shown.buttons).toEqual(['Open in the browser', 'Quit']);
-    const opened = running.app.evaluate(
-      () =>
-        new Promise<string>((resolve) => {
-          const push = standInRecord.openedExternal.push.bind(standInRecord.openedExternal);
-          standInRecord.openedExternal.push = (address: string) => {
-            resolve(address);
-            return push(address);
-          };
-        }),
-    );
-    await press(running, 'Open in the browser');
-    expect(await opened).toBe(url);
-    expect(await running.ended()).toBe(3);
-    expect((await fetch(new URL('healthz', url))).status).toBe(200);
-  } finally {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  }
-});
+    expect(shown.message).toBe('Porchlight cannot start');
+    expect(shown.detail).toContain('porchlight-2026-01-02T03-04-05-678Z.db');
+    expect(shown.buttons).toEqual(['Restore the backup', 'Show the data folder', 'Quit']);
+    await press(running, 'Show the data folder');
+    await expect.poll(() => running.app.evaluate(() => standInRecord.openedPaths)).toEqual([desktop.dataDir]);
+    await waitForDialog(running);
+    expect(readFileSync(database, 'utf8')).toContain('no database at all');
+    await press(running, 'Restore the backup');
+    await expect((await running.page()).getByText('the good times').first()).toBeVisible();
+  },
+);
 
-test('a damaged database: the newest good backup is offered, and the damaged file is kept', async ({ desktop }) => {
-  await useOnce(desktop, 'the good times');
-  const database = join(desktop.dataDir, 'porchlight.db');
-  copyFileSync(database, join(desktop.dataDir, 'backups/porchlight-2026-01-02T03-04-05-678Z.db'));
-  writeFileSync(database, 'no database at all '.repeat(1000));
-  const running = await desktop.start();
-  const shown = await waitForDialog(running);
-  expect(shown.message).toBe('Porchlight cannot start');
-  expect(shown.detail).toContain('porchlight-2026-01-02T03-04-05-678Z.db');
-  expect(shown.buttons).toEqual(['Restore the backup', 'Show the data folder', 'Quit']);
-  await press(running, 'Show the data folder');
-  await expect.poll(() => running.app.evaluate(() => standInRecord.openedPaths)).toEqual([desktop.dataDir]);
-  await waitForDialog(running);
-  expect(readFileSync(database, 'utf8')).toContain('no database at all');
-  await press(running, 'Restore the backup');
-  await expect((await running.page()).getByText('the good times').first()).toBeVisible();
-});
+test(
+  'a damaged database without a backup: it says so and ends, and the file is as it was',
+  { tag: '@stand-in' },
+  async ({ desktop }) => {
+    mkdirSync(desktop.dataDir, { recursive: true });
+    const database = join(desktop.dataDir, 'porchlight.db');
+    writeFileSync(database, 'no database at all '.repeat(1000));
+    const running = await desktop.start();
+    const shown = await waitForDialog(running);
+    expect(shown.buttons).toEqual(['Show the data folder', 'Quit']);
+    await press(running, 'Quit');
+    expect(await running.ended()).toBe(4);
+    expect(readFileSync(database, 'utf8')).toBe('no database at all '.repeat(1000));
+  },
+);
 
-test('a damaged database without a backup: it says so and ends, and the file is as it was', async ({ desktop }) => {
-  mkdirSync(desktop.dataDir, { recursive: true });
-  const database = join(desktop.dataDir, 'porchlight.db');
-  writeFileSync(database, 'no database at all '.repeat(1000));
-  const running = await desktop.start();
-  const shown = await waitForDialog(running);
-  expect(shown.buttons).toEqual(['Show the data folder', 'Quit']);
-  await press(running, 'Quit');
-  expect(await running.ended()).toBe(4);
-  expect(readFileSync(database, 'utf8')).toBe('no database at all '.repeat(1000));
-});
-
-test('a database of a newer version is left alone', async ({ desktop }) => {
+test('a database of a newer version is left alone', { tag: '@stand-in' }, async ({ desktop }) => {
   await useOnce(desktop, 'from the present');
   const database = new DatabaseSync(join(desktop.dataDir, 'porchlight.db'));
   database.exec('PRAGMA user_version = 9999');
@@ -137,36 +149,48 @@ test('a database of a newer version is left alone', async ({ desktop }) => {
   expect(await running.ended()).toBe(4);
 });
 
-test('a data key that cannot be unwrapped here is said, and is not replaced', async ({ desktop }) => {
-  await useOnce(desktop, 'secret');
-  const key = join(desktop.dataDir, 'key.os');
-  renameSync(key, `${key}.away`);
-  writeFileSync(key, `${Buffer.from('sealed on another machine').toString('base64')}\n`);
-  const before = readFileSync(key, 'utf8');
-  const running = await desktop.start();
-  expect((await waitForDialog(running)).detail).toContain('The data key cannot be used here');
-  await press(running, 'Quit');
-  expect(await running.ended()).toBe(4);
-  expect(readFileSync(key, 'utf8')).toBe(before);
-});
+test(
+  'a data key that cannot be unwrapped here is said, and is not replaced',
+  { tag: '@stand-in' },
+  async ({ desktop }) => {
+    await useOnce(desktop, 'secret');
+    const key = join(desktop.dataDir, 'key.os');
+    renameSync(key, `${key}.away`);
+    writeFileSync(key, `${Buffer.from('sealed on another machine').toString('base64')}\n`);
+    const before = readFileSync(key, 'utf8');
+    const running = await desktop.start();
+    expect((await waitForDialog(running)).detail).toContain('The data key cannot be used here');
+    await press(running, 'Quit');
+    expect(await running.ended()).toBe(4);
+    expect(readFileSync(key, 'utf8')).toBe(before);
+  },
+);
 
-test('--data-dir without a value is refused: the usual directory would be the wrong one', async ({ desktop }) => {
-  expect((await desktop.startAgain(['--data-dir'])).code).toBe(2);
-});
+test(
+  '--data-dir without a value is refused: the usual directory would be the wrong one',
+  { tag: '@stand-in' },
+  async ({ desktop }) => {
+    expect((await desktop.startAgain(['--data-dir'])).code).toBe(2);
+  },
+);
 
-test('with --data-dir everything is there, and it runs beside one in the usual place', async ({ desktop }) => {
-  const usual = await desktop.start();
-  await usual.page();
-  const elsewhere = join(desktop.home, 'elsewhere');
-  mkdirSync(elsewhere, { mode: 0o755 });
-  const other = await desktop.start(['--data-dir', elsewhere]);
-  await talk(await other.page(), 'from elsewhere');
-  expect(statSync(elsewhere).mode & 0o777).toBe(0o700);
-  expect(await other.app.evaluate(({ app }) => app.getPath('userData'))).toBe(join(elsewhere, 'desktop'));
-  await expect((await usual.page()).getByRole('heading', { name: 'Welcome to Porchlight' })).toBeVisible();
-});
+test(
+  'with --data-dir everything is there, and it runs beside one in the usual place',
+  { tag: '@posix' },
+  async ({ desktop }) => {
+    const usual = await desktop.start();
+    await usual.page();
+    const elsewhere = join(desktop.home, 'elsewhere');
+    mkdirSync(elsewhere, { mode: 0o755 });
+    const other = await desktop.start(['--data-dir', elsewhere]);
+    await talk(await other.page(), 'from elsewhere');
+    expect(statSync(elsewhere).mode & 0o777).toBe(0o700);
+    expect(await other.app.evaluate(({ app }) => app.getPath('userData'))).toBe(join(elsewhere, 'desktop'));
+    await expect((await usual.page()).getByRole('heading', { name: 'Welcome to Porchlight' })).toBeVisible();
+  },
+);
 
-test.describe('a keychain that is locked', () => {
+test.describe('a keychain that is locked', { tag: '@stand-in' }, () => {
   const withKeyring = { STAND_IN_MACHINE: JSON.stringify({ keyring: 'gnome-libsecret' }) };
 
   function lock(desktop: Desktop): string {

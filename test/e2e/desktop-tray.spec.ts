@@ -70,7 +70,7 @@ test('a pause from the tray stops replies until somebody resumes, and the tray s
   expect(said.join()).not.toContain('are you there?');
 });
 
-test("the application's menu says what the tray says, after each change", async ({ desktop }) => {
+test("the application's menu says what the tray says, after each change", { tag: '@stand-in' }, async ({ desktop }) => {
   const running = await desktop.start();
   await running.page();
   const own = (): Promise<readonly string[]> =>
@@ -145,52 +145,58 @@ test('start at login is off, and one that runs from its source says why it canno
   expect(await running.trayLines()).not.toContain('Start at login');
 });
 
-test('the computer is kept awake while it is plugged in, once its owner has asked for it', async ({ desktop }) => {
-  const running = await desktop.start();
-  const page = await running.page();
-  const blockers = (): Promise<readonly string[]> =>
-    running.app.evaluate(() => [...standInRecord.powerSaveBlockers.values()]);
-  expect(await blockers()).toEqual([]);
-  await page.getByRole('button', { name: 'Skip setup' }).click();
-  await page.getByRole('link', { name: 'Settings' }).click();
-  await page.getByRole('switch', { name: 'Keep the computer awake' }).click();
-  await expect.poll(blockers).toEqual(['prevent-app-suspension']);
-  await running.app.evaluate(({ powerMonitor }) => {
-    standInRecord.machine.onBattery = true;
-    powerMonitor.emit('on-battery');
-  });
-  await expect.poll(blockers).toEqual([]);
-});
-
-test('a new version is looked for where the owner says, told in tray, window and once by a notification', async ({
-  desktop,
-}) => {
-  let asked = 0;
-  const server = createServer((_request, response) => {
-    asked++;
-    response.end(JSON.stringify({ version: '99.1.0', page: 'https://example.org/releases' }));
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const value = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/latest.json`;
-  try {
+test(
+  'the computer is kept awake while it is plugged in, once its owner has asked for it',
+  { tag: '@stand-in' },
+  async ({ desktop }) => {
     const running = await desktop.start();
     const page = await running.page();
-    await call(page, 'settings.set', { key: 'desktop.updateUrl', value });
-    await expect.poll(() => running.trayLines()).toContain('Version 99.1.0 is there');
-    expect(asked).toBe(1);
-    expect(await running.notifications()).toContain('Porchlight 99.1.0 is there');
+    const blockers = (): Promise<readonly string[]> =>
+      running.app.evaluate(() => [...standInRecord.powerSaveBlockers.values()]);
+    expect(await blockers()).toEqual([]);
     await page.getByRole('button', { name: 'Skip setup' }).click();
     await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByRole('link', { name: 'Where to get it' }).click();
-    await expect.poll(() => running.dialog()).toMatchObject({ detail: 'https://example.org/releases' });
-    await running.press('Cancel');
-    await call(page, 'settings.set', { key: 'desktop.updateUrl', value: '' });
-    await expect.poll(() => running.trayLines()).not.toContain('Version 99.1.0 is there');
-    await expect(page.getByText('Version 99.1.0')).toHaveCount(0);
-  } finally {
-    server.close();
-  }
-});
+    await page.getByRole('switch', { name: 'Keep the computer awake' }).click();
+    await expect.poll(blockers).toEqual(['prevent-app-suspension']);
+    await running.app.evaluate(({ powerMonitor }) => {
+      standInRecord.machine.onBattery = true;
+      powerMonitor.emit('on-battery');
+    });
+    await expect.poll(blockers).toEqual([]);
+  },
+);
+
+test(
+  'a new version is looked for where the owner says, told in tray, window and once by a notification',
+  { tag: '@stand-in' },
+  async ({ desktop }) => {
+    let asked = 0;
+    const server = createServer((_request, response) => {
+      asked++;
+      response.end(JSON.stringify({ version: '99.1.0', page: 'https://example.org/releases' }));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const value = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/latest.json`;
+    try {
+      const running = await desktop.start();
+      const page = await running.page();
+      await call(page, 'settings.set', { key: 'desktop.updateUrl', value });
+      await expect.poll(() => running.trayLines()).toContain('Version 99.1.0 is there');
+      expect(asked).toBe(1);
+      expect(await running.notifications()).toContain('Porchlight 99.1.0 is there');
+      await page.getByRole('button', { name: 'Skip setup' }).click();
+      await page.getByRole('link', { name: 'Settings' }).click();
+      await page.getByRole('link', { name: 'Where to get it' }).click();
+      await expect.poll(() => running.dialog()).toMatchObject({ detail: 'https://example.org/releases' });
+      await running.press('Cancel');
+      await call(page, 'settings.set', { key: 'desktop.updateUrl', value: '' });
+      await expect.poll(() => running.trayLines()).not.toContain('Version 99.1.0 is there');
+      await expect(page.getByText('Version 99.1.0')).toHaveCount(0);
+    } finally {
+      server.close();
+    }
+  },
+);
 
 test('before a sleep everything goes to the disk, the place of the window too', async ({ desktop }) => {
   const running = await desktop.start();

@@ -20,44 +20,52 @@ function close(running: Running): Promise<void> {
   return running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().forEach((window) => window.close()));
 }
 
-test('the window opens where it was left, and on a display that is there', async ({ desktop }) => {
-  const first = await desktop.start();
-  await first.page();
-  const left = { x: 1000, y: 500, width: 640, height: 560 };
-  await first.app.evaluate(({ BrowserWindow }, wanted) => BrowserWindow.getAllWindows()[0]?.setBounds(wanted), left);
-  await first.choose('quit');
-  expect(await first.ended()).toBe(0);
+test(
+  'the window opens where it was left, and on a display that is there',
+  { tag: '@stand-in' },
+  async ({ desktop }) => {
+    const first = await desktop.start();
+    await first.page();
+    const left = { x: 1000, y: 500, width: 640, height: 560 };
+    await first.app.evaluate(({ BrowserWindow }, wanted) => BrowserWindow.getAllWindows()[0]?.setBounds(wanted), left);
+    await first.choose('quit');
+    expect(await first.ended()).toBe(0);
 
-  const again = await desktop.start();
-  await again.page();
-  expect(await bounds(again)).toEqual(left);
-  await again.choose('quit');
-  expect(await again.ended()).toBe(0);
+    const again = await desktop.start();
+    await again.page();
+    expect(await bounds(again)).toEqual(left);
+    await again.choose('quit');
+    expect(await again.ended()).toBe(0);
 
-  const screen = { x: 0, y: 0, width: 900, height: 600 };
-  const small = await desktop.start();
-  await small.page();
-  await close(small);
-  await small.app.evaluate((_electron, area) => {
-    const [display] = standInRecord.machine.displays;
-    if (!display) throw new Error('no display');
-    standInRecord.machine.displays = [{ ...display, bounds: area, workArea: area }];
-  }, screen);
-  await small.choose('open');
-  await expect.poll(() => small.isShown()).toBe(true);
-  const { x, y, width, height } = (await bounds(small)) ?? left;
-  expect(x + width).toBeLessThanOrEqual(screen.width);
-  expect(y + height).toBeLessThanOrEqual(screen.height);
-});
+    const screen = { x: 0, y: 0, width: 900, height: 600 };
+    const small = await desktop.start();
+    await small.page();
+    await close(small);
+    await small.app.evaluate((_electron, area) => {
+      const [display] = standInRecord.machine.displays;
+      if (!display) throw new Error('no display');
+      standInRecord.machine.displays = [{ ...display, bounds: area, workArea: area }];
+    }, screen);
+    await small.choose('open');
+    await expect.poll(() => small.isShown()).toBe(true);
+    const { x, y, width, height } = (await bounds(small)) ?? left;
+    expect(x + width).toBeLessThanOrEqual(screen.width);
+    expect(y + height).toBeLessThanOrEqual(screen.height);
+  },
+);
 
-test('the first window opens beside the tray, where the system says where that is', async ({ desktop }) => {
-  const machine = { trayBounds: { x: 1700, y: 4, width: 24, height: 24 } };
-  const running = await desktop.start([], { STAND_IN_MACHINE: JSON.stringify(machine) });
-  await running.page();
-  expect(await bounds(running)).toEqual({ x: 800, y: 40, width: 1120, height: 780 });
-});
+test(
+  'the first window opens beside the tray, where the system says where that is',
+  { tag: '@stand-in' },
+  async ({ desktop }) => {
+    const machine = { trayBounds: { x: 1700, y: 4, width: 24, height: 24 } };
+    const running = await desktop.start([], { STAND_IN_MACHINE: JSON.stringify(machine) });
+    await running.page();
+    expect(await bounds(running)).toEqual({ x: 800, y: 40, width: 1120, height: 780 });
+  },
+);
 
-test.describe('without a tray', () => {
+test.describe('without a tray', { tag: '@stand-in' }, () => {
   const gnome = { XDG_CURRENT_DESKTOP: 'GNOME', XDG_SESSION_TYPE: 'wayland' };
 
   test('closing asks: going on is one answer, quitting another, and nothing happens by itself', async ({ desktop }) => {

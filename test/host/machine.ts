@@ -57,7 +57,8 @@ export function createDisplay(id: number, bounds: Rectangle, panel: number): Dis
 
 /** `from` is the environment, from which what is meant for here is taken out. */
 export function createMachine(from: NodeJS.ProcessEnv): Machine {
-  const { STAND_IN_MACHINE: given = '{}' } = from;
+  const { STAND_IN_MACHINE: given = '{}', STAND_IN_UNSEEN: unseen } = from;
+  if (given !== '{}' && unseen !== undefined) throw new Error('A machine is described to what must not know of any.');
   Reflect.deleteProperty(from, 'STAND_IN_MACHINE');
   return {
     dark: false,

@@ -11,6 +11,7 @@ import { App } from './app.ts';
 import { CommandLine, parseArguments } from './command-line.ts';
 import { createHost } from './create-host.ts';
 import { createElectron } from './electron.ts';
+import { showRecord } from './record.ts';
 import { provideElectron } from './resolve.ts';
 
 interface Package {
@@ -86,7 +87,7 @@ async function main(): Promise<void> {
     isPackaged,
     commandLine: new CommandLine(argv),
   });
-  Object.defineProperty(globalThis, 'standInRecord', { value: host.record });
+  showRecord(host.record, process.env);
   provideElectron(createElectron(host, app));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit());
   if (!isPackaged) for (const script of options.require) require(script);
