@@ -91,7 +91,9 @@ async function tell(window: BrowserWindow): Promise<void> {
   }
 }
 
-function delays(): LoopDelays {
+async function delays(): Promise<LoopDelays> {
+  // A halt is seen by the next runs of the timers.
+  await sleep(30);
   const ms = (nanoseconds: number): number => nanoseconds / 1e6;
   const late = (share: number): number => Math.max(0, ms(usual.percentile(share)) - 10);
   const found = { longest: ms(fine.max), p99: late(99), median: late(50), count: usual.count };
@@ -101,7 +103,7 @@ function delays(): LoopDelays {
 }
 
 async function answerTo(asked: Asked): Promise<unknown> {
-  if (asked.kind === 'delays') return delays();
+  if (asked.kind === 'delays') return await delays();
   if (asked.kind === 'halt') return Atomics.wait(sleeper, 0, 0, asked.ms);
   const [window] = windows;
   if (window === undefined) throw new Error('There is no window.');
