@@ -108,8 +108,13 @@ export interface Identity {
   };
   /** Removes what is older than it is needed: journal and sent messages after 7 days. */
   prune(now: number): void;
-  /** A pairing that did not come to its end: new credentials, everything of the old ones gone. Throws `StorageTrouble`. */
+  /**
+   * Begins a pairing: `auth` is new credentials, in memory alone. Once they are linked they take the place of all that the
+   * file holds of an account, in one transaction.
+   */
   startAfresh(): void;
+  /** Ends a pairing that was not finished: `auth` is again what the file holds. */
+  giveUp(): void;
   /** Of what is still written afterwards nothing is kept. */
   close(): void;
 }
