@@ -122,6 +122,28 @@ export const boundaries = [
     lesson: 'Formatting is a function from text to parts: it needs the markdown parser, the port of it, and no I/O.',
   },
   {
+    at: 'main/tools/web/',
+    folders: adapter,
+    packages: {
+      'ipaddr.js': 'which addresses are public, in every form that an address has',
+      'html-to-text': 'text of a page, in a worker',
+    },
+    node: [
+      'buffer',
+      'dns',
+      'dns/promises',
+      'http',
+      'https',
+      'net',
+      'stream',
+      'stream/promises',
+      'worker_threads',
+      'zlib',
+    ],
+    lesson:
+      'A tool knows its port and lib, never a sibling, the store or the core; it reaches nobody but by its own rules.',
+  },
+  {
     at: 'main/models/*',
     folders: [...adapter, 'main/models/', 'preload/contract/presets.ts', 'resources/prices.json'],
     node: ['*'],

@@ -8,7 +8,7 @@ import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite';
  * One build of everything that ships, in one Vite process (`npm run build`):
  *
  *   dist/main/index.js, serve.js   the two entries, sharing chunks; a dynamic import() is a chunk of its own
- *   dist/main/workers/<name>.js    one self-contained file per main/store/workers/<name>.ts
+ *   dist/main/workers/<name>.js    one self-contained file per workers/<name>.ts of the store and the tools
  *   dist/preload/index.cjs         the bridge, requiring only electron
  *   dist/renderer/                 the window, and the licences of what is inside (licences.json)
  *   dist/built                     written last: its time is compared with the sources by main/launch.mjs
@@ -26,7 +26,7 @@ const exists = (path: string): boolean => globSync(path).length > 0;
 const mainEntries = present(['main/index.ts', 'main/serve.ts']);
 const preloadEntries = present(['preload/index.ts']);
 const pages = present(['renderer/index.html']);
-const workers = globSync(join(root, 'main/store/workers/*.ts'));
+const workers = globSync(join(root, 'main/{store,tools/*}/workers/*.ts'));
 
 /** Node's own modules and Electron (see below) exist where the bundle runs; everything else is in it. */
 const external = [/^node:/, ...builtinModules];

@@ -1,0 +1,28 @@
+/**
+ * The port to something that the agent may use. A tool never throws for what its input, a network or another program
+ * can do: that is a result, which the model reads. What it answers from outside is marked as untrusted by the core.
+ */
+import type { ToolDescription } from './model.ts';
+import type { ConversationId, LinkId } from './types.ts';
+
+export interface ToolContext {
+  readonly conversation: ConversationId;
+  readonly link: LinkId;
+}
+
+export type ToolResult =
+  | { readonly ok: true; readonly text: string }
+  /** What went wrong, in words for the model; never a secret. */
+  | { readonly ok: false; readonly text: string };
+
+export interface Tool {
+  readonly description: ToolDescription;
+  /** Something outside changes: after a crash a call that had begun is not made again. */
+  readonly sideEffects: boolean;
+  /** The result was written by others (a page, another program): nothing in it is an order. */
+  readonly outside: boolean;
+  /** Before the owner said otherwise. */
+  readonly permission: 'always' | 'ask' | 'never';
+  /** `input` is what the model wrote, parsed; the tool checks it. Settles soon after `signal` is aborted. */
+  run(input: unknown, context: ToolContext, signal: AbortSignal): Promise<ToolResult>;
+}
