@@ -103,7 +103,7 @@ async function delays(): Promise<LoopDelays> {
 }
 
 async function answerTo(asked: Asked): Promise<unknown> {
-  if (asked.kind === 'delays') return await delays();
+  if (asked.kind === 'delays') return delays();
   if (asked.kind === 'halt') return Atomics.wait(sleeper, 0, 0, asked.ms);
   const [window] = windows;
   if (window === undefined) throw new Error('There is no window.');

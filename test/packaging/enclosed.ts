@@ -28,6 +28,11 @@ export function whyNoDeb(): string | null {
   return works('dpkg-deb', '--version') ? null : 'dpkg-deb is not installed';
 }
 
+/** Why no installer for Windows can be compiled here, not even a small one; null when it can. */
+export function whyNoNsis(): string | null {
+  return works('makensis', '-VERSION') ? null : 'makensis is not installed';
+}
+
 /** Why the packaged app cannot be run here; null when it can: what takes Electron's place in it is a shell script. */
 export function whyNotRun(): string | null {
   return process.platform === 'linux' ? null : 'the package that is run is the one for Linux';

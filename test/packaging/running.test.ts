@@ -1,12 +1,13 @@
 /* The packaged app, run: from the folder an installer would be made of, traced, and installed from its .deb. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findBrowser } from '../lib/browser.ts';
+import { type Driven, startPackaged } from './drive.ts';
 import { runOnCopies, runTraced, staysHere, whyNoInstallation, whyNoTrace, whyNotRun } from './enclosed.ts';
 import { packageFor, type Packaged } from './package.ts';
 import type { Smoke } from './smoke.ts';
@@ -56,6 +57,47 @@ whereItCan(
     expect(seen.reply).toContain('You wrote: The marmalade stands in the cellar');
     expect(seen.hits).toBeGreaterThan(0);
     expect(readdirSync(work).filter((name) => /^(packaged-app|smoke)-/.test(name))).toEqual([]);
+  },
+);
+
+whereItCan(
+  'start at login is an entry that starts what is installed, in the tray, and is led to where the next version lies',
+  whyNotRun(),
+  async () => {
+    const home = mkdtempSync(join(work, 'at-login-'));
+    const file = join(home, '.config/autostart/org.porchlight.app.desktop');
+    const execOf = (entry: string): string | undefined => /^Exec=(.*)$/m.exec(entry)?.[1];
+    const view = ({ page }: Driven): Promise<unknown> => page.call('desktop.get', {}).then(({ login }) => login);
+    const start = (binary: string, environment = {}): Promise<Driven> =>
+      startPackaged(binary, [], home, { ...hurry, XDG_CONFIG_HOME: join(home, '.config'), ...environment });
+    {
+      await using app = await start(packaged.binary);
+      expect(await view(app)).toEqual({ on: false, reason: null });
+      expect(existsSync(file)).toBe(false);
+      await app.page.call('desktop.setLogin', { on: true });
+      expect(await view(app)).toEqual({ on: true, reason: null });
+      expect(await app.quit()).toBe(0);
+    }
+    expect(execOf(readFileSync(file, 'utf8'))).toBe(`"${packaged.binary}" --hidden`);
+
+    const moved = join(work, 'the next version');
+    renameSync(packaged.folder, moved);
+    try {
+      await using app = await start(join(moved, 'porchlight'));
+      expect(await view(app)).toEqual({ on: true, reason: null });
+      expect(execOf(readFileSync(file, 'utf8'))).toBe(`"${join(moved, 'porchlight')}" --hidden`);
+      expect(await app.quit()).toBe(0);
+    } finally {
+      renameSync(moved, packaged.folder);
+    }
+
+    // An AppImage runs from a folder that is new at each start: it is the file itself that has to be started.
+    const image = join(home, 'Porchlight-9.9.9.AppImage');
+    await using app = await start(packaged.binary, { APPIMAGE: image });
+    expect(execOf(readFileSync(file, 'utf8'))).toBe(`"${image}" --hidden`);
+    await app.page.call('desktop.setLogin', { on: false });
+    expect(existsSync(file)).toBe(false);
+    expect(await app.quit()).toBe(0);
   },
 );
 

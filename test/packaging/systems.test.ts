@@ -1,7 +1,7 @@
 /* Packages for every system as a release does, and reads back what an installer would be made of. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { extractFile, getRawHeader } from '@electron/asar';
@@ -10,7 +10,7 @@ import { Data, NtExecutable, NtExecutableResource, Resource } from 'resedit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contentsOf, describeContents, mostBytes, presentContents, readContents } from './contents.ts';
 import type { System } from './dummy-electron.ts';
-import { whyNoDeb } from './enclosed.ts';
+import { whyNoDeb, whyNoNsis } from './enclosed.ts';
 import { filesOf, fusesOf, packageFor, releases, type Packaged } from './package.ts';
 
 /** Tests that cannot be on this machine are not there, and the log says why. */
@@ -157,6 +157,54 @@ describe('the Windows executable', () => {
     const entry = resources().entries.find(({ type, id }) => type === 'INTEGRITY' && id === 'ELECTRONASAR');
     const known = JSON.parse(Buffer.from(entry?.bin ?? new ArrayBuffer()).toString('utf8')) as unknown;
     expect(known).toContainEqual({ file: 'resources\\app.asar', alg: 'SHA256', value: headerHash(packaged('win')) });
+  });
+});
+
+describe('the uninstaller for Windows', () => {
+  const included = join(project, 'resources/installer.nsh');
+  const run = String.raw`Software\Microsoft\Windows\CurrentVersion\Run`;
+  const approved = String.raw`Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run`;
+
+  test('takes the start at login away, which Windows would try for ever, but not when a new version follows', () => {
+    const builder = readFileSync(join(project, 'electron-builder.yml'), 'utf8');
+    expect(builder).toMatch(/^ {2}include: resources\/installer\.nsh$/m);
+    // Electron names the value after this id, and the scripts of electron-builder know it as APP_ID.
+    const id = /^appId: (\S+)$/m.exec(builder)?.[1] ?? '';
+    const main = readFileSync(join(project, 'main/index.ts'), 'utf8');
+    expect(main).toContain(`const appId = '${id}';`);
+    expect(main).toContain('app.setAppUserModelId(appId);');
+    const [, macro = ''] = /^!macro customUnInstall\n([\s\S]*?)^!macroend$/m.exec(readFileSync(included, 'utf8')) ?? [];
+    const lines = macro.split('\n').map((line) => line.trim());
+    expect(lines).toEqual([
+      '${ifNot} ${isUpdated}',
+      `DeleteRegValue HKCU "${run}" "\${APP_ID}"`,
+      `DeleteRegValue HKCU "${approved}" "\${APP_ID}"`,
+      '${endIf}',
+      '',
+    ]);
+  });
+
+  whereItCan('as NSIS reads it', whyNoNsis(), () => {
+    test('compiles, a warning being an error', () => {
+      const folder = works[1] ?? '';
+      const script = join(folder, 'uninstaller.nsi');
+      const lines = [
+        '!include LogicLib.nsh',
+        '!define APP_ID org.porchlight.app',
+        // As electron-builder defines it, but for how it is found out.
+        '!macro _isUpdated _a _b _t _f',
+        '!insertmacro _= $0 "updated" `${_t}` `${_f}`',
+        '!macroend',
+        '!define isUpdated `"" isUpdated ""`',
+        `!include ${included}`,
+        `OutFile ${join(folder, 'uninstaller.exe')}`,
+        'Section\nWriteUninstaller un.exe\nSectionEnd',
+        'Section un.all\nStrCpy $0 ""\n!insertmacro customUnInstall\nSectionEnd',
+      ];
+      writeFileSync(script, `${lines.join('\n')}\n`);
+      const printed = execFileSync('makensis', ['-WX', '-V4', script], { encoding: 'utf8' });
+      expect(printed).toContain(`DeleteRegValue: HKCU\\${run}\\org.porchlight.app`);
+    });
   });
 });
 
