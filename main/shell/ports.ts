@@ -1,9 +1,11 @@
 /** What the shell is given by `main/index.ts`: the gateway as a tray and a window see it, and why there is none. */
 import type { IpcMainEvent, IpcMainInvokeEvent } from 'electron';
 import type { CardView, DesktopView } from '../../preload/contract/views.ts';
+import type { Clock } from '../gateway/clock.ts';
 import type { Log } from '../gateway/log.ts';
 import type { Reason } from '../gateway/types.ts';
 import type { Result } from '../lib/result.ts';
+import type { LoginParts } from './login-item.ts';
 import type { ServedFile } from './protocol.ts';
 import type { TrayFacts } from './tray.ts';
 
@@ -92,3 +94,28 @@ export type StartProblem =
       readonly passing: boolean;
     }
   | { readonly kind: 'other'; readonly sentence: string };
+
+/** What the shell is made of, by `main/index.ts`. */
+export interface DesktopParts {
+  readonly clock: Clock;
+  readonly version: string;
+  /** Start in the tray alone. */
+  readonly hidden: boolean;
+  /** Where the window is to open; null for where it begins. */
+  readonly place: Place | null;
+  /** Electron's own folder of this installation, which exists. */
+  readonly userData: string;
+  readonly install: Pick<LoginParts, 'dataDir' | 'entry' | 'executable'>;
+  readonly paths: {
+    /** Folder of the built window. */
+    readonly window: string;
+    /** The built bridge. */
+    readonly preload: string;
+    /** Folder of the tray's pictures. */
+    readonly tray: string;
+    /** The app's picture. */
+    readonly icon: string;
+  };
+  /** Makes a gateway, with a backup in the place of the database when one is named. Rejects for bugs only. */
+  start(restore: string | null, own: DesktopSide): Promise<Result<DesktopGateway, StartProblem>>;
+}

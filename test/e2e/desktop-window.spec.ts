@@ -40,7 +40,9 @@ test(
     const screen = { x: 0, y: 0, width: 900, height: 600 };
     const small = await desktop.start();
     await small.page();
+    await expect.poll(() => small.isShown()).toBe(true);
     await close(small);
+    await expect.poll(() => small.isShown()).toBe(false);
     await small.app.evaluate((_electron, area) => {
       const [display] = standInRecord.machine.displays;
       if (!display) throw new Error('no display');
