@@ -42,6 +42,7 @@ import { createPriceList } from './models/prices.ts';
 import { listBackups, restoreBackup } from './store/backups.ts';
 import { dataDirectoryFor, prepareDataDirectory } from './store/data-directory.ts';
 import { openDataKey, type DataKey, type KeyWrapping } from './store/data-key.ts';
+import { createIdentityFiles } from './store/identities.ts';
 import { openLog, type LogFile } from './store/log-file.ts';
 import { takeOwnership, type Owner, type OwnerLock } from './store/owner-lock.ts';
 import { openSettings, type SettingsFile, type SettingsOptions } from './store/settings-file.ts';
@@ -243,10 +244,13 @@ function languageOf(settings: SettingsFile, environment: HostOptions['environmen
 }
 
 function gatewayPorts(ground: Ground, options: HostOptions): GatewayPorts {
-  const { clock, ids, log, store, settings, key, sentences } = ground;
+  const { dataDir, clock, ids, log, store, settings, key, sentences } = ground;
   const proxy = useProxyFromEnvironment(options.environment);
   if (proxy.problem !== null) log.write('warn', 'host.proxy', { problem: proxy.problem });
   const random = systemRandom;
+  // With the box itself: what an identity writes is far too much, and too often, for the log to look out for.
+  const identities = createIdentityFiles({ dataDir, box: key.box, clock, log });
+  const { environment } = options;
   let timeZone: string | null = null;
   const ports: GatewayPorts = {
     storage: store,
@@ -263,7 +267,16 @@ function gatewayPorts(ground: Ground, options: HostOptions): GatewayPorts {
       return (timeZone ??= Intl.DateTimeFormat().resolvedOptions().timeZone);
     },
     parseMarkdown,
-    createChannel: createChannelFactory({ clock, random, ids, log, fetch: options.fetch ?? fetch }),
+    identities,
+    createChannel: createChannelFactory({
+      clock,
+      random,
+      ids,
+      log,
+      fetch: options.fetch ?? fetch,
+      identities,
+      environment,
+    }),
     createProvider: createProviderFactory({ clock, fetch: options.fetch ?? fetch, ids }),
     files: store.files,
     listPrice: createPriceList(),

@@ -1,6 +1,7 @@
-/** Which adapter serves which kind of link. Telegram's library is loaded when its first link is made. */
+/** Which adapter serves which kind of link. The library of a platform is loaded when its first link is made. */
 import type { CreateChannel, LinkProbe } from '../gateway/channel.ts';
 import type { Clock, Ids, Random } from '../gateway/clock.ts';
+import type { IdentityFiles } from '../gateway/identity-file.ts';
 import type { Log } from '../gateway/log.ts';
 import { reason } from '../../preload/contract/reasons.ts';
 import { createApiChannel, createWindowChannel } from './window/index.ts';
@@ -11,9 +12,12 @@ export interface ChannelDeps {
   readonly ids: Ids;
   readonly log: Log;
   readonly fetch: typeof globalThis.fetch;
+  readonly identities: IdentityFiles;
+  /** For proxies that a library does not find by itself. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Makes channels; rejects for a kind that has no adapter in this version, which is a bug of the caller. */
+/** Makes channels. */
 export function createChannelFactory(deps: ChannelDeps): CreateChannel {
   return async (seed) => {
     switch (seed.link.kind) {
@@ -25,8 +29,10 @@ export function createChannelFactory(deps: ChannelDeps): CreateChannel {
         const { createTelegramChannel } = await import('./telegram/index.ts');
         return createTelegramChannel(deps, seed);
       }
-      case 'whatsapp':
-        throw new Error('There is no adapter for WhatsApp in this version.');
+      case 'whatsapp': {
+        const { createWhatsAppChannel } = await import('./whatsapp/index.ts');
+        return createWhatsAppChannel(deps, seed);
+      }
     }
   };
 }

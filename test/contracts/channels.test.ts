@@ -8,6 +8,7 @@ import { bytesOf, CHAT, linkRow, never, none, SOON, TOKEN } from '../channels/te
 import { EventLog } from '../emulators/lib/event-log.ts';
 import { startTelegram } from '../emulators/telegram/server.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
+import { MemoryFiles } from '../lib/memory-files.ts';
 
 interface Subject extends AsyncDisposable {
   readonly channel: Channel;
@@ -30,6 +31,8 @@ async function create(kind: LinkKind): Promise<Subject> {
     ids: { next: () => `id-${(ids += 1)}` },
     log: { write: () => undefined },
     fetch: globalThis.fetch,
+    identities: new MemoryFiles(),
+    environment: {},
   });
   const telegram = kind === 'telegram';
   const link = linkRow(kind, telegram ? server.url : null);
@@ -200,19 +203,7 @@ async function sent(channel: Channel, of: Part): Promise<string> {
   return outcome.ref;
 }
 
-test('a kind without an adapter is a bug and says so, and a kind without a secret has nothing to ask', async () => {
-  const clock = new ManualClock();
-  const deps = {
-    clock,
-    random: () => 0,
-    ids: { next: () => '' },
-    log: { write: () => undefined },
-    fetch: globalThis.fetch,
-  };
-  const seed = { link: linkRow('whatsapp'), secret: null, cursor: () => null };
-  await expect(createChannelFactory(deps)(seed)).rejects.toThrow('WhatsApp');
-  expect(await createLinkProbe(deps)('window', 'x', null, never)).toEqual({
-    ok: false,
-    reason: { code: 'input.malformed' },
-  });
+test.for(['window', 'whatsapp'] as const)('a kind without a token has nothing to ask: %s', async (kind) => {
+  const probe = createLinkProbe({ clock: new ManualClock(), fetch: globalThis.fetch });
+  expect(await probe(kind, 'x', null, never)).toEqual({ ok: false, reason: { code: 'input.malformed' } });
 });

@@ -20,6 +20,7 @@ import type { SettingKey } from '../../main/gateway/settings.ts';
 import type { ConversationRow, MessageRow, Role, TurnRow } from '../../main/gateway/types.ts';
 import { createProviderFactory } from '../../main/models/catalog.ts';
 import { openDataKey } from '../../main/store/data-key.ts';
+import { createIdentityFiles } from '../../main/store/identities.ts';
 import { openSettings } from '../../main/store/settings-file.ts';
 import { openStore, type Store } from '../../main/store/store.ts';
 import { EventLog } from '../emulators/lib/event-log.ts';
@@ -150,6 +151,7 @@ export class TestGateway implements AsyncDisposable {
     const key = await openDataKey({ dataDir, given: undefined, wrapping: null, store, log });
     if (!key.ok) throw new Error(`no data key: ${key.failure.code}`);
     const random = (): number => 0.5;
+    const identities = createIdentityFiles({ dataDir, box: key.value.box, clock, log });
     const ports: GatewayPorts = {
       storage: store,
       settings,
@@ -161,10 +163,10 @@ export class TestGateway implements AsyncDisposable {
       log,
       systemTimeZone: 'UTC',
       parseMarkdown,
-      createChannel: createChannelFactory({ clock, random, ids, log, fetch }),
+      createChannel: createChannelFactory({ clock, random, ids, log, fetch, identities, environment: {} }),
       createProvider: createProviderFactory({ clock, ids, fetch }),
       files: store.files,
-      identities: { remove: async () => undefined },
+      identities,
       listPrice: this.#options.listPrice ?? (() => null),
     };
     const wrapped = this.#options.wrap?.(ports) ?? ports;

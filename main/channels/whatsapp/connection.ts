@@ -39,7 +39,7 @@ export interface ConnectionParts {
   /** Loads the library and tests it: `link.library-unsafe`. */
   load(): Promise<Result<Library, Reason>>;
   openIdentity(library: Library): Result<Identity, Reason>;
-  versions(library: Library, server: Server, vault: Vault): Versions;
+  versions(library: Library, server: Server, facts: () => Identity['facts'] | null): Versions;
   readonly cachedGroupMetadata: CachedGroupMetadata;
   /** Subscribes the others to a socket that logs in. */
   attach(live: Live): Disposable;
@@ -53,6 +53,7 @@ export class Connection {
   #run: Run | null = null;
   #work: ((run: Run) => Promise<void>) | null = null;
   #vault: Vault | null = null;
+  #standing: Ground | null = null;
   #generation = 0;
   #expected: Disposable | null = null;
   /** What there was before a pairing that is still going on. */
@@ -253,6 +254,7 @@ export class Connection {
 
   /** Null: nothing can be done here, and the state says why. */
   async #ground(run: Run): Promise<Ground | null> {
+    if (this.#standing !== null) return this.#standing;
     const { server, link } = this.#parts;
     const loaded = await this.#parts.load();
     if (!loaded.ok || !server.ok) {
@@ -260,11 +262,13 @@ export class Connection {
       return null;
     }
     const library = loaded.value;
-    const vault = (this.#vault ??= new Vault({
+    const vault = new Vault({
       open: () => this.#parts.openIdentity(library),
       remove: () => this.#deps.identities.remove(link),
-    }));
-    return this.#groundOf(library, server.value, vault);
+    });
+    this.#vault = vault;
+    this.#standing = this.#groundOf(library, server.value, vault);
+    return this.#standing;
   }
 
   #groundOf(library: Library, server: Server, vault: Vault): Ground {
@@ -274,7 +278,7 @@ export class Connection {
       deps: this.#deps,
       link,
       library,
-      versions: this.#parts.versions(library, server, vault),
+      versions: this.#parts.versions(library, server, () => vault.identity?.facts ?? null),
       connect: (identity, version, events) => {
         this.#forgetExpected();
         this.#generation += 1;

@@ -4,6 +4,7 @@ import { createChannelFactory } from '../../../main/channels/catalog.ts';
 import type { MessageId, MessageState } from '../../../main/gateway/types.ts';
 import type { Message } from '../../emulators/telegram/types.ts';
 import { startGateway, type LogLine, type TestGateway } from '../../lib/gateway.ts';
+import { MemoryFiles } from '../../lib/memory-files.ts';
 import { forum, groups, migrating, movedTo, people, type Place } from './cast.ts';
 import { HeldModel } from './held-model.ts';
 import { Oracle, type Said, type Standing } from './oracle.ts';
@@ -46,7 +47,13 @@ export async function openStage({ mode, talkative }: Pick<Run, 'mode' | 'talkati
     wrap: (ports) => ({
       ...ports,
       storage: traffic.storage(ports.storage),
-      createChannel: createChannelFactory({ ...ports, ids: createIds(ports.clock), fetch: traffic.fetch }),
+      createChannel: createChannelFactory({
+        ...ports,
+        ids: createIds(ports.clock),
+        fetch: traffic.fetch,
+        identities: new MemoryFiles(),
+        environment: {},
+      }),
       createProvider: async (seed) => (seed.id === 'lab' ? model.provider : ports.createProvider(seed)),
     }),
   });

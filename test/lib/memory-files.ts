@@ -1,7 +1,7 @@
 /** Identity files in memory, with what a disk can do to them. */
-import { IdentityDamaged, type IdentityFile, type IdentityFiles } from '../../../main/gateway/identity-file.ts';
-import { StorageTrouble } from '../../../main/gateway/storage.ts';
-import { failed, ok } from '../../../main/lib/result.ts';
+import { IdentityDamaged, type IdentityFile, type IdentityFiles } from '../../main/gateway/identity-file.ts';
+import { StorageTrouble } from '../../main/gateway/storage.ts';
+import { failed, ok } from '../../main/lib/result.ts';
 
 interface Row {
   readonly kind: string;
