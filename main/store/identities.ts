@@ -40,6 +40,8 @@ export interface IdentityFilesOptions {
   readonly box: SecretBox;
   readonly clock: Clock;
   readonly log: Log;
+  /** Called with each connection that was opened. */
+  readonly onConnection?: ((connection: Connection) => void) | undefined;
 }
 
 /** In `user_version`; a file of a later shape is not touched. */
@@ -184,7 +186,9 @@ class Folder implements IdentityFiles {
     try {
       this.#prepareFolder();
       if (!existsSync(path)) this.#make(path);
-      return ok(new File(link, path, opened(path), this.#options));
+      const connection = opened(path);
+      this.#options.onConnection?.(connection);
+      return ok(new File(link, path, connection, this.#options));
     } catch (error) {
       const reason = this.#meaning(error);
       if (reason === null) throw error;

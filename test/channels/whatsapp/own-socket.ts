@@ -12,6 +12,7 @@ import { libraryLogger } from '../../../main/channels/whatsapp/library-log.ts';
 import { loadLibrary, withRoot } from '../../../main/channels/whatsapp/library.ts';
 import type { Identity, Library } from '../../../main/channels/whatsapp/parts.ts';
 import { createSecretBox } from '../../../main/store/data-key.ts';
+import type { Connection } from '../../../main/store/database.ts';
 import { createIdentityFiles } from '../../../main/store/identities.ts';
 import { EventLog } from '../../emulators/lib/event-log.ts';
 import type { WhatsAppEmulator } from '../../emulators/whatsapp/server.ts';
@@ -25,6 +26,7 @@ export const dataKey = Uint8Array.from(Buffer.alloc(32, 9));
 export class Home implements Disposable {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'porchlight-identity-'));
   readonly log: RecordedLog = recordedLog();
+  readonly connections: Connection[] = [];
   readonly files: IdentityFiles;
 
   constructor() {
@@ -33,7 +35,21 @@ export class Home implements Disposable {
   }
 
   filesUnder(key: Uint8Array): IdentityFiles {
-    return createIdentityFiles({ dataDir: this.dataDir, box: createSecretBox(key), clock: systemClock, log: this.log });
+    return createIdentityFiles({
+      dataDir: this.dataDir,
+      box: createSecretBox(key),
+      clock: systemClock,
+      log: this.log,
+      onConnection: (connection) => this.connections.push(connection),
+    });
+  }
+
+  /** The disk has room for so many pages more, or (null) for all that comes. */
+  limit(more: number | null): void {
+    for (const connection of this.connections) {
+      const used = Number(connection.get('PRAGMA page_count')?.['page_count']);
+      connection.exec(`PRAGMA max_page_count = ${String(more === null ? 1_000_000 : used + more)}`);
+    }
   }
 
   path(link: string): string {
