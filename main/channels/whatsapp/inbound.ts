@@ -182,16 +182,17 @@ class Inlet implements Disposable {
 
   async #handOn(items: readonly Item[]): Promise<void> {
     const messages = items.flatMap((item) => (item.kind === 'message' ? [item.message] : []));
-    const batch = await this.#read(items, messages);
+    const reading = this.#reading();
+    // Not linked, or not any more: there is nobody whose messages these are.
+    if (reading === null) return;
+    const batch = await this.#read(reading, items, messages);
     if (this.#ended.signal.aborted) return;
     if (batch !== null) await this.#parts.receive(batch);
     this.#safely('settle', () => this.#live.identity.journal.settle(messages));
   }
 
   /** Null: there is nothing in it for anybody. */
-  async #read(items: readonly Item[], messages: readonly WAMessage[]): Promise<InboundBatch | null> {
-    const reading = this.#reading();
-    if (reading === null) return null;
+  async #read(reading: Reading, items: readonly Item[], messages: readonly WAMessage[]): Promise<InboundBatch | null> {
     const groups = [...messages.map(({ key }) => key.remoteJid ?? ''), ...items.map(groupOf)];
     await this.#learnTitles(new Set(groups.filter(isGroupJid)));
     const read: ReadMessage[] = [];
