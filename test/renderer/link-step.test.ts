@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ReasonCode } from '../../preload/contract/reasons.ts';
 import type { LinkView } from '../../preload/contract/views.ts';
 import { mainStep } from '../../renderer/screens/channels/main-step.ts';
 
@@ -47,4 +48,21 @@ test('a webhook is taken away, not tried again past it (trying again never helpe
 test('a pause that is over by itself offers no resume', () => {
   expect(mainStep(link({ pausedUntil: now + 1 }), false, now)).toBe('resume');
   expect(mainStep(link({ pausedUntil: now }), false, now)).toBeNull();
+});
+
+test('a phone is linked for the first time, linked again, gone on with or taken over, never asked for a token', () => {
+  const phone = (change: Partial<LinkView>): LinkView => link({ kind: 'whatsapp', ...change });
+  const signedOut = (code: ReasonCode): LinkView['state'] => ({ kind: 'signed-out', reason: { code } });
+  expect(mainStep(phone({ linked: false, state: signedOut('link.not-linked') }), false, now)).toBe('link');
+  expect(mainStep(phone({ state: signedOut('link.logged-out') }), false, now)).toBe('linkAgain');
+  expect(mainStep(phone({ state: signedOut('link.identity-damaged') }), false, now)).toBe('linkAgain');
+  expect(mainStep(phone({ state: { kind: 'pairing', step: { kind: 'expired' } } }), false, now)).toBe('goOnLinking');
+  expect(mainStep(phone({ state: { kind: 'conflict', reason: { code: 'link.replaced' } } }), false, now)).toBe(
+    'takeOver',
+  );
+});
+
+test('an account that WhatsApp refuses is not linked again (that would not help), only tried', () => {
+  const state = { kind: 'signed-out', reason: { code: 'link.account-refused' } } as const;
+  expect(mainStep(link({ kind: 'whatsapp', state }), false, now)).toBe('reconnect');
 });

@@ -4,12 +4,17 @@ import { Button } from '../button.tsx';
 import { TextField } from '../field.tsx';
 import { phoneNumber } from './phone-number.ts';
 
+export interface TypedNumber {
+  readonly typed: string;
+  /** The number in it, with the country's code. */
+  readonly digits: string;
+}
+
 export interface NumberFormProps {
   /** As it was typed before. */
   readonly begin: string;
   readonly busy: boolean;
-  /** `typed` is what was written, `digits` the number in it. */
-  readonly onNumber: (digits: string, typed: string) => void;
+  readonly onNumber: (number: TypedNumber) => void;
 }
 
 /** The account's number, for a code to type instead of a picture to scan. */
@@ -23,7 +28,7 @@ export function NumberForm({ begin, busy, onNumber }: NumberFormProps): ReactNod
       onSubmit={(event) => {
         event.preventDefault();
         setAsked(true);
-        if (digits !== null) onNumber(digits, typed);
+        if (digits !== null) onNumber({ typed, digits });
       }}
     >
       <TextField

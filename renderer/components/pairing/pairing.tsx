@@ -10,10 +10,11 @@ import { Button } from '../button.tsx';
 import { ReasonNote } from '../reason-note.tsx';
 import { Spinner } from '../spinner.tsx';
 import { useToast } from '../toast.tsx';
+import { announcement, finishingText, type Means } from './announcement.ts';
 import { Beforehand } from './beforehand.tsx';
 import { Linked } from './linked.tsx';
-import { NumberForm } from './number-form.tsx';
-import { type Phase, phaseOf, spelled } from './phase.ts';
+import { NumberForm, type TypedNumber } from './number-form.tsx';
+import { type Phase, phaseOf } from './phase.ts';
 import { ShowCode } from './show-code.tsx';
 import { ExpiredCode, ShowQr } from './show-qr.tsx';
 
@@ -28,98 +29,106 @@ export interface PairingProps {
 
 export function Pairing({ link, doneLabel, onDone, onCancelled }: PairingProps): ReactNode {
   const phase = phaseOf(link);
-  const remembered = useRemembered(phase);
-  const { pair, begin, number, setNumber, form, setForm } = usePairing(link.id);
-  if (phase.kind === 'linked') {
-    return (
-      <>
-        <Announce words={announcement(phase, remembered.means)} />
+  const attempt = useAttempt(link.id, phase);
+  return (
+    <>
+      {/* Stays the same element from the first step to the last: what is put in anew with its words is not spoken. */}
+      <p className="offscreen" role="status">
+        {announcement(phase, attempt.means)}
+      </p>
+      {phase.kind === 'linked' ? (
         <Linked link={link} doneLabel={doneLabel} onDone={onDone} />
-      </>
-    );
-  }
-  const busyAnyway = phase.kind === 'finishing' || phase.kind === 'connecting';
-  const numberAsked = form && !busyAnyway;
+      ) : (
+        <Unfinished link={link} phase={phase} attempt={attempt} onCancelled={onCancelled} />
+      )}
+    </>
+  );
+}
+
+interface UnfinishedProps extends Pick<PairingProps, 'link' | 'onCancelled'> {
+  readonly phase: Exclude<Phase, { readonly kind: 'linked' }>;
+  readonly attempt: ReturnType<typeof useAttempt>;
+}
+
+function Unfinished({ link, phase, attempt, onCancelled }: UnfinishedProps): ReactNode {
+  const { text, means, number, form, setForm, begin, pair } = attempt;
+  const byItself = phase.kind === 'finishing' || phase.kind === 'connecting';
+  const numberAsked = form && !byItself;
+  const toQr = (): void => {
+    if (phase.kind === 'show-qr') setForm(false);
+    else void begin(null);
+  };
   return (
     <div className="pairing" data-phase={phase.kind}>
-      <Announce words={announcement(phase, remembered.means)} />
-      {link.linked && !busyAnyway && <p className="muted">{t('pairing.kept')}</p>}
+      {link.linked && !byItself && !isAgain(phase) && <p className="muted">{t('pairing.kept')}</p>}
       {!link.linked && phase.kind === 'idle' && <Beforehand />}
       {numberAsked ? (
-        <NumberForm
-          begin={number.typed}
-          busy={pair.busy}
-          onNumber={(digits, typed) => {
-            setNumber({ digits, typed });
-            void begin(digits);
-          }}
-        />
+        <NumberForm begin={number?.typed ?? ''} busy={pair.busy} onNumber={(given) => void begin(given)} />
       ) : (
         <Step
           phase={phase}
-          remembered={remembered}
+          text={text}
+          means={means}
           busy={pair.busy}
-          onRenew={() => void begin(remembered.means === 'code' ? number.digits : null)}
+          onRenew={() => void begin(means === 'code' ? number : null)}
           onNumber={() => setForm(true)}
         />
       )}
       {pair.failure && <ReasonNote reason={pair.failure.reason} />}
-      {!busyAnyway && (
+      {!byItself && (
         <Foot
           link={link}
-          onCancelled={onCancelled}
+          begun={phase.kind !== 'idle'}
+          busy={pair.busy}
           other={
-            numberAsked || phase.kind === 'show-code'
-              ? {
-                  label: t('pairing.useQr'),
-                  run: () => (phase.kind === 'show-qr' ? setForm(false) : void begin(null)),
-                }
+            numberAsked || means === 'code'
+              ? { label: t('pairing.useQr'), run: toQr }
               : { label: t('pairing.useNumber'), run: () => setForm(true) }
           }
-          busy={pair.busy}
+          onCancelled={onCancelled}
         />
       )}
     </div>
   );
 }
 
-function usePairing(link: string) {
-  const pair = useAct('links.pair', ['links.list']);
-  const [number, setNumber] = useState<{ readonly digits: string | null; readonly typed: string }>({
-    digits: null,
-    typed: '',
-  });
-  const [form, setForm] = useState(false);
-  const begin = async (digits: string | null): Promise<void> => {
-    if (await pair.run({ link, ...(digits === null ? {} : { number: digits }) })) setForm(false);
-  };
-  return { pair, begin, number, setNumber, form, setForm };
+function isAgain(phase: Phase): boolean {
+  return phase.kind === 'show-qr' && phase.again;
 }
 
-interface Remembered {
-  /** The last code to scan that was shown. */
+interface Seen {
+  /** The last code to scan that was shown: what comes after it does not say. */
   readonly text: string | null;
-  readonly means: 'qr' | 'code';
+  readonly means: Means;
 }
 
-/** What the steps after a code do not say: which code it was. */
-function useRemembered(phase: Phase): Remembered {
-  const [seen, setSeen] = useState<Remembered>({ text: null, means: 'qr' });
-  if (phase.kind === 'show-qr' && (seen.text !== phase.text || seen.means !== 'qr'))
-    setSeen({ text: phase.text, means: 'qr' });
+/** What the state of the link does not hold: which kind of code was asked for, and what was typed. */
+function useAttempt(link: string, phase: Phase) {
+  const pair = useAct('links.pair', ['links.list']);
+  const [seen, setSeen] = useState<Seen>({ text: null, means: 'qr' });
+  const [number, setNumber] = useState<TypedNumber | null>(null);
+  const [form, setForm] = useState(false);
+  if (phase.kind === 'show-qr' && seen.text !== phase.text) setSeen({ text: phase.text, means: 'qr' });
   if (phase.kind === 'show-code' && seen.means !== 'code') setSeen({ text: null, means: 'code' });
-  return seen;
+  const begin = async (given: TypedNumber | null): Promise<void> => {
+    if (given) setNumber(given);
+    if (!(await pair.run({ link, ...(given ? { number: given.digits } : {}) }))) return;
+    setForm(false);
+    setSeen((before) => ({ ...before, means: given ? 'code' : 'qr' }));
+  };
+  return { ...seen, number, form, setForm, begin, pair };
 }
 
 interface StepProps {
   readonly phase: Exclude<Phase, { readonly kind: 'linked' }>;
-  readonly remembered: Remembered;
+  readonly text: string | null;
+  readonly means: Means;
   readonly busy: boolean;
   readonly onRenew: () => void;
   readonly onNumber: () => void;
 }
 
-function Step({ phase, remembered, busy, onRenew, onNumber }: StepProps): ReactNode {
+function Step({ phase, text, means, busy, onRenew, onNumber }: StepProps): ReactNode {
   switch (phase.kind) {
     case 'starting':
       return <Wait title={t('pairing.starting')} />;
@@ -130,14 +139,14 @@ function Step({ phase, remembered, busy, onRenew, onNumber }: StepProps): ReactN
     case 'expired':
       return (
         <ExpiredCode
-          text={remembered.text}
-          lastStep={remembered.means === 'code' ? 'pairing.step3Code' : 'pairing.step3Qr'}
+          text={text}
+          lastStep={means === 'code' ? 'pairing.step3Code' : 'pairing.step3Qr'}
           onRenew={onRenew}
           busy={busy}
         />
       );
     case 'finishing':
-      return <Wait title={t(finishingWords(remembered.means))} about={t('pairing.finishingAbout')} />;
+      return <Wait title={finishingText(means)} about={t('pairing.finishingAbout')} />;
     case 'connecting':
       return phase.reason ? (
         <ReasonNote reason={phase.reason} tone="warning" />
@@ -161,10 +170,6 @@ function Step({ phase, remembered, busy, onRenew, onNumber }: StepProps): ReactN
   }
 }
 
-function finishingWords(means: Remembered['means']): 'pairing.finishingCode' | 'pairing.finishing' {
-  return means === 'code' ? 'pairing.finishingCode' : 'pairing.finishing';
-}
-
 function Wait({ title, about }: { readonly title: string; readonly about?: string }): ReactNode {
   return (
     <div className="pairing-wait">
@@ -179,12 +184,14 @@ function Wait({ title, about }: { readonly title: string; readonly about?: strin
 
 interface FootProps {
   readonly link: LinkView;
+  /** There is something to cancel. */
+  readonly begun: boolean;
   readonly busy: boolean;
   readonly other: { readonly label: string; readonly run: () => void };
   readonly onCancelled: () => void;
 }
 
-function Foot({ link, busy, other, onCancelled }: FootProps): ReactNode {
+function Foot({ link, begun, busy, other, onCancelled }: FootProps): ReactNode {
   const cancel = useAct('links.cancelPairing', ['links.list']);
   const toast = useToast();
   const leave = async (): Promise<void> => {
@@ -196,44 +203,16 @@ function Foot({ link, busy, other, onCancelled }: FootProps): ReactNode {
     <>
       {cancel.failure && <ReasonNote reason={cancel.failure.reason} />}
       <footer className="pairing-foot">
-        <Button look="quiet" size="small" busy={cancel.busy} onClick={() => void leave()}>
-          {t('pairing.cancel')}
-        </Button>
+        {begun && (
+          <Button look="quiet" size="small" busy={cancel.busy} onClick={() => void leave()}>
+            {t('pairing.cancel')}
+          </Button>
+        )}
+        <span className="spring" />
         <Button size="small" disabled={busy} onClick={other.run}>
           {other.label}
         </Button>
       </footer>
     </>
-  );
-}
-
-/** Says each change of step once; codes that follow each other by themselves are no news. */
-function announcement(phase: Phase, means: Remembered['means']): string {
-  switch (phase.kind) {
-    case 'starting':
-      return t('pairing.starting');
-    case 'show-qr':
-      return t(phase.again ? 'pairing.again' : 'pairing.qrThere');
-    case 'show-code':
-      return t('pairing.codeThere', { code: spelled(phase.code) });
-    case 'expired':
-      return t('pairing.expired');
-    case 'finishing':
-      return t(finishingWords(means));
-    case 'connecting':
-      return t('pairing.connecting');
-    case 'linked':
-      return t('pairing.linked');
-    case 'failed':
-    case 'idle':
-      return ''; // the note about it speaks for itself
-  }
-}
-
-function Announce({ words }: { readonly words: string }): ReactNode {
-  return (
-    <p className="offscreen" role="status">
-      {words}
-    </p>
   );
 }

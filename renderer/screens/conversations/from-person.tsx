@@ -50,7 +50,7 @@ export function FromPerson({ message, follows, live }: FromPersonProps): ReactNo
       {revision > 0 && <Edited message={message} />}
       {state === 'waiting' && <p className="mark">{t('thread.waiting')}</p>}
       {state === 'overheard' && !follows && <p className="mark">{t('thread.overheard')}</p>}
-      {reason && (setAside.has(state) || reason.code === deadLetter) && (
+      {reason && !(own && follows) && (setAside.has(state) || reason.code === deadLetter) && (
         // What waits for a word about its sender is let go under People; asked again here it would only be refused.
         <ReasonNote
           reason={reason}

@@ -2,10 +2,24 @@
 import type { Bridge } from '../../../preload/contract/bridge.ts';
 import type { AnswerOf, CommandName, Outcome, ParamsOf } from '../../../preload/contract/commands.ts';
 import type { GatewayEvent, NumberedEvent } from '../../../preload/contract/events.ts';
-import type { ConversationView, DesktopView, HostView, MessageView } from '../../../preload/contract/views.ts';
+import type {
+  ConversationView,
+  DesktopView,
+  HostView,
+  LinkView,
+  MessageView,
+} from '../../../preload/contract/views.ts';
 import { conversations, links, messages, modelLists, now, providers, settings, telegramMessages } from './data.ts';
 import { cards, groupMessages, groups, people, troubled } from './data-people.ts';
 import { budget, prices, series } from './data-usage.ts';
+import {
+  newWhatsAppLink,
+  pairedState,
+  whatsappConversation,
+  whatsappLink,
+  whatsappLinks,
+  whatsappMessages,
+} from './data-whatsapp.ts';
 
 type Answers = { [Name in CommandName]?: (params: ParamsOf<Name>) => AnswerOf<Name> };
 
@@ -37,9 +51,31 @@ export function dataBridge(): Bridge {
     setupDone: values.get('setup.done') === true,
     pausedUntil: asked.has('paused') ? now + 5_400_000 : null,
   });
-  const list = (): readonly ConversationView[] => (fresh ? [] : conversations);
+  const list = (): readonly ConversationView[] =>
+    fresh ? [] : asked.has('whatsapp') ? [whatsappConversation, ...conversations] : conversations;
+  // `pair=…` names what every pairing comes to at once.
+  const pairing = asked.get('pair') ?? 'starting';
+  const shown = fresh ? links.filter((link) => link.kind === 'window') : asked.has('whatsapp') ? whatsappLinks : links;
+  const known = new Map(shown.map((link) => [link.id, link]));
+  const change = (link: LinkView): LinkView => {
+    known.set(link.id, link);
+    tell({ kind: 'link.changed', link });
+    return link;
+  };
+  const linkOf = (id: string): LinkView => known.get(id) ?? newWhatsAppLink(id, { kind: 'connecting' });
+  const pair = (id: string): LinkView => {
+    const { linked, mode } = linkOf(id);
+    const state = pairedState(pairing, Date.now());
+    return change(linked || state.kind === 'up' ? whatsappLink(id, { state, mode }) : newWhatsAppLink(id, state));
+  };
   let login = false;
   const desktop = (): DesktopView => ({ login: { on: login, reason: null }, update: null });
+  // Told from outside, as a phone would: `new CustomEvent('pairing', { detail: { link, step } })`.
+  window.addEventListener('pairing', (event) => {
+    if (!(event instanceof CustomEvent)) return;
+    const { link, step } = event.detail as { readonly link: string; readonly step: string };
+    change({ ...linkOf(link), state: pairedState(step, Date.now()) });
+  });
   const answers: Answers = {
     'host.get': host,
     'host.health': () => ({
@@ -60,13 +96,19 @@ export function dataBridge(): Bridge {
     'host.log': () => [{ at: now, level: 'info', event: 'link.up', fields: { link: 'ada-home-bot' } }],
     'conversations.page': list,
     'conversations.thread': ({ conversation }) => {
-      const view = conversations.find((each) => each.id === conversation) ?? conversations[0];
+      const view = list().find((each) => each.id === conversation) ?? conversations[0];
       if (!view) throw new Error('no conversation');
       const running = conversation === 'c1';
       return {
         conversation: view,
         messages:
-          conversation === 'c2' ? telegramMessages : conversation === 'c20' ? groupMessages : [...messages, ...own],
+          conversation === 'c2'
+            ? telegramMessages
+            : conversation === 'c20'
+              ? groupMessages
+              : conversation === 'c30'
+                ? whatsappMessages
+                : [...messages, ...own],
         more: false,
         turn: running
           ? {
@@ -96,7 +138,17 @@ export function dataBridge(): Bridge {
           at: each.at,
           excerpt: each.text.slice(0, 140).replace(new RegExp(query, 'gi'), (hit) => `\u0002${hit}\u0003`),
         })),
-    'links.list': () => (fresh ? links.filter((link) => link.kind === 'window') : links),
+    'links.list': () => [...known.values()],
+    'links.addWhatsApp': ({ id }) => pair(id),
+    'links.pair': ({ link }) => pair(link),
+    'links.cancelPairing': ({ link }) => {
+      if (linkOf(link).linked)
+        change({ ...linkOf(link), state: { kind: 'signed-out', reason: { code: 'link.logged-out' } } });
+      else if (known.delete(link)) tell({ kind: 'link.removed', link });
+      return null;
+    },
+    'links.setMode': ({ link, mode }) => change({ ...linkOf(link), mode }),
+    'links.remove': () => null,
     'links.probe': () => ({ ok: true, identity: { account: '4711', name: 'Ada at home', handle: '@ada_home_bot' } }),
     'links.reconnect': () => null,
     'links.removeObstacle': () => null,

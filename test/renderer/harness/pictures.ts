@@ -1,5 +1,5 @@
 /** The states worth a picture: where they are, and what to do before it is taken. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 export interface Picture {
   readonly path: string;
@@ -12,6 +12,18 @@ const shows =
   async (page: Page): Promise<void> => {
     await page.getByText(text).filter({ visible: true }).first().waitFor();
   };
+
+/** The dialog of a link that was signed out and is linked again; the harness leads it to `pair=…`. */
+const pairing = (state: string, ready: (dialog: Locator) => Promise<void>): Picture => ({
+  path: '/channels',
+  query: `&whatsapp&quiet&pair=${state}`,
+  ready: async (page) => {
+    await page.getByRole('article', { name: '+49 1700 9998887' }).getByRole('button', { name: 'Link again' }).click();
+    await ready(page.getByRole('dialog', { name: 'Link WhatsApp' }));
+  },
+});
+
+const qr = 'QR code to scan with WhatsApp';
 
 export const pictures: Readonly<Record<string, Picture>> = {
   list: { path: '/', ready: shows(/Bee|Ada|mind/) },
@@ -65,6 +77,103 @@ export const pictures: Readonly<Record<string, Picture>> = {
     ready: async (page) => {
       await page.getByRole('button', { name: 'Remove the webhook…' }).click();
       await page.getByRole('alertdialog').waitFor();
+    },
+  },
+  whatsapp: { path: '/channels', query: '&whatsapp&quiet', ready: shows('Take over here') },
+  'whatsapp-add': {
+    path: '/channels',
+    query: '&whatsapp&quiet',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Add WhatsApp' }).click();
+      await page.getByText('My own server').click();
+      await page.getByLabel('Key of the server').waitFor();
+    },
+  },
+  'whatsapp-link': {
+    path: '/channels',
+    query: '&whatsapp&quiet',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Link a phone' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Show the QR code' }).waitFor();
+    },
+  },
+  'whatsapp-remove': {
+    path: '/channels',
+    query: '&whatsapp&quiet',
+    ready: async (page) => {
+      await page.getByRole('article', { name: '+49 1512 3456789' }).getByRole('button', { name: 'Remove…' }).click();
+      await page.getByRole('alertdialog').waitFor();
+    },
+  },
+  'whatsapp-chat': { path: '/conversations/c30', query: '&whatsapp', ready: shows(/keeps out/) },
+  'pair-starting': pairing('starting', (dialog) => dialog.getByText('Asking WhatsApp').last().waitFor()),
+  'pair-qr': pairing('qr', (dialog) => dialog.getByRole('img', { name: qr }).waitFor()),
+  'pair-again': pairing('again', (dialog) => dialog.getByRole('img', { name: qr }).waitFor()),
+  'pair-run-out': pairing('run-out', (dialog) => dialog.getByRole('button', { name: 'New code' }).waitFor()),
+  'pair-code': pairing('code', (dialog) => dialog.getByRole('img', { name: 'Code K 7 W D, 2 M X Q' }).waitFor()),
+  'pair-number': pairing('qr', async (dialog) => {
+    await dialog.getByRole('button', { name: 'Use phone number instead' }).click();
+    await dialog.getByLabel('Phone number').fill('0151 234');
+    await dialog.getByRole('button', { name: 'Get a code' }).click();
+    await dialog.getByText(/Begin with \+/).waitFor();
+  }),
+  'pair-expired': pairing('expired', (dialog) => dialog.getByRole('button', { name: 'New code' }).waitFor()),
+  'pair-finishing': pairing('finishing', (dialog) => dialog.getByText('Scanned. Finishing…').last().waitFor()),
+  'pair-refused': pairing('refused', (dialog) => dialog.getByRole('button', { name: 'New code' }).waitFor()),
+  'pair-wrong-number': pairing('wrong-number', (dialog) =>
+    dialog.getByRole('button', { name: 'Change the number' }).waitFor(),
+  ),
+  'pair-up': pairing('up', (dialog) => dialog.getByRole('radio', { name: 'Only me' }).waitFor()),
+  'pair-walk': pairing('qr', async (dialog) => {
+    const step = async (name: string): Promise<void> => {
+      await dialog.evaluate((_, detail) => window.dispatchEvent(new CustomEvent('pairing', { detail })), {
+        link: 'old-phone',
+        step: name,
+      });
+    };
+    const drawn = dialog.getByRole('img', { name: qr }).locator('path');
+    const said = dialog.getByRole('status').first();
+    await said.getByText('The QR code is there').waitFor();
+    const first = await drawn.getAttribute('d');
+    await step('qr-next');
+    await dialog.getByText('A new code in 20 s').waitFor();
+    if ((await drawn.getAttribute('d')) === first) throw new Error('The code on the screen did not follow.');
+    await step('again');
+    await said.getByText('scan once more').waitFor();
+    // Left and come back to: it goes on where it is.
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await step('finishing');
+    await dialog.page().getByRole('button', { name: 'Go on linking' }).first().click();
+    await dialog.getByText('Scanned. Finishing…').last().waitFor();
+    await step('up');
+    await dialog.getByRole('radio', { name: 'Only me' }).waitFor();
+    await said.getByText('WhatsApp is linked.').waitFor();
+  }),
+  'setup-whatsapp': {
+    path: '/setup/link',
+    query: '&fresh',
+    ready: async (page) => {
+      await page.getByRole('button', { name: /^WhatsApp/ }).click();
+      await page.getByText('Before you link').waitFor();
+    },
+  },
+  'setup-whatsapp-qr': {
+    path: '/setup/link',
+    query: '&fresh&pair=qr',
+    ready: async (page) => {
+      await page.getByRole('button', { name: /^WhatsApp/ }).click();
+      await page.getByRole('button', { name: 'Link WhatsApp' }).click();
+      await page.getByRole('img', { name: qr }).waitFor();
+    },
+  },
+  'setup-whatsapp-mode': {
+    path: '/setup/link',
+    query: '&fresh&pair=up',
+    ready: async (page) => {
+      await page.getByRole('button', { name: /^WhatsApp/ }).click();
+      await page.getByRole('button', { name: 'Link WhatsApp' }).click();
+      await page.getByRole('radio', { name: 'People I allow' }).click();
+      await page.getByRole('radio', { name: 'People I allow', checked: true }).waitFor();
     },
   },
   'pause-menu': {
