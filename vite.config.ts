@@ -48,6 +48,24 @@ export function emptyElectronForStore(): Plugin {
   };
 }
 
+/** What WhatsApp's library would like to have for pictures, sounds and previews of links, which it is never asked for. */
+const wishes: ReadonlySet<string> = new Set(['sharp', 'jimp', 'link-preview-js', 'audio-decode']);
+
+/** Such an import fails where it runs, as that of a package that is not installed does. */
+function unfulfilledWishes(): Plugin {
+  const prefix = '\0absent-';
+  return {
+    name: 'unfulfilled-wishes',
+    enforce: 'pre',
+    resolveId: (source, importer) =>
+      wishes.has(source) && importer?.replaceAll('\\', '/').includes('/baileys/') === true
+        ? `${prefix}${source}`
+        : undefined,
+    load: (id) =>
+      id.startsWith(prefix) ? `throw new Error('${id.slice(prefix.length)} is not a part of this.');` : undefined,
+  };
+}
+
 /** Points `new URL('./workers/x.ts', import.meta.url)` at the built worker; Vite would drop it without a word. */
 function workerUrls(): Plugin {
   const reference = /new URL\(\s*(['"])(?:\.\.?\/)+(?:store\/)?workers\/([\w-]+)\.ts\1\s*,\s*import\.meta\.url\s*\)/g;
@@ -170,7 +188,7 @@ export default defineConfig({
   base: '/', // served at the root in both hosts; a deep link must find its script too
   logLevel: 'warn',
   build: { sourcemap: false, reportCompressedSize: false, chunkSizeWarningLimit: 2_000 },
-  plugins: [emptyElectronForStore(), workerUrls(), react(), licences(), onlyWhatIsThere()],
+  plugins: [emptyElectronForStore(), unfulfilledWishes(), workerUrls(), react(), licences(), onlyWhatIsThere()],
   environments: {
     client: {
       build: {
