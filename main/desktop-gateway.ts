@@ -73,6 +73,7 @@ function factsOf(host: HostParts, now: Millis, recent: (now: Millis) => readonly
     paused: until === null ? null : { ends: endOf(until, now, host) },
     today: { calls, cost, unpriced },
     models: modelsOf(gateway.models, recent(now)),
+    outage: gateway.models.outage(),
   };
 }
 

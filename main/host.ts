@@ -16,7 +16,9 @@ import {
   createIds,
   createLoopMeter,
   createSystemClock,
+  freeBytes,
   networkAddresses,
+  runtime,
   systemRandom,
   useProxyFromEnvironment,
   watchClock,
@@ -40,10 +42,12 @@ import { failed, ok, type Result } from './lib/result.ts';
 import { createProviderFactory } from './models/catalog.ts';
 import { createPriceList } from './models/prices.ts';
 import { listBackups, restoreBackup } from './store/backups.ts';
+import { createBackupDesk } from './store/backup-desk.ts';
 import { dataDirectoryFor, prepareDataDirectory } from './store/data-directory.ts';
 import { openDataKey, type DataKey, type KeyWrapping } from './store/data-key.ts';
 import { createIdentityFiles } from './store/identities.ts';
 import { openLog, type LogFile } from './store/log-file.ts';
+import { followRestorePlan, planRestore } from './store/restore-plan.ts';
 import { takeOwnership, type Owner, type OwnerLock } from './store/owner-lock.ts';
 import { openSettings, type SettingsFile, type SettingsOptions } from './store/settings-file.ts';
 import { openStore, type Store, type StoreOptions } from './store/store.ts';
@@ -173,6 +177,8 @@ interface Ground {
   readonly key: DataKey;
   readonly settings: SettingsFile;
   readonly startedAt: Millis;
+  /** What became of the database on the way. */
+  readonly notices: readonly Reason[];
 }
 
 async function openGround(options: HostOptions, undo: AsyncDisposableStack): Promise<Result<Ground, HostFailure>> {
@@ -194,12 +200,16 @@ async function openGround(options: HostOptions, undo: AsyncDisposableStack): Pro
   const { mirrorLog: mirror } = options;
   const log = openLog({ folder: join(dataDir, 'logs'), clock, ...(mirror === undefined ? {} : { mirror }) });
   undo.defer(() => log.close());
-  const restored = await restore(options.restoreBackup ?? null, dataDir, clock);
+  const restored = await restore(options.restoreBackup ?? null, dataDir, clock, log);
   if (!restored.ok) return restored;
   const store = await openStore({ dataDir, clock, ids, log, ...options.store });
   if (!store.ok) return data(store.failure);
   undo.defer(() => store.value.close());
   const { value: opened } = store;
+  const notices: readonly Reason[] = [
+    ...(opened.restored ? [{ code: 'host.restored' } as const] : []),
+    ...(restored.value === null ? [] : [restored.value]),
+  ];
   const wrapping = options.keyWrapping ?? null;
   const key = await openDataKey({
     dataDir,
@@ -214,7 +224,7 @@ async function openGround(options: HostOptions, undo: AsyncDisposableStack): Pro
   const fixed = settings.fix(Object.fromEntries(options.provision?.settings ?? []));
   if (!fixed.ok) return failed({ kind: 'asked', sentence: plain.reason(fixed.failure, null) });
   const sentences = createSentences(() => languageOf(settings, options.environment));
-  return ok({ dataDir, clock, ids, lock, log, sentences, store: opened, key: key.value, settings, startedAt });
+  return ok({ dataDir, clock, ids, lock, log, sentences, store: opened, key: key.value, settings, startedAt, notices });
 }
 
 function ownedFailure(owner: Owner | null, dataDir: string, sentences: Sentences): HostFailure {
@@ -223,12 +233,19 @@ function ownedFailure(owner: Owner | null, dataDir: string, sentences: Sentences
   return { kind: 'owned', reason, owner, sentence: sentences.reason(reason, null) };
 }
 
-async function restore(name: string | null, dataDir: string, clock: Clock): Promise<Result<void, HostFailure>> {
-  if (name === null) return ok(undefined);
+/** What was asked for at this start, else what the owner planned in the window; answers what the owner is to know. */
+async function restore(
+  name: string | null,
+  dataDir: string,
+  clock: Clock,
+  log: LogFile,
+): Promise<Result<Reason | null, HostFailure>> {
+  if (name === null) return ok(await followRestorePlan(dataDir, clock.now(), log));
   const backups = await listBackups(dataDir);
   if (backups.some((backup) => backup.name === name)) {
     await restoreBackup(dataDir, name, clock.now());
-    return ok(undefined);
+    planRestore(dataDir, null);
+    return ok(null);
   }
   const known = backups.map((backup) => backup.name).join(', ');
   const sentence = `There is no backup ${name} in ${join(dataDir, 'backups')}.${known === '' ? '' : ` There are: ${known}.`}`;
@@ -331,12 +348,18 @@ function bindApi(
       dataDir,
       startedAt,
       apiUrl: () => http.current?.url ?? null,
-      notices: () => [...settings.notices, ...(options.notices ?? []), ...(http.problem ? [http.problem] : [])],
+      notices: () => {
+        const own = [...ground.notices, ...settings.notices, ...(options.notices ?? [])];
+        return http.problem === null ? own : [...own, http.problem];
+      },
+      runtime: runtime(),
+      freeBytes: () => freeBytes(dataDir),
       rssBytes: () => process.memoryUsage.rss(),
       eventLoopP99Ms: () => meter.p99(),
       logTail: (limit) => log.tail(limit),
     },
     files: store.files,
+    backups: createBackupDesk({ dataDir, backups: store.backups, log }),
     ...(options.desktop === undefined ? {} : { desktop: options.desktop }),
     probeLink: createLinkProbe({ clock, fetch: options.fetch ?? fetch }),
     fetch: options.fetch ?? fetch,

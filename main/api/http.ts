@@ -148,7 +148,7 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
     if (why !== null)
       return isApi ? sendRefusal(response, invalid(why, null, 'forbidden', 403)) : sendError(response, 403, why);
     if (isApi) return await routeApi(parts, request, response, path);
-    if (path === '/healthz') return answerHealth(parts, request, response);
+    if (path === '/healthz') return await answerHealth(parts, request, response);
     if (path === rpcPath) {
       return sendError(response, 426, 'This is a WebSocket.', { Upgrade: 'websocket', Connection: 'Upgrade' });
     }
@@ -186,7 +186,7 @@ async function routeApi(parts: Parts, request: IncomingMessage, response: Server
 }
 
 /** Without a token only `ok` or `degraded`; with it the evidence; with a wrong one 401, so that a page can tell. */
-function answerHealth(parts: Parts, request: IncomingMessage, response: ServerResponse): void {
+async function answerHealth(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return sendError(response, 405, 'Use GET here.', { Allow: 'GET, HEAD' });
   }
@@ -196,7 +196,8 @@ function answerHealth(parts: Parts, request: IncomingMessage, response: ServerRe
     return sendError(response, 401, tokenSentence, { 'WWW-Authenticate': 'Bearer' });
   }
   // Strangers may ask as often as they like: they get what costs nothing.
-  sendJson(response, 200, token === null ? { status: healthStatus(ports) } : healthView(ports, ports.clock.now()));
+  const known = token === null ? { status: healthStatus(ports) } : await healthView(ports, ports.clock.now());
+  sendJson(response, 200, known);
 }
 
 function upgradeRefusal(

@@ -1,8 +1,10 @@
 /** What the machine gives the gateway: time, randomness, ids, its own load, and the proxy that the environment names. */
 import { randomFillSync } from 'node:crypto';
-import { networkInterfaces } from 'node:os';
+import { statfs } from 'node:fs/promises';
+import { networkInterfaces, release } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock, Ids, Random } from '../gateway/clock.ts';
+import type { RuntimeView } from '../../preload/contract/views.ts';
 import type { Millis } from '../gateway/types.ts';
 
 /** The real clock. Timers never keep the process alive. */
@@ -156,4 +158,22 @@ export function useProxyFromEnvironment(environment: NodeJS.ProcessEnv): { reado
     no_proxy: direct,
   });
   return { problem: null };
+}
+
+/** What this process runs on. */
+export function runtime(): RuntimeView {
+  const { versions, platform, arch } = process;
+  return { node: versions.node, electron: versions['electron'] ?? null, system: `${platform} ${release()} ${arch}` };
+}
+
+/** Bytes that are left for this account where `folder` lies; null when the system does not say. */
+export async function freeBytes(folder: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch (error) {
+    // The directory is gone, which is told elsewhere, or the system does not answer such a question.
+    if (error instanceof Error && 'code' in error) return null;
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@ import type { ModelListView, ModelView, ProviderView, SettingView, TestView } fr
 import type { Gateway, ProviderStatus } from '../gateway/gateway.ts';
 import type { ModelFailure, ModelHealth, ModelInfo } from '../gateway/model.ts';
 import type { SettingKey, SettingSchema, Settings } from '../gateway/settings.ts';
-import { settingSchemas } from '../gateway/settings.ts';
+import { isSettingKey, settingSchemas } from '../gateway/settings.ts';
 import type { Result } from '../lib/result.ts';
 
 export function providerView(status: ProviderStatus): ProviderView {
@@ -66,4 +66,11 @@ export function settingView(settings: Settings, key: SettingKey): SettingView {
     advanced: schema.advanced,
     fixedByFile: settings.fixed().has(key),
   };
+}
+
+/** All of them, in the order of the schema. */
+export function settingViews(settings: Settings): readonly SettingView[] {
+  return Object.keys(settingSchemas)
+    .filter(isSettingKey)
+    .map((key) => settingView(settings, key));
 }

@@ -1,6 +1,6 @@
 /** What the api is bound to: the gateway's face, the ports beside it, and a few facts about the running host. */
 import type { Readable } from 'node:stream';
-import type { DesktopView, LogLineView } from '../../preload/contract/views.ts';
+import type { BackupsView, BackupView, DesktopView, LogLineView, RuntimeView } from '../../preload/contract/views.ts';
 import type { LinkProbe } from '../gateway/channel.ts';
 import type { Clock, Ids } from '../gateway/clock.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -21,6 +21,9 @@ export interface HostFacts {
   apiUrl(): string | null;
   /** Things the owner should know that stop nothing. */
   notices(): readonly Reason[];
+  readonly runtime: RuntimeView;
+  /** Bytes that are left on the disk with the data; null when the system does not say. */
+  freeBytes(): Promise<number | null>;
   /** Resident memory in bytes. */
   rssBytes(): number;
   /** 99th percentile of the event loop's delay since the last reading window began, in milliseconds. */
@@ -55,6 +58,17 @@ export interface DesktopPort {
   view(): DesktopView;
   /** Lets the system start Porchlight at login, or not any more. `desktop.*` when that cannot be. */
   setLogin(on: boolean): Result<void, Reason>;
+  /** Ends as Quit does and starts again. */
+  restart(): void;
+}
+
+/** Copies of the database, and which of them the next start is to stand on. */
+export interface BackupDesk {
+  list(): Promise<BackupsView>;
+  /** `host.disk-full` when the disk refuses. */
+  make(): Promise<Result<BackupView, Reason>>;
+  /** `input.not-found`, `host.backup-damaged`; null takes the plan back. */
+  plan(name: string | null): Promise<Result<void, Reason>>;
 }
 
 export interface ApiPorts {
@@ -67,6 +81,7 @@ export interface ApiPorts {
   readonly log: Log;
   readonly facts: HostFacts;
   readonly files: Files;
+  readonly backups: BackupDesk;
   /** Left out on a headless host. */
   readonly desktop?: DesktopPort;
   readonly probeLink: LinkProbe;

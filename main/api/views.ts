@@ -10,6 +10,7 @@ import type {
   HostView,
   LinkView,
   MessageView,
+  ModelHealthView,
   ThreadView,
   TurnTextView,
   TurnView,
@@ -68,7 +69,7 @@ export function healthStatus({ gateway, storage }: Pick<ViewSource, 'gateway' | 
   return storage.trouble.value !== null || bad ? 'degraded' : 'ok';
 }
 
-export function healthView(from: ViewSource, now: number): HealthView {
+export async function healthView(from: ViewSource, now: number): Promise<HealthView> {
   const { facts, gateway } = from;
   const health = gateway.health();
   return {
@@ -85,7 +86,23 @@ export function healthView(from: ViewSource, now: number): HealthView {
     rssBytes: facts.rssBytes(),
     eventLoopP99Ms: facts.eventLoopP99Ms(),
     uptime: now - facts.startedAt,
+    freeBytes: await facts.freeBytes(),
+    runtime: facts.runtime,
+    models: modelHealth(gateway.models),
   };
+}
+
+/** The default model and its fallbacks: from what the gateway met when it asked them, without asking anybody. */
+function modelHealth(models: Gateway['models']): readonly ModelHealthView[] {
+  const { default: first, fallbacks } = models.choice();
+  const providers = models.providers();
+  return [...new Set([first, ...fallbacks])].map((ref): ModelHealthView => {
+    const provider = providers.find(({ id }) => ref.startsWith(`${id}/`));
+    if (provider === undefined) return { ref, state: 'missing', until: null };
+    if (provider.keyRefused) return { ref, state: 'key-refused', until: null };
+    const until = models.cooldownUntil(ref);
+    return { ref, state: until === null ? 'ready' : 'resting', until };
+  });
 }
 
 export function linkView(from: ViewSource, status: LinkStatus): LinkView {

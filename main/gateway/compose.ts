@@ -75,7 +75,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     },
     ...pauses,
     submit: (id, message) => submit(ports, links, parts.receive, id, message),
-    ...ownersConversations(ports, events, links, models),
+    ...ownersConversations(ports, events, links, models, turns),
     health: () => healthOf(storage, turns),
     wake(why) {
       for (const { row } of links.all()) links.reconnect(row.id, why);

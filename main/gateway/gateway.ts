@@ -14,6 +14,7 @@ import type {
   ModelFailure,
   ModelHealth,
   ModelInfo,
+  ModelOutage,
   ModelRequest,
   ProviderSeed,
   ReplyStream,
@@ -103,8 +104,10 @@ export interface Gateway {
    * message. The conversation is `(link, chat, topic)` of the event, made when it is new.
    */
   submit(link: 'window' | 'api', message: InboundMessage): Promise<MessageRow>;
-  /** An empty thread of the window. */
-  createThread(): Promise<ConversationRow>;
+  /** An empty thread of the window; `chat` names one that is to be found again. */
+  createThread(chat?: string): Promise<ConversationRow>;
+  /** Takes a thread of the window away, with all that was said in it. Old backups still hold it. */
+  removeThread(conversation: ConversationId): Promise<Result<void, Reason>>;
   markRead(conversation: ConversationId): Promise<void>;
   /** `until` null resumes. What comes in meanwhile is kept, and is not answered on resume by itself. */
   pause(scope: PauseScope, until: Millis | null): Promise<Result<void, Reason>>;
@@ -311,6 +314,8 @@ export interface Models {
   check(ref: ModelRef, signal: AbortSignal): Promise<Result<ModelHealth, ModelFailure>>;
   checkDraft(provider: NewProvider, model: string, signal: AbortSignal): Promise<Result<ModelHealth, ModelFailure>>;
   cooldownUntil(ref: ModelRef): Millis | null;
+  /** Null while the default model or one of its fallbacks may answer. */
+  outage(): ModelOutage | null;
   choice(): { readonly default: ModelRef; readonly fallbacks: readonly ModelRef[] };
   choose(change: { readonly default?: ModelRef; readonly fallbacks?: readonly ModelRef[] }): Result<void, Reason>;
   /**

@@ -37,6 +37,8 @@ export interface Candidates {
 }
 
 interface Cooldown {
+  /** When the first of these failures was, of the monotonic clock. */
+  readonly since: Millis;
   /** Of the monotonic clock: setting the machine's clock neither shortens nor lengthens a rest. */
   readonly until: Millis;
   /** How many failures in a row, less one. */
@@ -48,6 +50,11 @@ export interface ModelPool {
   succeeded(ref: ModelRef): void;
   failed(ref: ModelRef, failure: ModelFailure): void;
   cooldownUntil(ref: ModelRef): Millis | null;
+  /**
+   * Since when none of `refs` answers, and when the first is asked again (null: each waits for another key), both of the
+   * monotonic clock; null while one of them has not failed since it last answered. Models that are not there do not count.
+   */
+  failing(refs: readonly ModelRef[]): { readonly since: Millis; readonly restsUntil: Millis | null } | null;
   /** A changed key or a good test: nothing of the past is held against the provider. */
   forgive(provider: ProviderId): void;
 }
@@ -67,48 +74,84 @@ export function createModelPool(input: {
 }): ModelPool {
   const { clock } = input;
   const cooldowns = new Map<ModelRef, Cooldown>();
+  /** When each provider's key was refused. */
+  const refusedAt = new Map<ProviderId, Millis>();
   const cooling = (ref: ModelRef): Millis | null => {
     const left = (cooldowns.get(ref)?.until ?? 0) - clock.monotonic();
     return left > 0 ? clock.now() + Math.ceil(left) : null;
   };
   return {
-    candidates(refs) {
-      const order: Candidate[] = [];
-      const refused: { ref: ModelRef; failure: ModelFailure }[] = [];
-      for (const ref of new Set(refs)) {
-        const parts = splitModelRef(ref);
-        const provider = parts === null ? null : input.find(parts.provider);
-        if (parts === null || provider === null) {
-          refused.push({ ref, failure: missing(ref) });
-        } else if (provider.keyRefused) {
-          refused.push({ ref, failure: keyRefused(provider) });
-        } else {
-          order.push({ ref, model: parts.model, provider });
-        }
-      }
-      const ready = order.filter((candidate) => cooling(candidate.ref) === null);
-      return ready.length > 0
-        ? { order: ready, probing: false, refused }
-        : { order, probing: order.length > 0, refused };
-    },
+    candidates: (refs) => candidatesOf(refs, input.find, cooling),
     succeeded(ref) {
       if (cooldowns.delete(ref)) input.changed();
     },
     failed(ref, failure) {
       const parts = splitModelRef(ref);
-      if (failure.class === 'auth' && parts !== null) return input.refuseKey(parts.provider);
+      if (failure.class === 'auth' && parts !== null) {
+        if (!refusedAt.has(parts.provider)) refusedAt.set(parts.provider, clock.monotonic());
+        return input.refuseKey(parts.provider);
+      }
       const length = cooldownFor(failure, (cooldowns.get(ref)?.step ?? -1) + 1);
       if (length === null) return;
-      cooldowns.set(ref, { until: clock.monotonic() + length, step: (cooldowns.get(ref)?.step ?? -1) + 1 });
+      const before = cooldowns.get(ref);
+      const now = clock.monotonic();
+      cooldowns.set(ref, { since: before?.since ?? now, until: now + length, step: (before?.step ?? -1) + 1 });
       input.changed();
     },
     cooldownUntil: cooling,
+    failing: (refs) =>
+      failingOf(
+        refs.flatMap((ref): readonly Standing[] => {
+          const id = splitModelRef(ref)?.provider ?? '';
+          const provider = input.find(id);
+          if (provider === null) return [];
+          if (provider.keyRefused) return [{ since: refusedAt.get(id) ?? clock.monotonic(), until: null }];
+          return [cooldowns.get(ref) ?? null];
+        }),
+      ),
     forgive(provider) {
+      refusedAt.delete(provider);
       for (const ref of [...cooldowns.keys()]) {
         if (splitModelRef(ref)?.provider === provider) cooldowns.delete(ref);
       }
       input.changed();
     },
+  };
+}
+
+/** See {@link ModelPool.candidates}. */
+function candidatesOf(
+  refs: readonly ModelRef[],
+  find: (id: ProviderId) => PooledProvider | null,
+  cooling: (ref: ModelRef) => Millis | null,
+): Candidates {
+  const order: Candidate[] = [];
+  const refused: { ref: ModelRef; failure: ModelFailure }[] = [];
+  for (const ref of new Set(refs)) {
+    const parts = splitModelRef(ref);
+    const provider = parts === null ? null : find(parts.provider);
+    if (parts === null || provider === null) {
+      refused.push({ ref, failure: missing(ref) });
+    } else if (provider.keyRefused) {
+      refused.push({ ref, failure: keyRefused(provider) });
+    } else {
+      order.push({ ref, model: parts.model, provider });
+    }
+  }
+  const ready = order.filter((candidate) => cooling(candidate.ref) === null);
+  return ready.length > 0 ? { order: ready, probing: false, refused } : { order, probing: order.length > 0, refused };
+}
+
+/** Since when a model fails, and when it is asked again (null: its key is refused); null when it answered last. */
+type Standing = { readonly since: Millis; readonly until: Millis | null } | null;
+
+function failingOf(models: readonly Standing[]): ReturnType<ModelPool['failing']> {
+  const failing = models.filter((model) => model !== null);
+  if (failing.length === 0 || failing.length < models.length) return null;
+  const rests = failing.flatMap(({ until }) => until ?? []);
+  return {
+    since: Math.max(...failing.map(({ since }) => since)),
+    restsUntil: rests.length === 0 ? null : Math.min(...rests),
   };
 }
 

@@ -146,3 +146,13 @@ export interface ProviderSeed {
 
 /** Loads the adapter's library when it is first needed. */
 export type CreateProvider = (seed: ProviderSeed) => Promise<Provider>;
+
+/** Neither the default model nor a fallback answers. Times are of the monotonic clock. */
+export interface ModelOutage {
+  /** When the last of them began to fail. */
+  readonly since: Millis;
+  /** When the first of them is asked again; null when each waits for another key. */
+  readonly restsUntil: Millis | null;
+  /** A message waits, or was given up since. */
+  readonly unanswered: boolean;
+}

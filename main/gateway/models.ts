@@ -9,6 +9,7 @@ import type { GatewayPorts, Models } from './gateway.ts';
 import { createModelPool, splitModelRef, type Candidates, type ModelPool, type PooledProvider } from './model-pool.ts';
 import type { ModelFailure, ModelTimeouts, ProviderSeed } from './model.ts';
 import { createProviders, type Providers } from './providers.ts';
+import { watchOutage } from './outage.ts';
 import { statelessReply } from './stateless.ts';
 import type { ModelRef, ProviderId, Reason } from './types.ts';
 
@@ -44,6 +45,13 @@ export function createModels(ports: GatewayPorts, events: Events, budget: Budget
     return pool.candidates([chosen ?? standard, ...fallbacks]);
   };
   const timeouts = (kind: ProviderSeed['kind']): ModelTimeouts => timeoutsOf(ports, kind);
+  const outage = watchOutage({
+    clock: ports.clock,
+    events,
+    pool,
+    chosen: () => [choice().default, ...choice().fallbacks],
+    waiting: () => ports.storage.read.messages.countWaiting(),
+  });
   return {
     pool,
     budget,
@@ -53,6 +61,7 @@ export function createModels(ports: GatewayPorts, events: Events, budget: Budget
     choice,
     ...ownersSide(providers, pool, changed),
     cooldownUntil: (ref) => pool.cooldownUntil(ref),
+    outage,
     choose: (change) => choose(ports, providers, change),
     stateless: (model, request, signal) =>
       statelessReply({ ports, pool, budget, timeouts }, candidates(model), model ?? choice().default, request, signal),

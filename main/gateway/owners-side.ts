@@ -5,13 +5,14 @@ import { newConversation } from './arrival.ts';
 import type { InboundBatch, InboundMessage } from './channel.ts';
 import type { Outbox } from './delivery.ts';
 import type { Events } from './events.ts';
+import { forgetConversations, type TurnCutter } from './forgetting.ts';
 import type { Gateway, GatewayPorts, Turns } from './gateway.ts';
 import type { LinkRegistry } from './links.ts';
 import type { ModelRegistry } from './models.ts';
 import type { TurnEngine } from './turns.ts';
 import type { ConversationRow, LinkId, LinkRow, MessageId, MessageRow, MessageState, Reason, TurnId } from './types.ts';
 
-type OwnersConversations = Pick<Gateway, 'createThread' | 'markRead' | 'setConversationModel'>;
+type OwnersConversations = Pick<Gateway, 'createThread' | 'removeThread' | 'markRead' | 'setConversationModel'>;
 
 /** What the window does with conversations. */
 export function ownersConversations(
@@ -19,10 +20,17 @@ export function ownersConversations(
   events: Events,
   links: LinkRegistry,
   models: ModelRegistry,
+  turns: TurnCutter,
 ): OwnersConversations {
   const { storage } = ports;
   return {
-    createThread: () => createThread(ports, events, links),
+    createThread: (chat = ports.ids.next()) => createThread(ports, events, links, chat),
+    async removeThread(conversation) {
+      const ofWindow = storage.read.conversations.get(conversation)?.link === 'window';
+      if (!ofWindow) return failed(notFound(conversation));
+      await forgetConversations(ports, events, turns, () => [conversation]);
+      return ok(undefined);
+    },
     async markRead(conversation) {
       await storage.note((tables) => {
         const row = tables.conversations.get(conversation);
@@ -74,10 +82,15 @@ export async function submit(
   return known;
 }
 
-async function createThread(ports: GatewayPorts, events: Events, links: LinkRegistry): Promise<ConversationRow> {
+async function createThread(
+  ports: GatewayPorts,
+  events: Events,
+  links: LinkRegistry,
+  chat: string,
+): Promise<ConversationRow> {
   const link: LinkRow | null = links.row('window');
   if (link === null) throw new Error('the window link is missing: the gateway has not been started');
-  const row = newConversation(ports, link, { chat: ports.ids.next(), topic: null, chatKind: 'private', title: '' });
+  const row = newConversation(ports, link, { chat, topic: null, chatKind: 'private', title: '' });
   await ports.storage.commit((tables) => tables.conversations.put(row));
   events.publish({ kind: 'conversation', conversation: row.id });
   return row;

@@ -125,6 +125,7 @@ class Desktop {
         this.#render(this.#status);
         this.#gateway?.shellChanged();
       },
+      restart: () => this.#restart(),
       found: ({ version: newer }) =>
         this.#notifier.notifyOnce(
           `told-about-${newer}`,
@@ -223,7 +224,7 @@ class Desktop {
     const follow = (status: Extract<TrayStatus, { kind: 'running' }>): void => {
       own.look();
       this.#render(status);
-      notices.follow(status.facts.cards);
+      notices.follow(status.facts);
     };
     this.#running.use(followGateway(gateway, clock, follow));
     this.#running.use(watchPower({ power: powerMonitor, suspend: () => this.#suspend(), wake: () => gateway.wake() }));

@@ -16,12 +16,10 @@ export function placeOfLink(address: string): Place | null {
   if (id !== '') return null;
   switch (view) {
     case 'channels':
+    case 'diagnostics':
     case 'people':
     case 'usage':
       return `/${view}`;
-    case 'diagnostics':
-      // Evidence and log stand at the end of the settings.
-      return '/settings';
     default:
       return null;
   }

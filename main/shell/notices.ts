@@ -5,12 +5,15 @@
  *
  * A card is told once. One that goes and comes back within ten minutes is the same (a rival that polls now and then);
  * what was there at the start was told by the run before. Nothing is said about a place that somebody looks at.
+ * Beside the cards: models that have not answered for five minutes, see outage-notice.ts.
  */
 import type { Clock } from '../gateway/clock.ts';
 import type { Millis } from '../gateway/types.ts';
 import { assertNever } from '../lib/assert-never.ts';
 import { oneLine } from '../lib/one-line.ts';
+import { createOutageNotice } from './outage-notice.ts';
 import type { Place, ShellCard } from './ports.ts';
+import type { TrayFacts } from './tray.ts';
 import { say } from './words.ts';
 
 export interface Notice {
@@ -28,8 +31,8 @@ export interface NoticeParts {
 }
 
 export interface Notices extends Disposable {
-  /** All cards that are open now; to be called whenever they may have changed. */
-  follow(cards: readonly ShellCard[]): void;
+  /** All cards that are open now, and whether models answer; to be called whenever that may have changed. */
+  follow(facts: Pick<TrayFacts, 'cards' | 'outage'>): void;
 }
 
 const together: Millis = 10_000;
@@ -41,6 +44,7 @@ const longestName = 60;
 export function createNotices(parts: NoticeParts): Notices {
   const { clock } = parts;
   const known = createMemory(clock);
+  const outages = createOutageNotice(parts);
   let waiting: readonly ShellCard[] = [];
   let timer: Disposable | null = null;
   const tell = (): void => {
@@ -52,13 +56,17 @@ export function createNotices(parts: NoticeParts): Notices {
     timer = clock.after(together, tell);
   };
   return {
-    follow(cards) {
+    follow({ cards, outage }) {
+      outages.follow(outage);
       const fresh = known.add(cards);
       const open = new Set(cards.map(({ id }) => id));
       waiting = [...waiting.filter(({ id }) => open.has(id)), ...fresh];
       if (timer === null) tell();
     },
-    [Symbol.dispose]: () => timer?.[Symbol.dispose](),
+    [Symbol.dispose]() {
+      timer?.[Symbol.dispose]();
+      outages[Symbol.dispose]();
+    },
   };
 }
 

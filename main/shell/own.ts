@@ -20,6 +20,8 @@ export interface OwnParts extends Pick<AwakeParts, 'blocker' | 'power'>, Pick<Up
   /** What runs, on the disk; null when it is not an installed program. */
   readonly installed: string | null;
   readonly changed: () => void;
+  /** Ends as Quit does and starts again. */
+  readonly restart: () => void;
   /** A newer version was found that was not known before. */
   readonly found: (update: Update) => void;
 }
@@ -86,6 +88,10 @@ export class Own implements DesktopSide, Disposable {
     const set = this.#parts.login.set(on);
     this.#look();
     return set;
+  }
+
+  restart(): void {
+    this.#parts.restart();
   }
 
   [Symbol.dispose](): void {

@@ -13,7 +13,8 @@ import type { TrayFacts } from './tray.ts';
 export type IpcSender = Pick<IpcMainEvent | IpcMainInvokeEvent, 'sender' | 'senderFrame'>;
 
 /** A screen of the window, as its address behind `#` names it. */
-export type Place = '/people' | '/channels' | '/usage' | '/models' | '/settings' | `/conversations/${string}`;
+export type Place =
+  '/people' | '/channels' | '/usage' | '/models' | '/diagnostics' | '/settings' | `/conversations/${string}`;
 
 /** How long every reply waits: an hour, until the next day begins in the owner's time zone, or until resumed. */
 export type PauseChoice = 'hour' | 'tomorrow' | 'open';
@@ -71,6 +72,8 @@ export interface DesktopGateway {
 export interface DesktopSide {
   view(): DesktopView;
   setLogin(on: boolean): Result<void, Reason>;
+  /** Ends as Quit does and starts again. */
+  restart(): void;
 }
 
 /** Who holds the data directory, as far as it said so. */

@@ -3,6 +3,7 @@
  * states, the cards and the gateway's counts, never from the last thing that was asked for.
  */
 import type { LinkState } from '../gateway/channel.ts';
+import type { ModelOutage } from '../gateway/model.ts';
 import type { MicroDollars, Millis } from '../gateway/types.ts';
 import { assertNever } from '../lib/assert-never.ts';
 import type { PauseChoice, Place, ShellCard } from './ports.ts';
@@ -42,6 +43,8 @@ export interface TrayFacts {
     /** What was used last and can be chosen, the default among it; at most five. */
     readonly recent: readonly string[];
   };
+  /** Neither the default model nor a fallback answers; null while one of them may. */
+  readonly outage: ModelOutage | null;
 }
 
 /** What was used since the owner's day began. */
@@ -147,6 +150,12 @@ function ownEntries({ atLogin, update, replaced }: TrayOwn): readonly TrayEntry[
   const restart: TrayEntry = { kind: 'action', id: 'restart', label: say('tray.restart'), click: { kind: 'restart' } };
   return [
     { kind: 'action', id: 'settings', label: say('tray.settings'), click: { kind: 'open', place: '/settings' } },
+    {
+      kind: 'action',
+      id: 'diagnostics',
+      label: say('tray.diagnostics'),
+      click: { kind: 'open', place: '/diagnostics' },
+    },
     ...login,
     ...(update === null
       ? []

@@ -34,6 +34,8 @@ export interface Backups {
   list(): Promise<readonly BackupInfo[]>;
   /** Makes one now. */
   make(): Promise<BackupInfo>;
+  /** What SQLite finds wrong with one of them; null when it is whole. */
+  check(name: string): Promise<string | null>;
 }
 
 export const backupFolder = (dataDir: string): string => join(dataDir, 'backups');

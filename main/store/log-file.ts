@@ -11,6 +11,8 @@ import type { Millis } from '../gateway/types.ts';
 import { createRedactor } from './redact.ts';
 
 export interface LogLine {
+  /** Rises with each line. Lines are fewer than milliseconds, so that no number of an earlier run comes again. */
+  readonly n: number;
   readonly at: Millis;
   readonly level: LogLevel;
   readonly event: string;
@@ -64,15 +66,18 @@ class FileLog implements LogFile {
   #opened: Promise<void> = Promise.resolve();
   #reopenAt: Millis = 0;
   #lost = 0;
+  #number: number;
   #closed = false;
 
   constructor(options: LogOptions) {
     this.#options = options;
     this.#finest = rank[options.level ?? 'info'];
+    this.#number = options.clock.now();
   }
 
   write(level: LogLevel, event: string, fields: LogFields = {}): void {
     const line: LogLine = {
+      n: ++this.#number,
       at: this.#options.clock.now(),
       level,
       event: this.#clean(event),

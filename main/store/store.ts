@@ -12,7 +12,7 @@ import type { Storage } from '../gateway/storage.ts';
 import type { Reason } from '../gateway/types.ts';
 import { failed, ok, type Result } from '../lib/result.ts';
 import { createFileStore, type FileStore } from './attachments.ts';
-import { listBackups, makeBackup, newestGoodBackup, scheduleBackups, type Backups } from './backups.ts';
+import { backupFolder, listBackups, makeBackup, newestGoodBackup, scheduleBackups, type Backups } from './backups.ts';
 import { integer } from './columns.ts';
 import { isDamage, isDiskRefusal, openConnection, type Connection, type Sql } from './database.ts';
 import { createGroupCommit, type CommitCounters } from './group-commit.ts';
@@ -157,6 +157,7 @@ function createBackups({ dataDir, clock }: StoreOptions, worker: HeavyWorker): B
   return {
     list: () => listBackups(dataDir),
     make: () => makeBackup(dataDir, clock.now(), null, (target) => worker.ask({ kind: 'backup', target })),
+    check: (name) => worker.ask({ kind: 'check', path: join(backupFolder(dataDir), name) }),
   };
 }
 

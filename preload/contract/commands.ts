@@ -4,6 +4,8 @@
  */
 import type { Reason } from './reasons.ts';
 import type {
+  BackupsView,
+  BackupView,
   BudgetView,
   CardAnswerView,
   CardView,
@@ -23,6 +25,7 @@ import type {
   ProviderView,
   RevisionView,
   SearchHitView,
+  SelfTestView,
   SettingView,
   TestView,
   ThreadView,
@@ -55,11 +58,22 @@ export interface Commands {
   'host.get': Command<Nothing, HostView>;
   'host.health': Command<Nothing, HealthView>;
   'host.log': Command<{ readonly limit: number }, readonly LogLineView[]>;
+  /** For somebody who helps: nothing in it that a person wrote or chose, and no secret. */
+  'host.report': Command<Nothing, { readonly text: string }>;
+  /** Sends a message the whole way, in a thread of its own that is removed. `chosen` asks the default model: it may cost. */
+  'host.selfTest': Command<{ readonly model: 'practice' | 'chosen' }, SelfTestView>;
+
+  'backups.list': Command<Nothing, BackupsView>;
+  'backups.make': Command<Nothing, BackupView>;
+  /** The next start puts this backup in the place of the database, if it is whole; null: none. */
+  'backups.plan': Command<{ readonly name: string | null }, BackupsView>;
 
   /** What only the tray app has; `desktop.none` on a headless host. */
   'desktop.get': Command<Nothing, DesktopView>;
   /** Whether the system starts Porchlight, in the tray alone, when its person logs in. */
   'desktop.setLogin': Command<{ readonly on: boolean }, DesktopView>;
+  /** Ends as Quit does and starts again. */
+  'desktop.restart': Command<Nothing, null>;
 
   /** By last activity; `before` is the last row of the page before. */
   'conversations.page': Command<

@@ -146,6 +146,9 @@ export const reasonActions = {
   'host.port-taken': 'none',
   'host.port-unusable': 'none',
   'host.key-obscured': 'none',
+  'host.backup-damaged': 'none',
+  'host.restored': 'none',
+  'host.restore-failed': 'open:diagnostics',
   'host.stopping': 'none',
   // desktop: what only the tray app can do
   'desktop.none': 'none',

@@ -11,6 +11,7 @@ import { createSystemClock } from '../../main/api/machine.ts';
 import type { ApiPorts } from '../../main/api/ports.ts';
 import { translateEvent } from '../../main/api/translate.ts';
 import { createLinkProbe } from '../../main/channels/catalog.ts';
+import { createBackupDesk } from '../../main/store/backup-desk.ts';
 import { commandSchemas } from '../../preload/contract/schemas.ts';
 import type { CardView, MessageView, ThreadView, TroubledView } from '../../preload/contract/views.ts';
 import { cardAnswerWord } from '../../renderer/components/card-answers.ts';
@@ -245,7 +246,10 @@ async function openWindow(test: TestGateway, undo: AsyncDisposableStack): Promis
       rssBytes: () => process.memoryUsage.rss(),
       eventLoopP99Ms: () => 0,
       logTail: () => [],
+      runtime: { node: process.versions.node, electron: null, system: '' },
+      freeBytes: () => Promise.resolve(null),
     },
+    backups: createBackupDesk({ dataDir: '', backups: store.backups, log }),
     stopping: stopping.signal,
   };
   const translate: Parameters<typeof createEventLog>[0]['translate'] = (event) => translateEvent(ports, event);

@@ -54,6 +54,7 @@ describe('the desktop on a gateway', () => {
       paused: null,
       today: { calls: 0, cost: 0, unpriced: 0 },
       models: { chosen: 'practice/practice', recent: ['practice/practice'] },
+      outage: null,
     });
   });
 

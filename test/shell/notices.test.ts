@@ -27,29 +27,30 @@ function begin(first: readonly ShellCard[] = []) {
     show: (notice) => void shown.push(notice),
     looksAt: (place) => before.place === place,
   });
-  notices.follow(first);
+  const follow = (cards: readonly ShellCard[]): void => notices.follow({ cards, outage: null });
+  follow(first);
   const titles = (): readonly string[] => shown.map(({ title }) => title);
-  return { clock, shown, before, notices, titles };
+  return { clock, shown, before, follow, titles, notices };
 }
 
 describe('notifications', () => {
   it('tell each card at once and once, however often it is looked at (a stranger who rings all day)', () => {
-    const { clock, notices, titles } = begin();
-    notices.follow([ada]);
+    const { clock, follow, titles } = begin();
+    follow([ada]);
     expect(titles()).toEqual(['Ada is waiting']);
     for (let looks = 0; looks < 100; looks++) {
-      notices.follow([ada]);
+      follow([ada]);
       clock.advance(60_000);
     }
     expect(titles()).toHaveLength(1);
   });
 
   it('tell several that come within ten seconds as one (a screen full of the same)', () => {
-    const { clock, shown, notices, titles } = begin();
-    notices.follow([ada]);
-    notices.follow([ada, ben]);
+    const { clock, shown, follow, titles } = begin();
+    follow([ada]);
+    follow([ada, ben]);
     clock.advance(5_000);
-    notices.follow([ada, ben, club, card('late', '', { messages: 14 }), card('budget', '')]);
+    follow([ada, ben, club, card('late', '', { messages: 14 }), card('budget', '')]);
     expect(titles()).toEqual(['Ada is waiting']);
     clock.advance(5_000);
     expect(shown.at(-1)).toEqual({
@@ -63,46 +64,46 @@ describe('notifications', () => {
   });
 
   it('do not tell what was decided meanwhile (a question with no answer left)', () => {
-    const { clock, notices, titles } = begin();
-    notices.follow([ada]);
-    notices.follow([ada, ben]);
-    notices.follow([ada]);
+    const { clock, follow, titles } = begin();
+    follow([ada]);
+    follow([ada, ben]);
+    follow([ada]);
     clock.advance(10_000);
     expect(titles()).toEqual(['Ada is waiting']);
   });
 
   it('say nothing of what somebody has before them, and nothing of it later', () => {
-    const { clock, before, notices, titles } = begin();
+    const { clock, before, follow, titles } = begin();
     before.place = '/people';
-    notices.follow([ada, card('conflict', '')]);
+    follow([ada, card('conflict', '')]);
     expect(titles()).toEqual(['Home bot is used by another program']);
     before.place = null;
     clock.advance(20_000);
-    notices.follow([ada, card('conflict', '')]);
+    follow([ada, card('conflict', '')]);
     expect(titles()).toHaveLength(1);
   });
 
   it('take a card that comes back within ten minutes for the same, and tell it anew after that', () => {
-    const { clock, notices, titles } = begin();
+    const { clock, follow, titles } = begin();
     const rival = card('conflict', '');
     for (let times = 0; times < 20; times++) {
-      notices.follow([rival]);
+      follow([rival]);
       clock.advance(60_000);
-      notices.follow([]);
+      follow([]);
       clock.advance(60_000);
     }
     expect(titles()).toHaveLength(1);
     clock.advance(10 * 60_000);
-    notices.follow([rival]);
+    follow([rival]);
     expect(titles()).toHaveLength(2);
   });
 
   it('leave what waited before the start to the tray (the same people at every login)', () => {
-    const { clock, notices, titles } = begin([ada, ben]);
-    notices.follow([ada, ben]);
+    const { clock, follow, titles } = begin([ada, ben]);
+    follow([ada, ben]);
     expect(titles()).toEqual([]);
     clock.advance(1_000);
-    notices.follow([ada, ben, club]);
+    follow([ada, ben, club]);
     expect(titles()).toEqual(['Answer in Chess club?']);
   });
 
@@ -116,21 +117,21 @@ describe('notifications', () => {
     [card('conflict', ''), '/channels', 'Home bot is used by another program'],
     [card('budget', ''), '/usage', 'Your budget needs a look'],
   ])('lead to where it can be decided: %o', (one, place, title) => {
-    const { shown, notices } = begin();
-    notices.follow([one]);
+    const { shown, follow } = begin();
+    follow([one]);
     expect(shown).toMatchObject([{ place, title }]);
   });
 
   it('show a name as text, on one line (a stranger who writes the notification himself)', () => {
-    const { shown, notices } = begin();
-    notices.follow([card('person', `<a href="x">Ada</a>\n\n&amp; ${'x'.repeat(500)}`)]);
+    const { shown, follow } = begin();
+    follow([card('person', `<a href="x">Ada</a>\n\n&amp; ${'x'.repeat(500)}`)]);
     expect(shown[0]?.title).not.toMatch(/[<>&\n]/);
     expect(shown[0]?.title.length).toBeLessThan(100);
   });
 
   it('leave no timer behind', () => {
-    const { clock, notices } = begin();
-    notices.follow([ada]);
+    const { clock, follow, notices } = begin();
+    follow([ada]);
     notices[Symbol.dispose]();
     expect(clock.pending).toBe(0);
   });

@@ -19,7 +19,7 @@ function begin(executable = '/opt/Porchlight/porchlight') {
   const entry = join(folder, 'autostart/org.porchlight.app.desktop');
   const clock = new ManualClock();
   const app = Object.assign(new EventEmitter() as App, { isPackaged: true });
-  const seen = { changes: 0, log: [] as string[] };
+  const seen = { changes: 0, restarts: 0, log: [] as string[] };
   const own = new Own({
     clock,
     version: '1.0.0',
@@ -29,6 +29,7 @@ function begin(executable = '/opt/Porchlight/porchlight') {
     power: Object.assign(new EventEmitter() as PowerMonitor, { isOnBatteryPower: () => false }),
     fetch: () => Promise.reject(new Error('nothing is to be asked')),
     changed: () => void seen.changes++,
+    restart: () => void seen.restarts++,
     found: () => undefined,
   });
   const gateway: Parameters<Own['begin']>[0] = {
@@ -42,6 +43,12 @@ function begin(executable = '/opt/Porchlight/porchlight') {
 }
 
 describe('what the program has of its own', () => {
+  it('starts again when the window asks for it (a restored backup that waits for a reboot)', () => {
+    const { own, seen } = begin();
+    own.restart();
+    expect(seen.restarts).toBe(1);
+  });
+
   it('shows the start at login in tray and window as the system has it, and says each change once', () => {
     const { own, entry, seen } = begin();
     expect(own.facts().atLogin).toBe(false);

@@ -29,6 +29,7 @@ const quiet: TrayFacts = {
   paused: null,
   today: { calls: 0, cost: 0, unpriced: 0 },
   models: { chosen: 'practice/practice', recent: ['practice/practice'] },
+  outage: null,
 };
 const own: TrayOwn = { atLogin: null, update: null, replaced: false };
 const trayModel = (status: TrayStatus, more: Partial<TrayOwn> = {}): TrayModel => modelOf(status, { ...own, ...more });
@@ -76,6 +77,15 @@ describe('the tray', () => {
       const ids = actions(trayModel(state));
       expect([ids.at(0), ids.at(-1)]).toEqual(['open', 'quit']);
     }
+  });
+
+  it('leads to the diagnostics beside the settings, and says neither while there is no gateway to look at', () => {
+    const entries = trayModel(running({})).menu;
+    const ids = entries.map((entry) => (entry.kind === 'action' ? entry.id : entry.kind));
+    expect(ids.slice(ids.indexOf('settings'), ids.indexOf('settings') + 2)).toEqual(['settings', 'diagnostics']);
+    const entry = entries.find((each) => each.kind === 'action' && each.id === 'diagnostics');
+    expect(entry).toMatchObject({ label: 'Diagnostics…', click: { kind: 'open', place: '/diagnostics' } });
+    expect(actions(trayModel({ kind: 'starting' }))).not.toContain('diagnostics');
   });
 
   it('counts the links that are up among those that are on; one that is off is missed by nobody', () => {
@@ -144,7 +154,7 @@ describe('the tray', () => {
 
   it('offers a pause while there is none and its end while there is one (two pauses, or no way out)', () => {
     const pauses = ['pause-hour', 'pause-tomorrow', 'pause-open'];
-    const rest = ['model-practice/practice', 'models', 'settings', 'quit'];
+    const rest = ['model-practice/practice', 'models', 'settings', 'diagnostics', 'quit'];
     expect(actions(trayModel(running({})))).toEqual(['open', ...pauses, ...rest]);
     expect(actions(trayModel(running({ paused: openEnded })))).toEqual(['open', 'resume', ...rest]);
     expect(actions(trayModel({ kind: 'starting' }))).toEqual(['open', 'quit']);

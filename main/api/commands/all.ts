@@ -4,6 +4,7 @@ import type { Handlers } from '../dispatch.ts';
 import type { ApiPorts } from '../ports.ts';
 import { conversationCommands } from './conversations.ts';
 import { desktopCommands } from './desktop.ts';
+import { diagnosticsCommands } from './diagnostics.ts';
 import { hostCommands } from './host.ts';
 import { linkCommands } from './links.ts';
 import { modelCommands } from './models.ts';
@@ -13,6 +14,7 @@ import { peopleCommands } from './people.ts';
 export function createHandlers(ports: ApiPorts, events: Pick<EventLog, 'seq'>): Handlers {
   return {
     ...hostCommands(ports, events),
+    ...diagnosticsCommands(ports),
     ...desktopCommands(ports),
     ...conversationCommands(ports),
     ...linkCommands(ports),

@@ -1,8 +1,8 @@
 /** The host itself and its settings. */
-import { checkSetting, isSettingKey, settingSchemas } from '../../gateway/settings.ts';
+import { checkSetting, isSettingKey } from '../../gateway/settings.ts';
 import type { EventLog } from '../event-log.ts';
 import type { Handlers } from '../dispatch.ts';
-import { settingView } from '../model-views.ts';
+import { settingView, settingViews } from '../model-views.ts';
 import type { ApiPorts } from '../ports.ts';
 import { healthView, hostView } from '../views.ts';
 import { done, outcome, refuse } from './outcome.ts';
@@ -13,14 +13,9 @@ export function hostCommands(ports: ApiPorts, events: Pick<EventLog, 'seq'>): Pi
   const { clock, facts, settings } = ports;
   return {
     'host.get': async () => done(hostView(ports, events.seq)),
-    'host.health': async () => done(healthView(ports, clock.now())),
+    'host.health': async () => done(await healthView(ports, clock.now())),
     'host.log': async ({ limit }) => done(facts.logTail(limit)),
-    'settings.list': async () =>
-      done(
-        Object.keys(settingSchemas)
-          .filter(isSettingKey)
-          .map((key) => settingView(settings, key)),
-      ),
+    'settings.list': async () => done(settingViews(settings)),
     'settings.set': async ({ key, value }) => {
       if (!isSettingKey(key)) return refuse({ code: 'settings.unknown-key', params: { key } });
       const checked = checkSetting(key, value);

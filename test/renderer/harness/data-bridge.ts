@@ -11,6 +11,7 @@ import type {
 } from '../../../preload/contract/views.ts';
 import { conversations, links, messages, modelLists, now, providers, settings, telegramMessages } from './data.ts';
 import { cards, groupMessages, groups, people, troubled } from './data-people.ts';
+import { backups, logLines } from './data-diagnostics.ts';
 import { budget, prices, series } from './data-usage.ts';
 import {
   newWhatsAppLink,
@@ -69,6 +70,7 @@ export function dataBridge(): Bridge {
     return change(linked || state.kind === 'up' ? whatsappLink(id, { state, mode }) : newWhatsAppLink(id, state));
   };
   let login = false;
+  let planned: string | null = null;
   const desktop = (): DesktopView => ({ login: { on: login, reason: null }, update: null });
   // Told from outside, as a phone would: `new CustomEvent('pairing', { detail: { link, step } })`.
   window.addEventListener('pairing', (event) => {
@@ -92,8 +94,35 @@ export function dataBridge(): Bridge {
       rssBytes: 96_000_000,
       eventLoopP99Ms: 3.2,
       uptime: 3_600_000,
+      freeBytes: 41_300_000_000,
+      runtime: { node: '24.21.0', electron: '45.4.1', system: 'linux 6.1.0-28-amd64 x64' },
+      models: fresh
+        ? [{ ref: 'practice/practice', state: 'ready', until: null }]
+        : [
+            { ref: 'ollama/qwen3:8b', state: 'ready', until: null },
+            { ref: 'ollama/llama3.2:3b', state: 'resting', until: now + 240_000 },
+            { ref: 'practice/practice', state: 'ready', until: null },
+          ],
     }),
-    'host.log': () => [{ at: now, level: 'info', event: 'link.up', fields: { link: 'ada-home-bot' } }],
+    'host.log': ({ limit }) => logLines(now).slice(-limit),
+    'host.report': () => ({ text: 'Porchlight 0.1.0, desktop, report of 2026-11-22T19:00:00.000Z\n' }),
+    'host.selfTest': ({ model }) => ({
+      steps: [
+        { step: 'stored', after: 4 },
+        { step: 'started', after: 6 },
+        ...(asked.has('bad')
+          ? []
+          : [{ step: 'answered', after: 912 } as const, { step: 'delivered', after: 915 } as const]),
+      ],
+      reason: asked.has('bad') ? { code: 'model.network', params: { provider: 'Ollama' } } : null,
+      model: model === 'practice' ? 'practice/practice' : 'ollama/qwen3:8b',
+    }),
+    'backups.list': () => ({ backups: quiet ? [] : backups, planned }),
+    'backups.make': () => ({ name: 'porchlight-now.db', at: now, size: 5_200_000, beforeMigration: false }),
+    'backups.plan': ({ name }) => {
+      planned = name;
+      return { backups, planned };
+    },
     'conversations.page': list,
     'conversations.thread': ({ conversation }) => {
       const view = list().find((each) => each.id === conversation) ?? conversations[0];
@@ -189,6 +218,7 @@ export function dataBridge(): Bridge {
         : { default: 'ollama/qwen3:8b', fallbacks: ['ollama/llama3.2:3b', 'practice/practice'] },
     'models.choose': () => ({ default: 'ollama/qwen3:8b', fallbacks: ['practice/practice'] }),
     'desktop.get': desktop,
+    'desktop.restart': () => null,
     'desktop.setLogin': ({ on }) => {
       login = on;
       return desktop();
