@@ -25,6 +25,9 @@ const UsageScreen = lazy(async () => ({ default: (await import('./screens/usage/
 const UndeliveredScreen = lazy(async () => ({
   default: (await import('./screens/undelivered/index.tsx')).UndeliveredScreen,
 }));
+const DiagnosticsScreen = lazy(async () => ({
+  default: (await import('./screens/diagnostics/index.tsx')).DiagnosticsScreen,
+}));
 
 export function App({ runtime }: { readonly runtime: Runtime }): ReactNode {
   return (
@@ -92,6 +95,11 @@ function Screens(): ReactNode {
             <Route path="/undelivered">
               <Later>
                 <UndeliveredScreen />
+              </Later>
+            </Route>
+            <Route path="/diagnostics">
+              <Later>
+                <DiagnosticsScreen />
               </Later>
             </Route>
             <Route path="/models">

@@ -31,6 +31,17 @@ export function clock(at: number, zone: string): string {
   }).format(at);
 }
 
+/** For lines of a log. */
+export function clockWithSeconds(at: number, zone: string): string {
+  return new Intl.DateTimeFormat(language, {
+    timeZone: zone,
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }).format(at);
+}
+
 function dateText(at: number, now: number, zone: string): string {
   const sameYear = dayOf(at, zone).slice(0, 4) === dayOf(now, zone).slice(0, 4);
   const parts: Intl.DateTimeFormatOptions = sameYear ? {} : { year: 'numeric' };

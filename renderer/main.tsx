@@ -13,6 +13,7 @@ import './styles/shell.css';
 import './styles/thread.css';
 import './styles/markdown.css';
 import './styles/pages.css';
+import './styles/diagnostics.css';
 import './styles/dialogs.css';
 import './styles/setup.css';
 import './styles/people.css';

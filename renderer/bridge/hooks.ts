@@ -33,11 +33,19 @@ export interface Asked<Value> {
   readonly again: () => void;
 }
 
-/** Reads a command's answer and keeps it until an event makes it stale. `every` also reads it again after so many ms. */
+/**
+ * Reads a command's answer and keeps it until an event makes it stale. `every` also reads it again after so many ms,
+ * `fresh` whenever a component begins to show it.
+ */
 export function useCall<Name extends CommandName>(
   name: Name,
   params: ParamsOf<Name>,
-  options: { readonly enabled?: boolean; readonly every?: number; readonly keep?: boolean } = {},
+  options: {
+    readonly enabled?: boolean;
+    readonly every?: number;
+    readonly keep?: boolean;
+    readonly fresh?: boolean;
+  } = {},
 ): Asked<AnswerOf<Name>> {
   const { connection } = useRuntime();
   const query = useQuery({
@@ -45,6 +53,7 @@ export function useCall<Name extends CommandName>(
     queryFn: () => ask(connection.bridge, name, params),
     enabled: options.enabled ?? true,
     refetchInterval: options.every ?? false,
+    refetchOnMount: options.fresh === true ? 'always' : true,
     ...(options.keep ? { placeholderData: keepPreviousData } : {}),
   });
   return {

@@ -33,7 +33,7 @@ const screens: Partial<Record<ReasonAction, { readonly path: string; readonly la
   'raise-budget': { path: '/usage', label: 'reason.raiseBudget' },
   'open:models': { path: '/models', label: 'reason.openModels' },
   'open:settings': { path: '/settings', label: 'reason.openSettings' },
-  'open:diagnostics': { path: '/settings', label: 'reason.openSettings' },
+  'open:diagnostics': { path: '/diagnostics', label: 'reason.openDiagnostics' },
 };
 
 export function ReasonNote({ reason, tone = 'error', detail, words, ...steps }: ReasonNoteProps): ReactNode {

@@ -4,7 +4,7 @@
  */
 import { type ReactNode, useEffect, useEffectEvent, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { useCall, useConversations } from '../bridge/hooks.ts';
+import { useCall, useConversations, useHost } from '../bridge/hooks.ts';
 import { t, type Words } from '../i18n.ts';
 import { Banners } from './banners.tsx';
 import { openCards, ownerCandidates } from './card-answers.ts';
@@ -13,13 +13,22 @@ import { KeysSheet } from './keys-sheet.tsx';
 import { linkNeedsHelp } from './link-state.tsx';
 import { Sidebar } from './sidebar.tsx';
 
-const places: readonly { readonly path: string; readonly icon: IconName; readonly label: Words }[] = [
+interface ShownPlace {
+  readonly path: string;
+  readonly icon: IconName;
+  readonly label: Words;
+  /** Without its word beside the others, which would not all fit. */
+  readonly small?: boolean;
+}
+
+const places: readonly ShownPlace[] = [
   { path: '/', icon: 'chat', label: 'nav.chats' },
   { path: '/people', icon: 'people', label: 'nav.people' },
   { path: '/channels', icon: 'plug', label: 'nav.channels' },
   { path: '/models', icon: 'spark', label: 'nav.models' },
   { path: '/usage', icon: 'chart', label: 'nav.usage' },
   { path: '/settings', icon: 'gear', label: 'nav.settings' },
+  { path: '/diagnostics', icon: 'pulse', label: 'nav.diagnostics', small: true },
 ];
 
 export function Shell({ children }: { readonly children: ReactNode }): ReactNode {
@@ -43,17 +52,26 @@ function Navigation(): ReactNode {
   const links = useCall('links.list', {}).value ?? [];
   const cards = useCall('cards.list', {}).value ?? [];
   const waiting = openCards(cards).length;
+  const problem = useHost()?.problem ?? null;
   const attention: Readonly<Record<string, boolean>> = {
     '/channels': ownerCandidates(cards).length > 0 || links.some(linkNeedsHelp),
     '/usage': cards.some((card) => card.kind === 'budget'),
+    '/diagnostics': problem !== null,
   };
   return (
     <nav className="navigation" aria-label={t('nav.label')}>
-      {places.map(({ path, icon, label }) => {
+      {places.map(({ path, icon, label, small = false }) => {
         const here =
           path === '/' ? location === '/' || location.startsWith('/conversations') : location.startsWith(path);
         return (
-          <Link key={path} href={path} className="nav-link" data-place={path} aria-current={here ? 'page' : undefined}>
+          <Link
+            key={path}
+            href={path}
+            className={small ? 'nav-link small' : 'nav-link'}
+            data-place={path}
+            aria-current={here ? 'page' : undefined}
+            title={small ? t(label) : undefined}
+          >
             <span className="nav-icon">
               <Icon name={icon} />
               {attention[path] === true && <span className="attention" role="img" aria-label={t('nav.attention')} />}
@@ -64,7 +82,7 @@ function Navigation(): ReactNode {
                 </span>
               )}
             </span>
-            <span>{t(label)}</span>
+            <span className={small ? 'offscreen' : undefined}>{t(label)}</span>
           </Link>
         );
       })}

@@ -25,7 +25,9 @@ test('every member of a family of sentences is there', () => {
     'link.',
     'linkState.',
     'measure.',
+    'modelState.',
     'role.',
+    'selfTestStep.',
     'unit.',
   ]);
 });

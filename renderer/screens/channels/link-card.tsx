@@ -4,6 +4,7 @@ import { useAct, useHost } from '../../bridge/hooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icons.tsx';
+import { LinkEvidence } from '../../components/link-evidence.tsx';
 import { LinkIcon, linkWord } from '../../components/link-kind.tsx';
 import { linkHandle, linkName } from '../../components/link-name.ts';
 import { LinkPill } from '../../components/link-state.tsx';
@@ -14,7 +15,6 @@ import { useNow } from '../../components/use-now.ts';
 import { Pairing } from '../../components/whatsapp.tsx';
 import { untilText } from '../../format.ts';
 import { t } from '../../i18n.ts';
-import { Evidence } from './evidence.tsx';
 import { isPaused, type LinkStep, mainStep } from './main-step.ts';
 import { Mode } from './mode.tsx';
 import { NewToken } from './new-token.tsx';
@@ -47,7 +47,7 @@ export function LinkCard({ link, asked }: { readonly link: LinkView; readonly as
       {step === 'claim' && <p className="note quiet">{t('channels.noOwner')}</p>}
       <Paused link={link} now={now} />
       {kind === 'whatsapp' && linked && <Mode link={link} />}
-      {(kind !== 'whatsapp' || linked) && <Evidence link={link} now={now} />}
+      {(kind !== 'whatsapp' || linked) && <LinkEvidence link={link} now={now} />}
       {device !== null && <p className="muted small">{t('whatsapp.device', { device })}</p>}
       <Origin link={link} />
       {steps.failure && <ReasonNote reason={steps.failure.reason} />}

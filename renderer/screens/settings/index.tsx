@@ -11,7 +11,6 @@ import { t, type Words } from '../../i18n.ts';
 import { About } from './about.tsx';
 import { ApiAddress } from './api-address.tsx';
 import { StartAtLogin, UpdateNote } from './desktop.tsx';
-import { Health } from './health.tsx';
 
 /** Shown on screens of their own. */
 const elsewhere: ReadonlySet<string> = new Set(['models.default', 'models.fallbacks', 'setup.done']);
@@ -70,9 +69,12 @@ export function SettingsScreen(): ReactNode {
           </div>
         </Section>
       )}
-      <Health />
       <About />
       <p className="page-end">
+        <Link href="/diagnostics" className="button plain">
+          <Icon name="pulse" />
+          <span>{t('reason.openDiagnostics')}</span>
+        </Link>{' '}
         <Link href="/setup" className="button plain">
           <Icon name="retry" />
           <span>{t('settings.setupAgain')}</span>

@@ -12,6 +12,7 @@ import '../../../renderer/styles/shell.css';
 import '../../../renderer/styles/thread.css';
 import '../../../renderer/styles/markdown.css';
 import '../../../renderer/styles/pages.css';
+import '../../../renderer/styles/diagnostics.css';
 import '../../../renderer/styles/dialogs.css';
 import '../../../renderer/styles/setup.css';
 import '../../../renderer/styles/people.css';

@@ -265,6 +265,46 @@ export const pictures: Readonly<Record<string, Picture>> = {
       await page.getByText('ECONNREFUSED').waitFor();
     },
   },
+  diagnostics: { path: '/diagnostics', query: '&problem', ready: shows('ECONNREFUSED') },
+  'diagnostics-test': {
+    path: '/diagnostics',
+    query: '&bad',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Check the model' }).click();
+      await page.getByRole('button', { name: 'Run the self-test' }).click();
+      await page.getByRole('alert').filter({ hasText: 'ECONNREFUSED' }).waitFor();
+      await page.getByText('did not go the whole way').scrollIntoViewIfNeeded();
+    },
+  },
+  'diagnostics-log': {
+    path: '/diagnostics',
+    ready: async (page) => {
+      await page.getByText('backup.made').last().waitFor();
+      await page.getByRole('heading', { name: 'Log' }).scrollIntoViewIfNeeded();
+      await page.getByRole('region', { name: 'Log' }).scrollIntoViewIfNeeded();
+    },
+  },
+  'diagnostics-backups': {
+    path: '/diagnostics',
+    ready: async (page) => {
+      await page
+        .getByRole('button', { name: /^Restore the backup/ })
+        .first()
+        .click();
+      await page.getByRole('button', { name: 'Restore at the next start' }).click();
+      await page.getByRole('button', { name: 'Restart now' }).scrollIntoViewIfNeeded();
+    },
+  },
+  'diagnostics-restore': {
+    path: '/diagnostics',
+    ready: async (page) => {
+      await page
+        .getByRole('button', { name: /^Restore the backup/ })
+        .first()
+        .click();
+      await page.getByRole('alertdialog').waitFor();
+    },
+  },
   settings: {
     path: '/settings',
     ready: async (page) => {

@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import type { LinkView } from '../../../preload/contract/views.ts';
-import { useHost } from '../../bridge/hooks.ts';
-import { useTroubled } from '../../bridge/use-troubled.ts';
-import { fullTime, span } from '../../format.ts';
-import { t } from '../../i18n.ts';
+import type { LinkView } from '../../preload/contract/views.ts';
+import { useHost } from '../bridge/hooks.ts';
+import { useTroubled } from '../bridge/use-troubled.ts';
+import { fullTime, span } from '../format.ts';
+import { t } from '../i18n.ts';
 
 /** What is known of a link, each with its age: never just "connected". */
-export function Evidence({ link, now }: { readonly link: LinkView; readonly now: number }): ReactNode {
+export function LinkEvidence({ link, now }: { readonly link: LinkView; readonly now: number }): ReactNode {
   const zone = useHost()?.timeZone ?? 'UTC';
   const undelivered = useTroubled().value?.filter((each) => each.link === link.id).length ?? 0;
   const { state, since, lastInAt, lastOutAt, unsent, waiting } = link;
