@@ -35,6 +35,12 @@ export function linkTone(link: LinkView): 'good' | 'busy' | 'bad' | 'off' {
   }
 }
 
+/** A phone that was never linked is no fault; a link that tries again by itself is not the owner's business yet. */
+export function reasonTone(link: LinkView): 'error' | 'warning' | 'quiet' {
+  if (wasNeverLinked(link)) return 'quiet';
+  return link.state.kind === 'retrying' ? 'warning' : 'error';
+}
+
 /** "Up, seen 3 s ago", "Trying again in 12 s": evidence with its age, never just "connected". */
 export function linkStateText(link: LinkView, now: number): string {
   const { state, kind } = link;

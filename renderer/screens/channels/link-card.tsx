@@ -7,7 +7,7 @@ import { Icon } from '../../components/icons.tsx';
 import { LinkEvidence } from '../../components/link-evidence.tsx';
 import { LinkIcon, linkWord } from '../../components/link-kind.tsx';
 import { linkHandle, linkName } from '../../components/link-name.ts';
-import { LinkPill } from '../../components/link-state.tsx';
+import { LinkPill, reasonTone } from '../../components/link-state.tsx';
 import { PauseMenu, usePause } from '../../components/pause-menu.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { WaitForOwner } from '../../components/telegram-form.tsx';
@@ -43,7 +43,7 @@ export function LinkCard({ link, asked }: { readonly link: LinkView; readonly as
         </div>
         <LinkPill link={link} now={now} />
       </header>
-      {'reason' in state && <ReasonNote reason={state.reason} tone={stateTone(link)} />}
+      {'reason' in state && <ReasonNote reason={state.reason} tone={reasonTone(link)} />}
       {step === 'claim' && <p className="note quiet">{t('channels.noOwner')}</p>}
       <Paused link={link} now={now} />
       {kind === 'whatsapp' && linked && <Mode link={link} />}
@@ -63,12 +63,6 @@ export function LinkCard({ link, asked }: { readonly link: LinkView; readonly as
       </Dialog>
     </article>
   );
-}
-
-/** A phone that was never linked is no fault; a link that tries again by itself is not the owner's business yet. */
-function stateTone({ state, kind, linked }: LinkView): 'error' | 'warning' | 'quiet' {
-  if (kind === 'whatsapp' && !linked && state.kind === 'signed-out') return 'quiet';
-  return state.kind === 'retrying' ? 'warning' : 'error';
 }
 
 function Paused({ link, now }: { readonly link: LinkView; readonly now: number }): ReactNode {

@@ -4,7 +4,8 @@ import type { LinkView } from '../../../preload/contract/views.ts';
 import { useCall } from '../../bridge/hooks.ts';
 import { LinkEvidence } from '../../components/link-evidence.tsx';
 import { LinkIcon, linkWord } from '../../components/link-kind.tsx';
-import { LinkPill } from '../../components/link-state.tsx';
+import { linkHandle, linkName } from '../../components/link-name.ts';
+import { LinkPill, reasonTone } from '../../components/link-state.tsx';
 import { Section } from '../../components/page.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { useNow } from '../../components/use-now.ts';
@@ -36,21 +37,21 @@ export function Links(): ReactNode {
 }
 
 function OneLink({ link, now }: { readonly link: LinkView; readonly now: number }): ReactNode {
-  const { kind, name, handle, state } = link;
+  const { kind, handle, state } = link;
   const builtIn = kind === 'window' || kind === 'api';
   return (
-    <article className="card link-card" aria-label={builtIn ? linkWord(kind) : (handle ?? name)}>
+    <article className="card link-card" aria-label={builtIn ? linkWord(kind) : linkHandle(link)}>
       <header className="link-head">
         <span className="badge" data-kind={kind}>
           <LinkIcon kind={kind} />
         </span>
         <div className="link-names">
-          <h3>{builtIn ? linkWord(kind) : name}</h3>
+          <h3>{builtIn ? linkWord(kind) : linkName(link)}</h3>
           {!builtIn && <p className="muted">{[linkWord(kind), handle].filter(Boolean).join(' · ')}</p>}
         </div>
         <LinkPill link={link} now={now} />
       </header>
-      {'reason' in state && <ReasonNote reason={state.reason} tone={state.kind === 'retrying' ? 'warning' : 'error'} />}
+      {'reason' in state && <ReasonNote reason={state.reason} tone={reasonTone(link)} />}
       {!builtIn && <LinkEvidence link={link} now={now} />}
     </article>
   );

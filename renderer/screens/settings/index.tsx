@@ -7,10 +7,11 @@ import { Icon } from '../../components/icons.tsx';
 import { Page, Section } from '../../components/page.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { Setting } from '../../components/setting.tsx';
+import { StartAtLogin } from '../../components/start-at-login.tsx';
 import { t, type Words } from '../../i18n.ts';
 import { About } from './about.tsx';
 import { ApiAddress } from './api-address.tsx';
-import { StartAtLogin, UpdateNote } from './desktop.tsx';
+import { UpdateNote } from './desktop.tsx';
 
 /** Shown on screens of their own. */
 const elsewhere: ReadonlySet<string> = new Set(['models.default', 'models.fallbacks', 'setup.done']);

@@ -1,26 +1,31 @@
 /**
  * The first run: what Porchlight does → a model, proven by a real answer → WhatsApp or Telegram, proven by a phone or by
- * "this is me" → the first conversation. Each step has its own address, so that a reload goes on where it was, and each can be skipped.
+ * "this is me" → on the desktop, whether it starts at login → the first conversation. Each step has its own address, so
+ * that a reload goes on where it was, and each can be skipped.
  */
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
-import { useAct } from '../../bridge/hooks.ts';
+import { useAct, useHost } from '../../bridge/hooks.ts';
 import { Banners } from '../../components/banners.tsx';
 import { Button } from '../../components/button.tsx';
 import { Icon, Lamp } from '../../components/icons.tsx';
 import { t, type Words } from '../../i18n.ts';
 import { LinkStep } from './link-step.tsx';
+import { LoginStep } from './login-step.tsx';
 import { ModelStep } from './model-step.tsx';
 
-const steps = ['welcome', 'model', 'link', 'done'] as const;
-type Step = (typeof steps)[number];
+const allSteps = ['welcome', 'model', 'link', 'login', 'done'] as const;
+type Step = (typeof allSteps)[number];
 
-function isStep(text: string): text is Step {
-  return steps.some((each) => each === text);
+/** Only the tray app can be started at login. */
+function useSteps(): readonly Step[] {
+  const desktop = useHost()?.mode === 'desktop';
+  return desktop ? allSteps : allSteps.filter((step) => step !== 'login');
 }
 
 export function SetupScreen({ step: asked }: { readonly step: string }): ReactNode {
-  const step = isStep(asked) ? asked : 'welcome';
+  const steps = useSteps();
+  const step = steps.find((each) => each === asked) ?? 'welcome';
   const [, go] = useLocation();
   const set = useAct('settings.set', ['settings.list', 'host.get']);
   const to = (next: Step) => () => go(`/setup/${next}`);
@@ -40,11 +45,12 @@ export function SetupScreen({ step: asked }: { readonly step: string }): ReactNo
           {t('setup.leave')}
         </Button>
       </header>
-      <Progress step={step} />
+      <Progress steps={steps} step={step} />
       <main className="setup-body">
         {step === 'welcome' && <Welcome onNext={to('model')} />}
         {step === 'model' && <ModelStep onNext={to('link')} />}
-        {step === 'link' && <LinkStep onNext={to('done')} />}
+        {step === 'link' && <LinkStep onNext={to(steps.includes('login') ? 'login' : 'done')} />}
+        {step === 'login' && <LoginStep onNext={to('done')} />}
         {step === 'done' && <Done onFinish={finish} />}
       </main>
     </div>
@@ -55,10 +61,11 @@ const names: Readonly<Record<Step, Words>> = {
   welcome: 'setup.step.welcome',
   model: 'setup.step.model',
   link: 'setup.step.link',
+  login: 'setup.step.login',
   done: 'setup.step.done',
 };
 
-function Progress({ step }: { readonly step: Step }): ReactNode {
+function Progress({ steps, step }: { readonly steps: readonly Step[]; readonly step: Step }): ReactNode {
   const at = steps.indexOf(step);
   return (
     <nav aria-label={t('setup.progress')}>

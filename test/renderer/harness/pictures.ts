@@ -321,5 +321,6 @@ export const pictures: Readonly<Record<string, Picture>> = {
       await page.getByText(/BotFather/).waitFor();
     },
   },
+  'setup-login': { path: '/setup/login', query: '&fresh', ready: shows(/Start at login/) },
   'setup-done': { path: '/setup/done', query: '&fresh', ready: shows(/light is on/) },
 };
