@@ -208,7 +208,6 @@ function Foot({ link, begun, busy, other, onCancelled }: FootProps): ReactNode {
             {t('pairing.cancel')}
           </Button>
         )}
-        <span className="spring" />
         <Button size="small" disabled={busy} onClick={other.run}>
           {other.label}
         </Button>

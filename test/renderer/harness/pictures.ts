@@ -126,7 +126,7 @@ export const pictures: Readonly<Record<string, Picture>> = {
   'pair-up': pairing('up', (dialog) => dialog.getByRole('radio', { name: 'Only me' }).waitFor()),
   'pair-walk': pairing('qr', async (dialog) => {
     const step = async (name: string): Promise<void> => {
-      await dialog.evaluate((_, detail) => window.dispatchEvent(new CustomEvent('pairing', { detail })), {
+      await dialog.page().evaluate((detail) => window.dispatchEvent(new CustomEvent('pairing', { detail })), {
         link: 'old-phone',
         step: name,
       });
