@@ -1,4 +1,5 @@
 /** Identity files in memory, with what a disk can do to them. */
+import { createHash } from 'node:crypto';
 import { IdentityDamaged, type IdentityFile, type IdentityFiles } from '../../main/gateway/identity-file.ts';
 import { StorageTrouble } from '../../main/gateway/storage.ts';
 import { failed, ok } from '../../main/lib/result.ts';
@@ -35,12 +36,18 @@ export class MemoryFiles implements IdentityFiles {
     this.isDamaged = false;
   }
 
-  /** What is in the file of a link, as text; the same text is the same content. Null: there is no file. */
-  text(link: string): string | null {
-    const rows = this.files.get(link);
-    return rows === undefined
-      ? null
-      : JSON.stringify([...rows.values()].map(({ kind, id, value }) => [kind, id, value]));
+  /** Which device a link is: the same name is the same device. Null: there is no file, or none with a device in it. */
+  device(link: string): string | null {
+    const rows = [...(this.files.get(link)?.values() ?? [])];
+    const key = rows
+      .map(({ value }) => /"signedIdentityKey":(\{.*?\}\})/.exec(value)?.[1])
+      .find((one) => one !== undefined);
+    return key === undefined ? null : createHash('sha256').update(key).digest('hex').slice(0, 16);
+  }
+
+  /** Whether there is a file, whatever is in it. */
+  has(link: string): boolean {
+    return this.files.has(link);
   }
 
   #file(rows: Rows): IdentityFile {

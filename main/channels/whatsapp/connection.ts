@@ -329,11 +329,12 @@ export class Connection {
     if (jid === undefined) return;
     const attrs = { to: library.S_WHATSAPP_NET, type: 'set', xmlns: 'md' };
     const removal = { tag: 'remove-companion-device', attrs: { jid, reason: 'user_initiated' } };
-    try {
-      await socket.query({ tag: 'iq', attrs, content: [removal] }, SIGN_OUT_WITHIN);
-    } catch (error) {
+    const limit = new AbortController();
+    const asked = socket.query({ tag: 'iq', attrs, content: [removal] }).catch((error: unknown) => {
       this.#deps.log.write('warn', 'whatsapp.not-removed', { link: this.#parts.link, error: describeError(error) });
-    }
+    });
+    await Promise.race([asked, pause(this.#deps.clock, SIGN_OUT_WITHIN, limit.signal)]);
+    limit.abort();
   }
 }
 
