@@ -16,6 +16,7 @@ import type {
   TurnView,
 } from '../../preload/contract/views.ts';
 import type { Gateway, LinkStatus } from '../gateway/gateway.ts';
+import { isUnpaired } from '../gateway/link-supervisor.ts';
 import type { Settings } from '../gateway/settings.ts';
 import type { Storage, Tables } from '../gateway/storage.ts';
 import type {
@@ -40,6 +41,7 @@ export interface ViewSource {
   readonly facts: HostFacts;
 }
 
+const needsSomebody: readonly string[] = ['retrying', 'signed-out', 'conflict'];
 const previewLength = 140;
 /** Texts of one page of a thread, in UTF-16 units: a page has to fit into one frame even where each unit takes 3 bytes. */
 const pageUnits = 250_000;
@@ -65,7 +67,7 @@ export function hostView(from: ViewSource, seq: number): HostView {
 export function healthStatus({ gateway, storage }: Pick<ViewSource, 'gateway' | 'storage'>): HealthView['status'] {
   const bad = gateway.links
     .all()
-    .some(({ row, state }) => row.enabled && ['retrying', 'signed-out', 'conflict'].includes(state.kind));
+    .some(({ row, state }) => row.enabled && needsSomebody.includes(state.kind) && !isUnpaired(row, state));
   return storage.trouble.value !== null || bad ? 'degraded' : 'ok';
 }
 
@@ -108,7 +110,6 @@ function modelHealth(models: Gateway['models']): readonly ModelHealthView[] {
 export function linkView(from: ViewSource, status: LinkStatus): LinkView {
   const { row, state } = status;
   const { read } = from.storage;
-  const builtIn = row.kind === 'window' || row.kind === 'api';
   return {
     id: row.id,
     kind: row.kind,
@@ -127,7 +128,7 @@ export function linkView(from: ViewSource, status: LinkStatus): LinkView {
     mode: row.mode,
     device: row.device,
     linked: row.account !== null,
-    hasOwner: builtIn || read.addresses.ofLink(row.id).some(({ role }) => role === 'owner'),
+    hasOwner: from.gateway.people.hasOwner(row.id),
   };
 }
 

@@ -14,10 +14,39 @@ export function roleOf(tables: Pick<Tables, 'addresses'>, link: LinkRow, address
   return tables.addresses.get(link.id, '*')?.role === 'guest' ? 'guest' : 'unknown';
 }
 
-function ownRole(tables: Pick<Tables, 'addresses'>, link: LinkRow, address: Address): Role {
-  if (link.kind === 'window') return 'owner';
+/** The role of the sender alone, whatever the row of `*` lets in. */
+export function ownRole(tables: Pick<Tables, 'addresses'>, link: LinkRow, address: Address): Role {
+  if (link.kind === 'window' || isAccount(link, address)) return 'owner';
   if (link.kind === 'api') return 'guest';
   return tables.addresses.get(link.id, address)?.role ?? 'unknown';
+}
+
+/**
+ * On WhatsApp the account that is linked is the owner himself, whatever its row says: nobody can lock himself out. With
+ * another account linked, the one before is nobody special.
+ */
+export function isAccount(link: Pick<LinkRow, 'kind' | 'account'>, address: Address): boolean {
+  return link.kind === 'whatsapp' && link.account === address;
+}
+
+/** Everyone who is an owner on a link, each once. */
+export function ownersOf(tables: Pick<Tables, 'addresses'>, link: LinkRow): readonly Address[] {
+  const rows = tables.addresses.ofLink(link.id).filter(({ role }) => role === 'owner');
+  const named = rows.map(({ address }) => address).filter((address) => !isAccount(link, address));
+  return link.kind === 'whatsapp' && link.account !== null ? [link.account, ...named] : named;
+}
+
+/**
+ * For decisions inside a commit: the mode as it is stored by now, so that what was begun in the mode before does not go on
+ * in it. All else is newest in memory.
+ */
+export function asStored(tables: Pick<Tables, 'links'>, link: LinkRow): LinkRow {
+  return { ...link, mode: tables.links.get(link.id)?.mode ?? link.mode };
+}
+
+/** In the mode `only-me` every chat but the owner's with himself is none of ours. */
+export function isNoneOfOurs(link: LinkRow, chat: string): boolean {
+  return link.mode === 'only-me' && !isAccount(link, chat);
 }
 
 /** A chat as access sees it. */
@@ -36,6 +65,8 @@ export function roleIn(
   { chat, kind }: ChatPlace,
   address: Address,
 ): Role {
+  // Whoever else may be asked, nobody there is to hear a word.
+  if (isNoneOfOurs(link, chat)) return 'blocked';
   if (kind === 'private') return roleOf(tables, link, address);
   const own = ownRole(tables, link, address);
   if (own === 'blocked' || link.kind === 'window' || link.kind === 'api') return own;
@@ -48,12 +79,29 @@ export function groupAnswer(tables: Pick<Tables, 'groups'>, link: LinkRow, chat:
   return tables.groups.get(link.id, chat)?.answer ?? 'unknown';
 }
 
+/**
+ * Why nothing more may be said in a chat to this sender, whatever was begun or finished already; null when nothing
+ * forbids it. That somebody is unknown is no such reason: he may have been allowed once.
+ */
+export function whyClosed(
+  tables: Pick<Tables, 'addresses' | 'groups'>,
+  link: LinkRow,
+  place: ChatPlace,
+  address: Address,
+): Reason | null {
+  if (isNoneOfOurs(link, place.chat)) return { code: 'access.only-me' };
+  if (place.kind === 'group' && groupAnswer(tables, link, place.chat) === 'off') return { code: 'access.group-off' };
+  return roleIn(tables, link, place, address) === 'blocked' ? { code: 'access.blocked' } : null;
+}
+
 export function isAllowed(answer: GroupAnswer): boolean {
   return answer === 'mention' || answer === 'always';
 }
 
 export interface AccessQuestion {
   readonly role: Role;
+  /** The chat is none of ours; see {@link isNoneOfOurs}. */
+  readonly foreign: boolean;
   readonly chatKind: ChatKind;
   /** Of the group; null in a private chat. */
   readonly group: GroupAnswer | null;
@@ -79,6 +127,7 @@ export interface AccessDecision {
 
 export function decideAccess(question: AccessQuestion): AccessDecision {
   const { role, now, at, asked } = question;
+  if (question.foreign) return { state: 'ignored', reason: { code: 'access.only-me' } };
   if (role === 'blocked') return { state: 'ignored', reason: { code: 'access.blocked' } };
   if (question.group === 'off') return { state: 'ignored', reason: { code: 'access.group-off' } };
   // Telegram's stamps are whole seconds: a message of the very second of linking is not older than the link.
@@ -103,6 +152,18 @@ export function decideAccess(question: AccessQuestion): AccessDecision {
 export function askedOf(reason: Reason | null): AccessQuestion['asked'] {
   if (reason?.code === 'access.answer-asked') return 'answer-asked';
   return reason?.code === 'access.allowed-once' ? 'allowed-once' : 'no';
+}
+
+/** Of a message that was kept: whatever its author may be by now, a guest has said it, or the owner has. */
+export const asGuest = { as: 'guest' } as const;
+export const asOwner = { as: 'owner' } as const;
+
+export function saidAsGuest(reason: Reason | null): boolean {
+  return askedOf(reason) === 'allowed-once' || (askedOf(reason) !== 'no' && reason?.params?.['as'] === asGuest.as);
+}
+
+export function saidAsOwner(reason: Reason | null): boolean {
+  return reason?.params?.['as'] === asOwner.as;
 }
 
 export function isPaused(until: Millis | null, now: Millis): boolean {

@@ -1,10 +1,9 @@
-/** The sign on a question that was taken up (setting `delivery.reactions`): there from its start to its end. */
-import { askedOf, roleIn } from './access.ts';
+/** What a question's author sees of its being taken up: a sign on it (`delivery.reactions`), and that it was read. */
+import { askedOf, isAccount, roleIn, whyClosed } from './access.ts';
 import type { GatewayPorts } from './gateway.ts';
 import type { LinkRegistry } from './links.ts';
 import type { StartedTurn } from './turn-start.ts';
 import type { ConversationRow } from './types.ts';
-import { isOff } from './withheld.ts';
 
 const takenUp = '👀';
 
@@ -25,10 +24,25 @@ export function acknowledge(ports: GatewayPorts, links: LinkRegistry, turn: Star
       const { read } = ports.storage;
       // Read anew: the chat may have moved or be forgotten, its person blocked.
       const chat = read.conversations.get(conversation.id);
-      if (chat === null || isOff(read, link, chat)) return;
-      const role = roleIn(read, link, chat, asked?.author ?? '');
-      const allowed = role === 'owner' || role === 'guest' || askedOf(asked?.reason ?? null) === 'allowed-once';
-      if (allowed && role !== 'blocked') sign(chat, null);
+      const author = asked?.author ?? '';
+      const now = links.row(link.id) ?? link;
+      if (chat === null || whyClosed(read, now, chat, author) !== null) return;
+      const known = roleIn(read, now, chat, author) !== 'unknown';
+      if (known || askedOf(asked?.reason ?? null) === 'allowed-once') sign(chat, null);
     },
   };
+}
+
+/**
+ * Tells the authors of a turn that their messages were read (`delivery.readReceipts`): only of what is about to be
+ * answered, and never where the owner talks with himself or the link answers nobody else.
+ */
+export function markRead(ports: GatewayPorts, links: LinkRegistry, { link, conversation, inputs }: StartedTurn): void {
+  if (!ports.settings.get('delivery.readReceipts')) return;
+  if (link.mode !== 'people' || isAccount(link, conversation.chat)) return;
+  const { chat, topic } = conversation;
+  const read = inputs.flatMap(({ platformId: id, author: sender }) =>
+    id === null || sender === null ? [] : [{ chat, topic, id, sender }],
+  );
+  if (read.length > 0) links.channel(link.id)?.markRead?.(read);
 }

@@ -3,14 +3,27 @@
  *
  * known already → nothing. Else: conversation (made when new) → sender and group seen → access decision → message.
  * Of a group nothing is kept that nobody decided about and that is not for us; of an allowed one what is said to others
- * is context.
+ * is context. Of a chat that is none of ours (mode `only-me`) there is not even a trace that something came in.
  */
-import { askedOf, decideAccess, groupAnswer, isAllowed, roleIn, type AccessDecision } from './access.ts';
+import {
+  asOwner,
+  askedOf,
+  decideAccess,
+  groupAnswer,
+  isAllowed,
+  isNoneOfOurs,
+  ownRole,
+  roleIn,
+  type AccessDecision,
+} from './access.ts';
 import type { InboundFile, InboundMessage } from './channel.ts';
 import { isCommand } from './commands.ts';
+import type { Decision } from './decision.ts';
 import type { GatewayPorts } from './gateway.ts';
 import { largestInbound } from './limits.ts';
+import { isOlderThanMode } from './link-mode.ts';
 import { wasMoved } from './moved-chats.ts';
+import { ownReason, stepBack, takenOver } from './own-messages.ts';
 import { pausedUntil } from './pauses.ts';
 import type { Tables } from './storage.ts';
 import type { ConversationRow, LinkRow, MessageId, MessageRow, MessageState, Reason } from './types.ts';
@@ -21,16 +34,19 @@ const longestTitle = 60;
 export interface Arrival {
   readonly kind: 'added' | 'revised';
   readonly message: MessageRow;
+  /** What has to happen because of it, once it is on disk. */
+  readonly followUp?: Decision;
 }
 
 /** What access makes of a message, with the state that only groups have. */
-interface Decision {
+interface Verdict {
   readonly state: AccessDecision['state'] | Extract<MessageState, 'overheard'>;
   readonly reason: Reason | null;
 }
 
 /** Inside a commit. Null: known already, or nothing that is to be kept. */
 export function storeEvent(ports: GatewayPorts, tables: Tables, link: LinkRow, event: InboundMessage): Arrival | null {
+  if (isNoneOfOurs(link, event.chat) || isOlderThanMode(tables, link, event)) return null;
   const fresh = tables.links.addEvent(link.id, event.key, ports.clock.now());
   const known = tables.conversations.find(link.id, event);
   const namesake = known === null ? null : sameName(tables, known, event);
@@ -40,17 +56,40 @@ export function storeEvent(ports: GatewayPorts, tables: Tables, link: LinkRow, e
   // Its messages went with it, so only the key can tell that this one is known.
   if (!fresh && wasMoved(tables, link.id, event.chat)) return null;
   if (isRepetition(fresh, namesake, event)) return null;
+  if (event.own === true) return storeOwn(ports, tables, link, known, event);
   if (event.chatKind === 'group') noteGroup(ports, tables, link, event);
   const conversation = known ?? newConversation(ports, link, event);
   const decision = decide(ports, tables, link, conversation, event);
   if (decision === null) return null;
   if (link.kind !== 'window' && link.kind !== 'api') rememberSender(ports, tables, link, event);
   noteActivity(ports, tables, link, conversation, event, decision);
-  const message = newMessage(ports, link, conversation, event, decision);
   const revision = namesake === null ? 0 : namesake.revision + 1;
-  const row = tables.messages.add({ ...message, revision });
+  const row = tables.messages.add({ ...newMessage(ports, link, conversation, event, decision), revision });
   (event.files ?? []).forEach((file, position) => addAttachment(ports, tables, row.id, file, position));
   return { kind: 'added', message: row };
+}
+
+/**
+ * What the owner wrote himself: his own words, so neither new to him nor a sign that the other side can be reached. Of a
+ * group that is not allowed nothing is kept, whoever says it.
+ */
+function storeOwn(
+  ports: GatewayPorts,
+  tables: Tables,
+  link: LinkRow,
+  known: ConversationRow | null,
+  event: InboundMessage,
+): Arrival | null {
+  if (event.chatKind === 'group' && !isAllowed(groupAnswer(tables, link, event.chat))) return null;
+  const conversation = known ?? newConversation(ports, link, event);
+  const lastAt = Math.max(conversation.lastAt, ports.clock.now());
+  tables.conversations.put({ ...takenOver(ports, conversation, event.at), lastAt });
+  const message = tables.messages.add(
+    newMessage(ports, link, conversation, event, { state: 'ignored', reason: ownReason }),
+  );
+  (event.files ?? []).forEach((file, position) => addAttachment(ports, tables, message.id, file, position));
+  const followUp = stepBack(ports, tables, link, message);
+  return { kind: 'added', message, ...(followUp === null ? {} : { followUp }) };
 }
 
 interface Revision {
@@ -82,7 +121,7 @@ function noteActivity(
   link: LinkRow,
   conversation: ConversationRow,
   event: InboundMessage,
-  decision: Decision,
+  decision: Verdict,
 ): void {
   const unseen = link.kind !== 'window' && decision.state !== 'overheard';
   tables.conversations.put({
@@ -130,7 +169,7 @@ function decide(
   link: LinkRow,
   conversation: ConversationRow,
   event: InboundMessage,
-): Decision | null {
+): Verdict | null {
   const isGroup = event.chatKind === 'group';
   const group = isGroup ? groupAnswer(tables, link, event.chat) : null;
   if (group === 'off') return null;
@@ -140,8 +179,9 @@ function decide(
   // What a group says among itself is only kept once the owner wants us there; a blocked person's words never are.
   if (toOthers && (role === 'blocked' || group === null || !isAllowed(group))) return null;
   if (toOthers) return { state: 'overheard', reason: { code: 'access.overheard' } };
-  return decideAccess({
+  const decision = decideAccess({
     role,
+    foreign: isNoneOfOurs(link, event.chat),
     chatKind: event.chatKind,
     group,
     at: event.at,
@@ -151,6 +191,9 @@ function decide(
     command: isCommand(event.text, link.kind),
     asked: askedOf(null),
   });
+  // Whom it was kept of decides what it may order when the group is allowed.
+  const owners = decision.reason?.code === 'access.group-unknown' && ownRole(tables, link, event.sender.address);
+  return owners === 'owner' ? { ...decision, reason: { code: 'access.group-unknown', params: asOwner } } : decision;
 }
 
 export function newConversation(
@@ -205,7 +248,7 @@ function newMessage(
   link: LinkRow,
   conversation: ConversationRow,
   event: InboundMessage,
-  decision: Decision,
+  decision: Verdict,
 ): Omit<MessageRow, 'seq'> {
   return {
     id: ports.ids.next(),

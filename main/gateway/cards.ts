@@ -7,16 +7,8 @@ import { failed, ok } from '../lib/result.ts';
 import { roleOf } from './access.ts';
 import { answerWords, parseButton } from './card-words.ts';
 import type { InboundAction } from './channel.ts';
-import {
-  allowKept,
-  carryOut,
-  giveGroup,
-  giveRole,
-  settleLate,
-  settleLoop,
-  type Decision,
-  type TurnControl,
-} from './decisions.ts';
+import { carryOut, type Decision, type TurnControl } from './decision.ts';
+import { allowKept, giveGroup, giveRole, settleLate, settleLoop } from './decisions.ts';
 import type { Events } from './events.ts';
 import type { Budget, Card, CardAnswer, Cards, GatewayPorts } from './gateway.ts';
 import type { LinkRegistry } from './links.ts';

@@ -3,6 +3,7 @@
  * guests, and for all others the guests' list only where everyone may write. Only what differs from what was announced
  * before goes out. A platform without menus: nothing.
  */
+import { isNoneOfOurs } from './access.ts';
 import { commandList } from './commands.ts';
 import type { CommandMenu } from './channel.ts';
 import { digest } from './digest.ts';
@@ -10,6 +11,7 @@ import type { Events } from './events.ts';
 import type { GatewayPorts } from './gateway.ts';
 import type { LinkRegistry } from './links.ts';
 import { describeError } from './log.ts';
+import { peopleOf } from './people.ts';
 import type { Tables } from './storage.ts';
 import type { LinkId, LinkRow } from './types.ts';
 
@@ -105,7 +107,7 @@ function wantedMenus(
   link: LinkRow,
   lists: Lists,
 ): readonly (readonly [string, CommandMenu['commands']])[] {
-  const rows = tables.addresses.ofLink(link.id);
+  const rows = peopleOf(tables, link).filter(({ address }) => !isNoneOfOurs(link, address));
   const everyone = rows.some(({ address, role }) => address === '*' && role === 'guest');
   const chats = rows
     .filter(({ address, lastSeenAt }) => address !== '*' && lastSeenAt !== null)

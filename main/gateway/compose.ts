@@ -7,7 +7,7 @@ import { createCards, type CardDesk } from './cards.ts';
 import { stopAction, type InboundAction, type InboundBatch } from './channel.ts';
 import { pause, type Clock } from './clock.ts';
 import { createCommandMenus, type CommandMenus } from './command-menus.ts';
-import type { TurnControl } from './decisions.ts';
+import { carryOut, type TurnControl } from './decision.ts';
 import { createOutbox, type Outbox } from './delivery.ts';
 import { createEvents, type Events } from './events.ts';
 import type { Gateway, GatewayHealth, GatewayPorts, People } from './gateway.ts';
@@ -103,7 +103,12 @@ interface Assembled {
 function assemble(ports: GatewayPorts): Assembled {
   const { storage, clock, log } = ports;
   const events = createEvents(log);
-  const links: LinkRegistry = createLinks(ports, events, (id) => {
+  const control: TurnControl = {
+    kick: (conversation) => turns.kick(conversation),
+    cut: (conversation) => turns.cut(conversation),
+    fewer: (what) => turns.fewer(what),
+  };
+  const links: LinkRegistry = createLinks(ports, events, control, (id) => {
     outbox.linkUp(id);
     attachments.linkUp(id);
   });
@@ -113,14 +118,10 @@ function assemble(ports: GatewayPorts): Assembled {
   );
   const budget: BudgetKeeper = createBudget(ports, events, calendar, (id) => models.provider(id));
   const models: ModelRegistry = createModels(ports, events, budget);
-  const pacer = createPacer(clock, () => ports.settings.get('delivery.pacing'));
+  const pacer = createPacer(clock, ports.random, () => ports.settings.get('delivery.pacing'));
   const presence = createPresence(clock, storage, links);
   const outbox = createOutbox(ports, events, links, presence, pacer);
   const attachments = createAttachments(ports, events, links);
-  const control: TurnControl = {
-    kick: (conversation) => turns.kick(conversation),
-    cut: (conversation) => turns.cut(conversation),
-  };
   const pauses = createPauses(ports, events, links);
   const cards = createCards({ ports, events, links, budget, turns: control });
   const turns = new TurnEngine({
@@ -135,8 +136,12 @@ function assemble(ports: GatewayPorts): Assembled {
   const receive = async (id: LinkId, batch: InboundBatch): Promise<readonly MessageRow[]> => {
     const link = links.row(id);
     if (link === null) throw new Error(`batch for the unknown link ${id}`);
-    const { messages, revised } = await receiveBatch(ports, events, link, batch, press);
+    const { messages, revised, followUps } = await receiveBatch(ports, events, link, batch, press);
     if (messages.length > 0) links.noteIn(id);
+    for (const made of followUps) {
+      carryOut({ read: storage.read, events, turns: control }, made);
+      for (const conversation of made.conversations) outbox.kick(conversation);
+    }
     await turns.arrived(messages);
     turns.revised(revised);
     attachments.wanted(messages);

@@ -2,6 +2,9 @@
  * What the model is given: system, then the turns of the present context, the newest last. Each turn is its messages
  * followed by its answer, so an answer that arrived while the next question already waited still stands before it.
  *
+ * What was said beside the turns stands before the next question, marked as such: what others in a group said to each
+ * other, and what the owner wrote himself while he had taken a chat over.
+ *
  * Repaired while it is built, never sent broken: empty messages are left out, what was never answered does not appear,
  * neighbours of the same side are joined. When it does not fit, the oldest turns go first; one long message keeps head
  * and tail. A newest message that alone exceeds the window makes no call.
@@ -12,6 +15,7 @@ import type { Calendar } from './calendar.ts';
 import type { ChatMessage } from './model.ts';
 import { oneLine } from '../lib/one-line.ts';
 import { overheardMessages } from './limits.ts';
+import { isOwn } from './own-messages.ts';
 import { estimateTokens, headOfTokens, tailOfTokens, tokensPerMessage } from './tokens.ts';
 import type { ChatKind, LinkKind, MessageRow, Millis, Reason, TurnId } from './types.ts';
 
@@ -51,7 +55,8 @@ export function assembleContext(input: ContextInput): Result<AssembledContext, R
   const maxOutputTokens = Math.min(input.maxOutputTokens, Math.floor(window / 2));
   const system = systemText(input);
   const spoken = speech(input.chatKind);
-  const heard = overheardBefore(input.history, Number.MAX_SAFE_INTEGER, input);
+  const largest = Math.floor(window * largestShare);
+  const heard = clip(heardBefore(input.history, Number.MAX_SAFE_INTEGER, input), largest);
   const question = joinTexts([heard, ...input.inputs.map(spoken)]);
   const fixed = costOf(system) + costOf(question);
   const room = window - maxOutputTokens - fixed;
@@ -61,7 +66,7 @@ export function assembleContext(input: ContextInput): Result<AssembledContext, R
     return failed({ code: 'model.message-too-long', params: { tokens, room: Math.max(0, tokens + room) } });
   }
   const turns = answeredTurns(input);
-  const kept = newestThatFit(turns, room, Math.floor(window * largestShare));
+  const kept = newestThatFit(turns, room, largest);
   const messages = joinNeighbours([
     { role: 'system', content: system },
     ...kept.messages,
@@ -108,35 +113,50 @@ function nameOf(name: string): string {
 }
 
 /**
- * What members of the group said to each other since the answer before `until` (a `seq`), the newest
- * {@link overheardMessages} of all.
+ * What was not said to us since the answer before `until` (a `seq`), the newest {@link overheardMessages} of all: by
+ * members of the group to each other, and by the owner himself.
  */
-function overheardBefore(history: readonly MessageRow[], until: number, { chatKind, turn }: ContextInput): string {
-  if (chatKind === 'private') return '';
+function heardBefore(history: readonly MessageRow[], until: number, { chatKind, turn }: ContextInput): string {
   const shown = new Set(
-    history
-      .filter(({ state }) => state === 'overheard')
+    heardBeside(history, chatKind)
       .slice(-overheardMessages)
       .map(({ id }) => id),
   );
+  if (shown.size === 0) return '';
   const before = history.filter(({ seq }) => seq < until);
   const last = before.findLastIndex((message) => message.kind === 'assistant' && message.turn !== turn);
   const heard = before.slice(last + 1).filter(({ id }) => shown.has(id));
-  if (heard.length === 0) return '';
-  // Further lines are set in: they must not pass for words of somebody else.
-  const lines = heard.map(({ authorName, text }) => `${nameOf(authorName)}: ${text.replaceAll('\n', '\n  ')}`);
-  return ['[said to others in the group]', ...lines, '[end of what was said to others]'].join('\n');
+  if (heard.length === 0 || (chatKind === 'private' && !heard.some(isOwn))) return '';
+  const lines = heard.map(heardLine);
+  return chatKind === 'private'
+    ? ['[the owner has written here himself]', ...lines, '[end of what he wrote]'].join('\n')
+    : ['[said to others in the group]', ...lines, '[end of what was said to others]'].join('\n');
+}
+
+/** In private: where he has taken over, what he was asked belongs to what he said. */
+function heardBeside(history: readonly MessageRow[], chatKind: ChatKind): readonly MessageRow[] {
+  if (chatKind === 'group') return history.filter((message) => message.state === 'overheard' || isOwn(message));
+  const wasLeft = ({ kind, state }: MessageRow): boolean => kind === 'person' && state === 'paused';
+  return history.some(isOwn) ? history.filter((message) => isOwn(message) || wasLeft(message)) : [];
+}
+
+/** Further lines are set in: they must not pass for words of somebody else. */
+function heardLine(message: MessageRow): string {
+  const name = isOwn(message) ? `${nameOf(message.authorName)} (the owner himself)` : nameOf(message.authorName);
+  return `${name}: ${message.text.replaceAll('\n', '\n  ')}`;
 }
 
 function answeredTurns(input: ContextInput): readonly TurnOfHistory[] {
   const { history } = input;
   const spoken = speech(input.chatKind);
   const byTurn = new Map<TurnId, { asked: string[]; answer: string[] }>();
+  const takenBack = questionsTakenBack(history);
   for (const message of history) {
     if (message.turn === null || message.turn === input.turn || message.text.trim() === '') continue;
+    if (takenBack.has(message.turn)) continue;
     const known = byTurn.get(message.turn);
     const turn = known ?? { asked: [], answer: [] };
-    if (known === undefined && message.kind === 'person') turn.asked.push(overheardBefore(history, message.seq, input));
+    if (known === undefined && message.kind === 'person') turn.asked.push(heardBefore(history, message.seq, input));
     if (message.kind === 'person' && message.state === 'answered') turn.asked.push(spoken(message));
     if (message.kind === 'assistant' && message.state !== 'cleared') turn.answer.push(message.text);
     byTurn.set(message.turn, turn);
@@ -145,6 +165,19 @@ function answeredTurns(input: ContextInput): readonly TurnOfHistory[] {
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([, turn]) => ({ asked: joinTexts(turn.asked), answer: joinTexts(turn.answer) }))
     .filter((turn) => turn.answer !== '');
+}
+
+/** Turns of which every question was taken back: the answer may say what was to be forgotten. */
+function questionsTakenBack(history: readonly MessageRow[]): ReadonlySet<TurnId> {
+  const asked = Map.groupBy(
+    history.filter(({ kind }) => kind === 'person'),
+    ({ turn }) => turn,
+  );
+  return new Set(
+    [...asked].flatMap(([turn, questions]) =>
+      turn !== null && questions.every(({ state }) => state === 'deleted') ? [turn] : [],
+    ),
+  );
 }
 
 function newestThatFit(

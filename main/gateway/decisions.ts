@@ -1,15 +1,14 @@
 /**
  * What the owner decides about people, groups and what waits, as changes inside a commit. Each answers with what has to
- * happen once that is on disk: {@link carryOut} tells the window, starts lanes and ends turns that must not go on.
+ * happen once that is on disk; see decision.ts.
  */
-import { isTooLate, roleOf } from './access.ts';
-import type { Events } from './events.ts';
+import { asGuest, isTooLate, roleOf, saidAsOwner } from './access.ts';
+import { cancelReady, decision, joined, type Decision } from './decision.ts';
 import { untilResumed } from './limits.ts';
 import type { Tables } from './storage.ts';
 import type {
   Address,
   ConversationId,
-  DeliveryRow,
   GroupAnswer,
   LinkId,
   LinkRow,
@@ -20,38 +19,13 @@ import type {
   Reason,
   Role,
 } from './types.ts';
+import { withdraw } from './withdraw.ts';
 
 /** Kept messages of a link that are looked through: what somebody wrote must not be lost among those of strangers. */
 const allKept = 10_000;
 
 /** Where a decision comes from: the owner's click or command, or a line of the provision file. */
 export type Origin = 'owner' | 'file';
-
-export interface Decision {
-  readonly link: LinkId;
-  readonly messages: readonly MessageId[];
-  /** Conversations whose own row changed. */
-  readonly conversations: readonly ConversationId[];
-  /** Conversations whose running turn must end without another word. */
-  readonly cut: readonly ConversationId[];
-  /** Finished replies that are not sent any more. */
-  readonly cancelled: readonly DeliveryRow[];
-}
-
-/** What a decision needs of the lanes. */
-export interface TurnControl {
-  /** There may be something to answer. */
-  kick(conversation: ConversationId): void;
-  /**
-   * Ends the running turn, if there is one, without another word to its chat; what waits behind it stays. Resolves when
-   * the lane is free. Never rejects.
-   */
-  cut(conversation: ConversationId): Promise<void>;
-}
-
-function decision(link: LinkId, parts: Partial<Omit<Decision, 'link'>>): Decision {
-  return { link, messages: [], conversations: [], cut: [], cancelled: [], ...parts };
-}
 
 /**
  * Gives a role. An owner or guest gets the answer to what was kept in the private chat; of somebody blocked the running
@@ -69,7 +43,13 @@ export function giveRole(
   const known = tables.addresses.get(link.id, address);
   const { person, name, lastSeenAt } = known ?? { person: null, name: address, lastSeenAt: null };
   tables.addresses.put({ link: link.id, address, person, name, role, origin, lastSeenAt });
+  return settleRole(tables, link, address, role, now);
+}
+
+/** What a role makes of what is waiting: shut out, answered, or nothing as long as it is unknown. */
+export function settleRole(tables: Tables, link: LinkRow, address: Address, role: Role, now: Millis): Decision {
   if (role === 'blocked') return shutOut(tables, link, address, now);
+  if (role === 'unknown') return decision(link.id, {});
   const everyone = address === '*';
   const theirs = keptInPrivate(tables, link, ({ author }) =>
     everyone ? roleOf(tables, link, author ?? '') === role : author === address,
@@ -90,36 +70,36 @@ function fateOfKept(
   everyone: boolean,
   age: Millis,
 ): { readonly state: MessageState; readonly reason: Reason | null } {
-  if (!everyone) return { state: 'waiting', reason: { code: 'access.answer-asked' } };
+  if (!everyone) return { state: 'waiting', reason: { code: 'access.answer-asked', params: asGuest } };
   return isTooLate(age, role, 'private')
     ? { state: 'late', reason: { code: 'access.late' } }
     : { state: 'waiting', reason: null };
 }
 
+/**
+ * Nothing that this person asked is answered any more. Where others asked along, their answer is made anew without him;
+ * of one that was shown already nobody can take him out, so it ends.
+ */
 function shutOut(tables: Tables, link: LinkRow, address: Address, now: Millis): Decision {
+  const isTheirs = ({ author }: MessageRow): boolean => author === address;
   const aside = (['kept', 'late'] as const).flatMap((state) => tables.messages.setAside(link.id, state, allKept));
-  const theirs = idsOf(aside.filter(({ author }) => author === address));
-  tables.messages.mark(theirs, 'ignored', { code: 'access.blocked' });
   const running = tables.turns.running().filter((turn) => turn.link === link.id);
-  const asked = running.filter(({ id }) => tables.turns.inputs(id).some(({ author }) => author === address));
+  const asking = running.flatMap(({ id }) => tables.turns.inputs(id)).filter(({ state }) => state === 'answering');
+  const reason: Reason = { code: 'access.blocked' };
+  const ids = idsOf([...aside, ...asking].filter(isTheirs));
+  const made = withdraw(tables, link, ids, { state: 'ignored', reason, shown: 'cut' });
   const chats = new Set(privateChats(tables, link.id, address));
-  const isTheirs = ({ conversation, turn }: DeliveryRow): boolean =>
-    chats.has(conversation) || tables.turns.inputs(turn)[0]?.author === address;
-  const cancelled = cancelReady(tables, link, isTheirs, { code: 'access.blocked' }, now);
-  return decision(link.id, { messages: theirs, cut: asked.map(({ conversation }) => conversation), cancelled });
-}
-
-/** Finished replies that wait for their next attempt, or for their link, are not sent any more. */
-function cancelReady(
-  tables: Tables,
-  link: LinkRow,
-  which: (delivery: DeliveryRow) => boolean,
-  reason: Reason,
-  now: Millis,
-): readonly DeliveryRow[] {
-  const ready = tables.deliveries.ready(link.id).filter(which);
-  for (const { id } of ready) tables.deliveries.setState(id, 'cancelled', reason, now);
-  return ready;
+  const cancelled = cancelReady(
+    tables,
+    link,
+    ({ conversation, turn }) => {
+      const inputs = tables.turns.inputs(turn);
+      return chats.has(conversation) || (inputs.length > 0 && inputs.every(isTheirs));
+    },
+    reason,
+    now,
+  );
+  return joined(made, { cancelled });
 }
 
 /** Lets what one person has waiting in private be answered and leaves the role unknown. Null when nothing waits. */
@@ -148,16 +128,18 @@ export function giveGroup(
   const { title, lastSeenAt } = known ?? { title: topics[0]?.title ?? chat, lastSeenAt: null };
   tables.groups.put({ link: link.id, chat, title, answer, origin, lastSeenAt });
   const here = new Set(topics.map(({ id }) => id));
-  const kept = idsOf(
-    tables.messages.setAside(link.id, 'kept', allKept).filter(({ conversation }) => here.has(conversation)),
-  );
+  const theirs = tables.messages.setAside(link.id, 'kept', allKept).filter((message) => here.has(message.conversation));
+  const kept = idsOf(theirs);
   if (answer !== 'off') {
-    tables.messages.mark(kept, 'waiting', { code: 'access.answer-asked' });
+    const parted = Map.groupBy(theirs, ({ reason }) => (saidAsOwner(reason) ? 'owner' : 'guest'));
+    const code = 'access.answer-asked';
+    tables.messages.mark(idsOf(parted.get('owner') ?? []), 'waiting', { code });
+    tables.messages.mark(idsOf(parted.get('guest') ?? []), 'waiting', { code, params: asGuest });
     return decision(link.id, { messages: kept });
   }
   tables.messages.mark(kept, 'ignored', { code: 'access.group-off' });
   const cut = tables.turns.running().filter(({ conversation }) => here.has(conversation));
-  const isHere = ({ conversation }: DeliveryRow): boolean => here.has(conversation);
+  const isHere = (row: { readonly conversation: ConversationId }): boolean => here.has(row.conversation);
   const cancelled = cancelReady(tables, link, isHere, { code: 'access.group-off' }, now);
   return decision(link.id, { messages: kept, cut: cut.map(({ conversation }) => conversation), cancelled });
 }
@@ -187,26 +169,6 @@ export function settleLoop(
   const pausedUntil = answer === 'resume' ? null : (row.pausedUntil ?? untilResumed);
   tables.conversations.put({ ...row, pausedUntil, pausedBy: null });
   return decision(link, { conversations: [conversation] });
-}
-
-/** After the commit: everybody hears of it, lanes go on, turns that must not end. */
-export function carryOut(
-  parts: { readonly read: Tables; readonly events: Events; readonly turns: TurnControl },
-  made: Decision,
-): void {
-  const { read, events, turns } = parts;
-  for (const conversation of made.cut) void turns.cut(conversation);
-  const changed = made.messages.map((id) => read.messages.get(id)).filter((message) => message !== null);
-  for (const message of changed) events.publish({ kind: 'message', message, added: false });
-  for (const conversation of made.conversations) events.publish({ kind: 'conversation', conversation });
-  for (const { conversation, turn, createdAt } of made.cancelled) {
-    events.publish({ kind: 'delivery', conversation, turn, at: createdAt });
-  }
-  events.publish({ kind: 'card', link: made.link });
-  events.publish({ kind: 'link', link: made.link });
-  // Nobody else is kicked: already the typing sign would be a word to a stranger.
-  const waiting = changed.filter(({ state }) => state === 'waiting');
-  for (const conversation of new Set(waiting.map((message) => message.conversation))) turns.kick(conversation);
 }
 
 /** The private chats with one person; on the platforms there are, a private chat is called like the person's address. */

@@ -3,7 +3,8 @@
  *
  * part pending → noted `sending` → channel.send → sent | not sent (again, at most five times) | refused | unknown.
  * Unknown after a send is settled once: sent again, labelled and counted. A part found in `sending` after a crash is
- * unknown too. After the last attempt the delivery is `failed`, visible with Retry, and later replies go on. While its
+ * unknown too. One with an id of our own is the same message however often it is sent: it goes out again as it is, up to
+ * the last attempt. After the last attempt the delivery is `failed`, visible with Retry, and later replies go on. While its
  * link is down a reply waits without using up attempts, and without holding a lane that another link may need.
  */
 import type { Channel, SendOptions, SendOutcome } from './channel.ts';
@@ -11,7 +12,7 @@ import { pause } from './clock.ts';
 import type { Events } from './events.ts';
 import type { GatewayPorts } from './gateway.ts';
 import { createLanes, type Lanes } from './lanes.ts';
-import { isTriable } from './link-supervisor.ts';
+import { isSending, isTriable } from './link-supervisor.ts';
 import { lateAfter, sendAttempts, sendBackoff } from './limits.ts';
 import type { LinkRegistry } from './links.ts';
 import { moveChat } from './moved-chats.ts';
@@ -94,7 +95,8 @@ class Sender {
     if (this.#links.channel(delivery.link) === null) return false;
     const withheld = whyWithheld(read, this.#links.row(delivery.link), chat, delivery, this.#ports.clock.now());
     // Noting a send that cannot set out yet would make its outcome unknown, should the process end before it does.
-    if (withheld === null && !isTriable(this.#links.get(delivery.link)?.state.kind ?? 'off')) return false;
+    const state = this.#links.get(delivery.link)?.state ?? null;
+    if (withheld === null && (state === null || !isTriable(state))) return false;
     const settled: Settled | null = withheld ?? (await this.#sendParts(delivery, chat));
     if (settled === null) return false;
     const now = this.#ports.clock.now();
@@ -137,19 +139,11 @@ class Sender {
       // Asked for at each attempt: a new token means a new channel.
       const channel = this.#links.channel(delivery.link);
       if (channel === null) return null;
-      await this.#pacer.turn(delivery.link, chat, channel.traits.pacing, this.#signal);
-      if (this.#signal.aborted) return null;
-      // A retry or a block may have taken the reply back while it waited for its turn or for the next attempt.
-      const { deliveries } = this.#ports.storage.read;
-      if (deliveries.get(delivery.id)?.state !== 'ready') return { ...part, state: 'failed', reason: null };
-      // `sending` here means that the note of its outcome could not be written: as good as unknown.
-      const unsure = part.ref === null && (part.state === 'unknown' || part.state === 'sending');
-      const again = part.again + (unsure ? 1 : 0);
-      part = await this.#note({ ...part, state: 'sending', attempts: part.attempts + 1, again });
-      if (part === null) return null;
-      const options = this.#options(delivery, part, chat);
-      // The send itself is not aborted at shutdown: cutting it would only make its outcome unknown.
-      const outcome = await sendOrEdit(channel, chat, part, options);
+      const tried: Tried | null = await this.#attempt(channel, part, delivery, chat);
+      if (tried === null) return null;
+      part = tried.part;
+      const { outcome } = tried;
+      if (outcome === null) return part;
       if (outcome.kind === 'not-sent' && !this.#canSend(delivery.link)) {
         // A link that is down must not use up the attempts; its coming up kicks the lane again.
         await this.#note({ ...part, state: 'pending', attempts: part.attempts - 1, reason: outcome.reason });
@@ -164,9 +158,34 @@ class Sender {
     return null;
   }
 
+  /** One attempt when its turn has come. Null: the process ends. Without an outcome: the reply was taken back. */
+  async #attempt(
+    channel: Channel,
+    before: PartRow,
+    delivery: DeliveryRow,
+    chat: ConversationRow,
+  ): Promise<Tried | null> {
+    using _place = await this.#pacer.turn(delivery.link, chat, channel.traits.pacing, this.#signal);
+    if (this.#signal.aborted) return null;
+    // A retry or a block may have taken the reply back while it waited for its turn or for the next attempt.
+    const { deliveries } = this.#ports.storage.read;
+    if (deliveries.get(delivery.id)?.state !== 'ready') {
+      return { part: { ...before, state: 'failed', reason: null }, outcome: null };
+    }
+    const again = before.again + (mayArriveTwice(before) ? 1 : 0);
+    const part = await this.#note({ ...before, state: 'sending', attempts: before.attempts + 1, again });
+    if (part === null) return null;
+    // The send itself is not aborted at shutdown: cutting it would only make its outcome unknown.
+    return { part, outcome: await sendOrEdit(channel, chat, part, this.#options(delivery, part, chat)) };
+  }
+
   /** Where the chat went; what waits in it goes there too. */
   async #follow(chat: ConversationRow, to: string): Promise<ConversationRow> {
-    await noteWhenWell(this.#ports.storage, this.#signal, (tables) => moveChat(tables, chat.link, chat.chat, to));
+    const link = this.#links.row(chat.link);
+    const now = this.#ports.clock.now();
+    await noteWhenWell(this.#ports.storage, this.#signal, (tables) => {
+      if (link !== null) moveChat(tables, link, chat.chat, to, now);
+    });
     this.#ports.log.write('info', 'delivery.chat-moved', { link: chat.link, conversation: chat.id });
     return { ...chat, chat: to };
   }
@@ -195,11 +214,20 @@ class Sender {
     });
   }
 
-  /** Another program takes the messages that come in, but what goes out goes out. */
   #canSend(link: LinkId): boolean {
-    const kind = this.#links.get(link)?.state.kind;
-    return kind === 'up' || kind === 'conflict';
+    const state = this.#links.get(link)?.state;
+    return state !== undefined && isSending(state);
   }
+}
+
+interface Tried {
+  readonly part: PartRow;
+  readonly outcome: SendOutcome | null;
+}
+
+/** `sending` before a send means that the note of its outcome could not be written: as good as unknown. */
+function mayArriveTwice({ state, ref, ownId }: PartRow): boolean {
+  return ref === null && ownId === null && (state === 'unknown' || state === 'sending');
 }
 
 const neverAborted = new AbortController().signal;
@@ -221,13 +249,18 @@ interface Settled {
   readonly reason: Reason | null;
 }
 
-function isUnreachable(reason: Reason | null): boolean {
-  return reason?.code === 'delivery.blocked-by-person' || reason?.code === 'delivery.chat-gone';
+/**
+ * The chat could not be written to, and says so until somebody writes there again. Of an account that its platform
+ * restricts this is what the window shows; the next reply is tried all the same.
+ */
+export function isUnreachable(reason: Reason | null): boolean {
+  const codes: readonly string[] = ['delivery.blocked-by-person', 'delivery.chat-gone', 'delivery.restricted'];
+  return reason !== null && codes.includes(reason.code);
 }
 
 /**
- * A part whose send the end of the process cut. It goes out again labelled, since nothing may be lost; one that meets
- * its end in every attempt stops there and waits for the owner's Retry.
+ * A part whose send the end of the process cut. It goes out again (labelled, unless it has an id of our own), since
+ * nothing may be lost; one that meets its end in every attempt stops there and waits for the owner's Retry.
  */
 export function afterDeath(part: PartRow): PartRow {
   return part.attempts >= sendAttempts
@@ -263,8 +296,9 @@ export function afterSend(
       // To say the same of the same message twice is to say it once.
       if (part.ref !== null && !gaveUp)
         return { part: { ...part, state: 'pending', reason: outcome.reason }, wait: backoff };
-      // Once more, labelled; a second unknown outcome is not answered with a third copy.
-      return part.again > 0
+      // Once more, labelled; a second unknown outcome is not answered with a third copy. Under an id of our own there are
+      // no copies, only attempts.
+      return (part.ownId === null ? part.again > 0 : gaveUp)
         ? { part: { ...part, state: 'failed', reason: { code: 'delivery.unknown-after-send' } }, wait: null }
         : { part: { ...part, state: 'unknown', reason: outcome.reason }, wait: backoff };
     default:

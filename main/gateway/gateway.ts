@@ -238,6 +238,8 @@ export interface Links {
       readonly apiRoot?: string | null;
       readonly serverKey?: string | null;
       readonly mode?: LinkMode;
+      /** The mode is a file's: until the next start nobody else changes it. */
+      readonly modeByFile?: boolean;
       readonly enabled?: boolean;
       readonly fixedByFile?: boolean;
       readonly pausedUntil?: Millis | null;
@@ -257,6 +259,8 @@ export interface Links {
 
 export interface People {
   role(link: LinkId, address: Address): Role;
+  /** Somebody is the owner there; always on the built-in links. */
+  hasOwner(link: LinkId): boolean;
   /** Everyone who ever wrote or was named, on every link. */
   everyone(): readonly AddressRow[];
   groups(): readonly GroupRow[];

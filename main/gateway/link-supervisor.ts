@@ -18,6 +18,8 @@ const remakeAfter = 30_000;
 
 export class LinkSupervisor {
   row: LinkRow;
+  /** A file says whom the link answers: the window does not change it. */
+  modeByFile = false;
   channel: Channel | null = null;
   lastInAt: Millis | null = null;
   lastOutAt: Millis | null = null;
@@ -108,8 +110,8 @@ export class LinkSupervisor {
   }
 
   #setState(state: LinkState): void {
-    const before = this.#state.kind;
-    const cameUp = (state.kind === 'up' && before !== 'up') || (isTriable(state.kind) && !isTriable(before));
+    const before = this.#state;
+    const cameUp = (state.kind === 'up' && before.kind !== 'up') || (isTriable(state) && !isTriable(before));
     if (state.kind !== this.#state.kind) {
       this.#since = this.#ports.clock.now();
       const why = 'reason' in state ? state.reason.code : null;
@@ -122,10 +124,13 @@ export class LinkSupervisor {
   #setIdentity(identity: LinkIdentity | null): void {
     const { row } = this;
     if (identity === null) return;
-    if (row.account === identity.account && row.name === identity.name && row.handle === identity.handle) return;
-    // Another account behind the same link is a new link: nothing older than this moment is answered.
-    const replaced = row.account !== null && row.account !== identity.account;
-    this.row = { ...row, ...identity, linkedAt: replaced ? this.#ports.clock.now() : row.linkedAt };
+    const device = identity.device ?? null;
+    const { account, name, handle } = identity;
+    if (row.account === account && row.name === name && row.handle === handle && row.device === device) return;
+    // Another account behind the same link is a new link: nothing older than this moment is answered. So is the first
+    // one of a link that had to be paired: until now there was none.
+    const isNew = row.account !== account && (row.account !== null || row.kind === 'whatsapp');
+    this.row = { ...row, account, name, handle, device, linkedAt: isNew ? this.#ports.clock.now() : row.linkedAt };
     this.#changed(row.id, false);
     const stored = this.#ports.storage.note((tables) => tables.links.put(this.row));
     void this.#logged('link.identity-not-stored', stored);
@@ -155,8 +160,18 @@ export class LinkSupervisor {
 }
 
 /** Whether a send has a chance: the poll's troubles need not be the sends'. */
-export function isTriable(kind: LinkState['kind']): boolean {
-  return kind === 'up' || kind === 'retrying' || kind === 'conflict';
+export function isTriable(state: LinkState): boolean {
+  return state.kind === 'retrying' || isSending(state);
+}
+
+/** What goes out goes out, though another program takes what comes in; but nothing does where it took the connection. */
+export function isSending(state: LinkState): boolean {
+  return state.kind === 'up' || (state.kind === 'conflict' && state.reason.code !== 'link.replaced');
+}
+
+/** A link that nobody has paired yet: it waits for its owner, and nothing is wrong. */
+export function isUnpaired({ account }: Pick<LinkRow, 'account'>, state: LinkState): boolean {
+  return account === null && state.kind === 'signed-out' && state.reason.code === 'link.not-linked';
 }
 
 function sameCapabilities(left: Capabilities, right: Capabilities): boolean {

@@ -1,7 +1,10 @@
 /** The links of this gateway. One bad link never stops the others. */
-import { failed, ok } from '../lib/result.ts';
+import { failed, ok, type Result } from '../lib/result.ts';
+import type { Clock } from './clock.ts';
+import { carryOut, type TurnControl } from './decision.ts';
 import type { Events } from './events.ts';
 import type { GatewayPorts, Links, NewLink } from './gateway.ts';
+import { changeMode, forgetMode } from './link-mode.ts';
 import { linkSecret, LinkSupervisor, type ReceiveFromLink } from './link-supervisor.ts';
 import type { LinkId, LinkKind, LinkRow, Millis, Reason } from './types.ts';
 
@@ -23,8 +26,13 @@ const builtIn: readonly { readonly id: LinkId; readonly kind: LinkKind; readonly
 /** A busy link tells the window of its traffic this often at most. */
 const tellEvery: Millis = 500;
 
-/** `onUp` is called each time a link has come up. */
-export function createLinks(ports: GatewayPorts, events: Events, onUp: (id: LinkId) => void): LinkRegistry {
+/** `turns`: a change of whom a link answers ends what runs. `onUp` is called each time a link has come up. */
+export function createLinks(
+  ports: GatewayPorts,
+  events: Events,
+  turns: TurnControl,
+  onUp: (id: LinkId) => void,
+): LinkRegistry {
   const { storage, clock } = ports;
   const links = new Map<LinkId, LinkSupervisor>();
   const running: { receive: ReceiveFromLink | null } = { receive: null };
@@ -37,15 +45,7 @@ export function createLinks(ports: GatewayPorts, events: Events, onUp: (id: Link
     return link;
   };
   for (const row of storage.read.links.all()) enter(row);
-  const telling = new Map<LinkId, Disposable>();
-  const tellSoon = (id: LinkId): void => {
-    if (telling.has(id)) return;
-    const tell = (): void => {
-      telling.delete(id);
-      events.publish({ kind: 'link', link: id });
-    };
-    telling.set(id, clock.after(tellEvery, tell));
-  };
+  const telling = createTelling(ports.clock, events);
 
   return {
     all: () => [...links.values()].map((link) => link.status()),
@@ -56,13 +56,13 @@ export function createLinks(ports: GatewayPorts, events: Events, onUp: (id: Link
       const link = links.get(id);
       if (link === undefined) return;
       link.lastInAt = clock.now();
-      tellSoon(id);
+      telling.soon(id);
     },
     noteOut(id) {
       const link = links.get(id);
       if (link === undefined) return;
       link.lastOutAt = clock.now();
-      tellSoon(id);
+      telling.soon(id);
     },
     reconnect: (id, why) => links.get(id)?.channel?.reconnect(why),
     async removeObstacle(id, signal) {
@@ -77,16 +77,35 @@ export function createLinks(ports: GatewayPorts, events: Events, onUp: (id: Link
     },
     async stop() {
       running.receive = null;
-      for (const timer of telling.values()) timer[Symbol.dispose]();
+      telling[Symbol.dispose]();
       await Promise.all([...links.values()].map((link) => link.end()));
     },
-    ...ownersSide({ ports, events, links, running, enter }),
+    ...ownersSide({ ports, events, turns, links, running, enter }),
+  };
+}
+
+/** Tells of a busy link now and then. */
+function createTelling(clock: Clock, events: Events): Disposable & { soon(id: LinkId): void } {
+  const timers = new Map<LinkId, Disposable>();
+  return {
+    soon(id) {
+      if (timers.has(id)) return;
+      const tell = (): void => {
+        timers.delete(id);
+        events.publish({ kind: 'link', link: id });
+      };
+      timers.set(id, clock.after(tellEvery, tell));
+    },
+    [Symbol.dispose]() {
+      for (const timer of timers.values()) timer[Symbol.dispose]();
+    },
   };
 }
 
 interface Registry {
   readonly ports: GatewayPorts;
   readonly events: Events;
+  readonly turns: TurnControl;
   readonly links: Map<LinkId, LinkSupervisor>;
   readonly running: { readonly receive: ReceiveFromLink | null };
   readonly enter: (row: LinkRow) => LinkSupervisor;
@@ -95,7 +114,7 @@ interface Registry {
 type OwnersSide = Pick<Links, 'add' | 'update' | 'remove' | 'pair' | 'cancelPairing'>;
 
 function ownersSide(registry: Registry): OwnersSide {
-  const { ports, events, links, running, enter } = registry;
+  const { ports, links, running, enter } = registry;
   const { storage, clock, secrets } = ports;
   return {
     ...pairing(registry),
@@ -106,7 +125,8 @@ function ownersSide(registry: Registry): OwnersSide {
         ...newRow({ id: link.id, kind: link.kind, name: link.id }, clock.now()),
         apiRoot: withoutSlash(link.apiRoot),
         serverKey: link.kind === 'whatsapp' ? link.serverKey : null,
-        linkedAt: clock.now(),
+        // A link that is paired begins when it is.
+        linkedAt: link.kind === 'whatsapp' ? null : clock.now(),
         fixedByFile: link.fixedByFile,
       };
       await storage.commit((tables) => {
@@ -118,48 +138,74 @@ function ownersSide(registry: Registry): OwnersSide {
       if (running.receive !== null) await supervisor.begin(running.receive);
       return ok(row);
     },
-    async update(id, { secret, ...fields }) {
-      const link = links.get(id);
-      if (link === undefined) return failed(notFound(id));
-      const before = link.row;
-      const apiRoot = fields.apiRoot === undefined ? before.apiRoot : withoutSlash(fields.apiRoot);
-      // What was learnt about one server says nothing about another.
-      const capabilities = apiRoot === before.apiRoot ? before.capabilities : {};
-      await storage.commit((tables) => {
-        tables.links.put({ ...link.row, ...fields, apiRoot, capabilities });
-        if (secret !== undefined) tables.secrets.put(linkSecret(id), secrets.seal(linkSecret(id), secret));
-      });
-      link.row = { ...link.row, ...fields, apiRoot, capabilities };
-      const same =
-        secret === undefined &&
-        before.apiRoot === link.row.apiRoot &&
-        before.serverKey === link.row.serverKey &&
-        before.enabled === link.row.enabled;
-      if (!same && running.receive !== null) {
-        await link.end();
-        await link.begin(running.receive);
-      }
-      events.publish({ kind: 'link', link: id });
-      return ok(link.row);
-    },
+    update: (id, change) => updateLink(registry, id, change),
     async remove(id) {
       const link = links.get(id);
       if (link === undefined || isBuiltIn(id)) return failed(notFound(id));
       await link.channel?.signOut?.();
       await link.end();
-      await storage.commit((tables) => {
-        tables.links.remove(id);
-        tables.secrets.remove(linkSecret(id));
-      });
-      await ports.identities.remove(id);
-      links.delete(id);
-      events.publish({ kind: 'link-removed', link: id });
+      await removeLink(registry, id);
       return ok(undefined);
     },
   };
 }
 
-function pairing({ ports, events, links }: Registry): Pick<Links, 'pair' | 'cancelPairing'> {
+/** Changes what differs; only another server, account or switch begins the connection anew. */
+async function updateLink(
+  { ports, events, turns, links, running }: Registry,
+  id: LinkId,
+  { secret, modeByFile, ...fields }: Parameters<Links['update']>[1],
+): Promise<Result<LinkRow, Reason>> {
+  const { storage, clock, secrets } = ports;
+  const link = links.get(id);
+  if (link === undefined) return failed(notFound(id));
+  if (fields.mode !== undefined && link.row.kind !== 'whatsapp') {
+    return failed({ code: 'input.malformed', params: { name: 'mode' } });
+  }
+  if (fields.mode !== undefined && modeByFile !== true && link.modeByFile) return failed(modeIsFixed(id));
+  link.modeByFile ||= modeByFile === true;
+  const before = link.row;
+  const apiRoot = fields.apiRoot === undefined ? before.apiRoot : withoutSlash(fields.apiRoot);
+  // What was learnt about one server says nothing about another.
+  const capabilities = apiRoot === before.apiRoot ? before.capabilities : {};
+  const made = await storage.commit((tables) => {
+    const row = { ...link.row, ...fields, apiRoot, capabilities };
+    tables.links.put(row);
+    if (secret !== undefined) tables.secrets.put(linkSecret(id), secrets.seal(linkSecret(id), secret));
+    return changeMode(tables, before, row, clock.now());
+  });
+  link.row = { ...link.row, ...fields, apiRoot, capabilities };
+  if (before.mode !== link.row.mode) {
+    ports.log.write('info', 'link.mode', { link: id, mode: link.row.mode });
+    carryOut({ read: storage.read, events, turns }, made);
+  }
+  const same =
+    secret === undefined &&
+    before.apiRoot === link.row.apiRoot &&
+    before.serverKey === link.row.serverKey &&
+    before.enabled === link.row.enabled;
+  if (!same && running.receive !== null) {
+    await link.end();
+    await link.begin(running.receive);
+  }
+  events.publish({ kind: 'link', link: id });
+  return ok(link.row);
+}
+
+/** The link is gone with what was decided on it, so that another one of its name inherits nothing. */
+async function removeLink({ ports, events, links }: Registry, id: LinkId): Promise<void> {
+  await ports.storage.commit((tables) => {
+    tables.links.remove(id);
+    tables.secrets.remove(linkSecret(id));
+    forgetMode(tables, id);
+  });
+  await ports.identities.remove(id);
+  links.delete(id);
+  events.publish({ kind: 'link-removed', link: id });
+}
+
+function pairing(registry: Registry): Pick<Links, 'pair' | 'cancelPairing'> {
+  const { links } = registry;
   return {
     pair(id, request) {
       const channel = links.get(id)?.channel;
@@ -174,10 +220,7 @@ function pairing({ ports, events, links }: Registry): Pick<Links, 'pair' | 'canc
       // Nothing was ever behind it: what a cancelled pairing leaves behind is nothing.
       if (link.row.account !== null || link.row.fixedByFile) return ok(undefined);
       await link.end();
-      await ports.storage.commit((tables) => tables.links.remove(id));
-      await ports.identities.remove(id);
-      links.delete(id);
-      events.publish({ kind: 'link-removed', link: id });
+      await removeLink(registry, id);
       return ok(undefined);
     },
   };
@@ -200,6 +243,10 @@ function newRow(link: { readonly id: LinkId; readonly kind: LinkKind; readonly n
     fixedByFile: false,
     createdAt: now,
   };
+}
+
+function modeIsFixed(id: LinkId): Reason {
+  return { code: 'settings.fixed-by-file', params: { key: `links.${id}.mode` } };
 }
 
 function checkNew(link: NewLink, taken: boolean): Reason | null {

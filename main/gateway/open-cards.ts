@@ -2,9 +2,10 @@
  * Which cards there are: a pure derivation from what is stored, from the links' states and from the budget. A card ends
  * when its cause does, so none can be forgotten, and none is left behind by an answer that came from elsewhere.
  */
-import { roleOf } from './access.ts';
+import { ownersOf, roleOf } from './access.ts';
 import type { LinkState } from './channel.ts';
 import { digest } from './digest.ts';
+import { isUnpaired } from './link-supervisor.ts';
 import type { Budget, Card, CardAnswer, LinkStatus } from './gateway.ts';
 import type { Tables } from './storage.ts';
 import type { Address, ConversationId, GroupRow, LinkId, LinkRow, MessageRow, Millis } from './types.ts';
@@ -49,6 +50,10 @@ function cardId(kind: string, ...names: readonly string[]): string {
   return id.length <= longestId && /^[\x21-\x7e]+$/.test(id) ? id : `${kind}:${digest(id)}`;
 }
 
+export function personCardId(link: LinkId, address: Address): string {
+  return cardId('p', link, address);
+}
+
 /** Kept messages of one person or of one group, oldest first. */
 interface Kept {
   readonly first: MessageRow;
@@ -89,12 +94,11 @@ function personCards(
 ): readonly Card[] {
   const unknown = [...people].filter(([address]) => roleOf(tables, link, address) === 'unknown');
   if (unknown.length === 0) return [];
-  const hasOwner = tables.addresses.ofLink(link.id).some(({ role }) => role === 'owner');
-  const answers = hasOwner ? personAnswers : (['owner', ...personAnswers] as const);
+  const answers = ownersOf(tables, link).length > 0 ? personAnswers : (['owner', ...personAnswers] as const);
   return unknown.map(([address, { first, last, count }]) => {
     const known = tables.addresses.get(link.id, address)?.name ?? '';
     const name = known === '' ? address : known;
-    const id = cardId('p', link.id, address);
+    const id = personCardId(link.id, address);
     return { id, kind: 'person', at: first.receivedAt, answers, link: link.id, address, name, messages: count, last };
   });
 }
@@ -126,7 +130,7 @@ function lateCards(tables: CardSources['tables'], link: LinkRow, now: Millis): r
 
 /** The window shows the link's own button; there is nothing to answer. */
 function alarmCards(link: LinkRow, state: LinkState, since: Millis): readonly Card[] {
-  if (state.kind !== 'signed-out' && state.kind !== 'conflict') return [];
+  if ((state.kind !== 'signed-out' && state.kind !== 'conflict') || isUnpaired(link, state)) return [];
   const { kind, reason } = state;
   return [{ id: cardId(kind, link.id), kind, at: since, answers: [], link: link.id, reason }];
 }

@@ -5,12 +5,13 @@
  * was told] → outbox. At most one message in ten minutes for each kind of card: those that come in between go together.
  * A card that ends, wherever that was decided, changes its message. No owner's chat, no link up: it waits for one.
  */
+import { isNoneOfOurs, ownersOf, roleIn } from './access.ts';
 import type { Channel } from './channel.ts';
 import type { BudgetKeeper } from './budget.ts';
 import { toldAlready } from './budget-told.ts';
 import { answerElsewhere, storeNotice, toldCard, type Home } from './card-notice.ts';
 import { cardMessage, type CardMessage, type Words } from './card-words.ts';
-import type { Outbox } from './delivery.ts';
+import { isUnreachable, type Outbox } from './delivery.ts';
 import type { CoreEvent, Events } from './events.ts';
 import type { Card, Cards, GatewayPorts } from './gateway.ts';
 import type { LinkRegistry } from './links.ts';
@@ -126,7 +127,8 @@ class Teller {
   #isOwners(conversation: ConversationId): boolean {
     const { read } = this.#parts.ports.storage;
     const row = read.conversations.get(conversation);
-    return row?.kind === 'private' && read.addresses.get(row.link, row.chat)?.role === 'owner';
+    const link = row === null ? null : this.#parts.links.row(row.link);
+    return row?.kind === 'private' && link !== null && roleIn(read, link, row, row.chat) === 'owner';
   }
 
   /** One look at a time; what happens meanwhile is seen by the next. */
@@ -320,9 +322,9 @@ class Teller {
     const homes = links.all().flatMap(({ row: link, state }): readonly Home[] => {
       const channel = links.channel(link.id);
       if (state.kind !== 'up' || channel === null || channel.traits.ownerOnly) return [];
-      const owners = read.addresses.ofLink(link.id).filter(({ role }) => role === 'owner');
-      return owners
-        .flatMap(({ address }) => read.conversations.ofChat(link.id, address))
+      return ownersOf(read, link)
+        .filter((address) => !isNoneOfOurs(link, address))
+        .flatMap((address) => read.conversations.ofChat(link.id, address))
         .filter(({ kind, undeliverable }) => kind === 'private' && undeliverable === null)
         .map((conversation) => ({ conversation, link, channel }));
     });
@@ -350,8 +352,7 @@ function stillOpen({ cards }: ToldMessage): readonly string[] {
 
 /** Too late when its link came up, taken off with its link, or the chat is gone: open cards are told anew. */
 function isUnheard({ state, reason }: DeliveryRow): boolean {
-  const gone = reason?.code === 'delivery.blocked-by-person' || reason?.code === 'delivery.chat-gone';
-  return gone || state === 'held' || state === 'cancelled';
+  return isUnreachable(reason) || state === 'held' || state === 'cancelled';
 }
 
 /** Messages without buttons only tell; they are not taken back when the trouble has ended. */

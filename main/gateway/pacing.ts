@@ -1,6 +1,9 @@
-/** Token buckets before each send, so that a platform's limits are kept instead of met. */
+/**
+ * Token buckets before each send, so that a platform's limits are kept instead of met. Where sends go out one at a time
+ * (`between`), each has the link for itself from its wait to its end.
+ */
 import type { Pacing } from './channel.ts';
-import { pause, type Clock } from './clock.ts';
+import { pause, type Clock, type Random } from './clock.ts';
 import type { ChatKind, LinkId, Millis } from './types.ts';
 
 /** The chat that a send goes to, as far as limits are concerned. */
@@ -10,8 +13,11 @@ export interface PacedChat {
 }
 
 export interface Pacer {
-  /** Resolves when one more send to this chat is allowed; at once where nothing limits. */
-  turn(link: LinkId, chat: PacedChat, pacing: Pacing | null, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when one more send to this chat is allowed; at once where nothing limits, or `signal` is aborted. The result
+   * is to be disposed when the send has ended.
+   */
+  turn(link: LinkId, chat: PacedChat, pacing: Pacing | null, signal: AbortSignal): Promise<Disposable>;
   /** For what may as well be left out (previews): takes a place when one is free now, false otherwise. */
   spare(link: LinkId, chat: PacedChat, pacing: Pacing | null): boolean;
 }
@@ -35,7 +41,8 @@ const burstOverAll = 5;
 const burstPerGroup = 2;
 
 /** `scale` multiplies every wait; 0 switches pacing off (self-hosted servers, benches). */
-export function createPacer(clock: Clock, scale: () => number): Pacer {
+export function createPacer(clock: Clock, random: Random, scale: () => number): Pacer {
+  const lines = createLines();
   const buckets = new Map<string, Bucket>();
   const filled = ({ key, perSecond, burst }: Limit): Bucket => {
     const now = clock.monotonic();
@@ -61,11 +68,16 @@ export function createPacer(clock: Clock, scale: () => number): Pacer {
   };
   return {
     async turn(link, chat, pacing, signal) {
-      const limits = limitsOf(link, chat, pacing, scale());
-      if (limits.length === 0) return;
+      const factor = scale();
+      const limits = limitsOf(link, chat, pacing, factor);
+      if (limits.length === 0) return nothing;
+      const between = pacing?.between ?? null;
+      const place = between === null ? nothing : await lines.enter(link, signal);
       forget();
-      const wait = Math.max(...limits.map(take));
+      const human = between === null ? 0 : (between.from + random() * (between.to - between.from)) * factor;
+      const wait = signal.aborted ? 0 : Math.max(human, ...limits.map(take));
       if (wait > 0) await pause(clock, wait, signal);
+      return place;
     },
     spare(link, chat, pacing) {
       const limits = limitsOf(link, chat, pacing, scale());
@@ -74,6 +86,36 @@ export function createPacer(clock: Clock, scale: () => number): Pacer {
       return true;
     },
   };
+}
+
+const nothing: Disposable = { [Symbol.dispose]: () => undefined };
+
+/** One line per link, first come first served. */
+function createLines(): { enter(link: LinkId, signal: AbortSignal): Promise<Disposable> } {
+  const ends = new Map<LinkId, Promise<void>>();
+  return {
+    async enter(link, signal) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const before = ends.get(link);
+      const end = (before ?? Promise.resolve()).then(() => promise);
+      ends.set(link, end);
+      const leave = (): void => {
+        resolve();
+        if (ends.get(link) === end) ends.delete(link);
+      };
+      if (before !== undefined && !signal.aborted) await first(before, signal);
+      return { [Symbol.dispose]: leave };
+    },
+  };
+}
+
+/** Resolves with `work`, or when `signal` is aborted. */
+async function first(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = (): void => resolve();
+  signal.addEventListener('abort', stop, { once: true });
+  await Promise.race([work, promise]);
+  signal.removeEventListener('abort', stop);
 }
 
 function limitsOf(link: LinkId, { chat, kind }: PacedChat, pacing: Pacing | null, factor: number): readonly Limit[] {

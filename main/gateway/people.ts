@@ -1,20 +1,15 @@
 /** People and groups: who is what on each link, and what follows when the owner says so. */
 import { failed, ok, type Result } from '../lib/result.ts';
-import { roleOf } from './access.ts';
+import { isAccount, ownersOf, ownRole, roleOf } from './access.ts';
+import { canonicalAddress, canonicalGroup } from './addresses.ts';
 import { forgetTold } from './budget-told.ts';
-import {
-  allowKept,
-  carryOut,
-  giveGroup,
-  giveRole,
-  privateChats,
-  type Decision,
-  type TurnControl,
-} from './decisions.ts';
+import { carryOut, type Decision, type TurnControl } from './decision.ts';
+import { allowKept, giveGroup, giveRole, privateChats } from './decisions.ts';
 import type { Events } from './events.ts';
 import type { GatewayPorts, People } from './gateway.ts';
 import type { LinkRegistry } from './links.ts';
-import type { Address, LinkId, Reason, Role } from './types.ts';
+import type { Tables } from './storage.ts';
+import type { Address, AddressRow, LinkId, LinkRow, Reason, Role } from './types.ts';
 
 /** More than ever waits in one chat. */
 const allWaiting = 10_000;
@@ -30,38 +25,58 @@ export function createPeople(ports: GatewayPorts, events: Events, links: LinkReg
   return {
     role(link, address) {
       const row = links.row(link);
-      return row === null ? 'unknown' : roleOf(storage.read, row, address);
+      return row === null ? 'unknown' : roleOf(storage.read, row, canonicalAddress(row.kind, address));
     },
-    everyone: () => ofLinks((link) => storage.read.addresses.ofLink(link)),
+    hasOwner(link) {
+      const row = links.row(link);
+      return row !== null && (row.kind === 'window' || row.kind === 'api' || ownersOf(storage.read, row).length > 0);
+    },
+    everyone: () => links.all().flatMap(({ row }) => peopleOf(storage.read, row)),
     groups: () => ofLinks((link) => storage.read.groups.ofLink(link)),
     async setGroup(link, chat, answer, origin) {
       const row = links.row(link);
       if (row === null) return failed(notFound(link));
-      const made = await storage.commit((tables) => giveGroup(tables, row, chat, answer, origin, clock.now()));
+      const named = canonicalGroup(row.kind, chat);
+      const made = await storage.commit((tables) => giveGroup(tables, row, named, answer, origin, clock.now()));
       log.write('info', 'people.group', { link, answer, origin });
       return done(made);
     },
-    async allowOnce(link, address) {
-      const row = links.row(link);
-      const made = row === null ? null : await storage.commit((tables) => allowKept(tables, row, address));
-      return made === null ? failed(notFound(address)) : done(made);
-    },
-    async setRole(link, address, role, origin) {
+    async allowOnce(link, named) {
       const row = links.row(link);
       if (row === null) return failed(notFound(link));
-      const refused = checkRole(address, role);
+      const address = canonicalAddress(row.kind, named);
+      const made = await storage.commit((tables) => allowKept(tables, row, address));
+      return made === null ? failed(notFound(named)) : done(made);
+    },
+    async setRole(link, named, role, origin) {
+      const row = links.row(link);
+      if (row === null) return failed(notFound(link));
+      const address = canonicalAddress(row.kind, named);
+      const refused = checkRole(row, address, role);
       if (refused !== null) return failed(refused);
+      // Nothing is noted of what holds anyway, or it would still hold when another account is linked.
+      if (isAccount(row, address)) return ok(undefined);
       const made = await storage.commit((tables) => giveRole(tables, row, address, role, origin, clock.now()));
       log.write('info', 'people.role', { link, role, origin });
       return done(made);
     },
-    forget: (link, address) => forget(ports, events, turns, link, address),
+    forget: (link, address) =>
+      forget(ports, events, turns, link, canonicalAddress(links.row(link)?.kind ?? 'window', address)),
   };
 }
 
-/** Everyone can be a guest, never an owner; and whoever is not to be answered is simply not allowed. */
-export function checkRole(address: Address, role: Role): Reason | null {
-  return address === '*' && role !== 'guest' ? { code: 'input.malformed', params: { name: 'role' } } : null;
+/**
+ * Everyone can be a guest, never an owner; and whoever is not to be answered is simply not allowed. Of the account that is
+ * linked nobody takes the owner away.
+ */
+export function checkRole(link: LinkRow, address: Address, role: Role): Reason | null {
+  const wrong = (address === '*' && role !== 'guest') || (isAccount(link, address) && role !== 'owner');
+  return wrong ? { code: 'input.malformed', params: { name: 'role' } } : null;
+}
+
+/** With the roles as they hold, not as the rows say. */
+export function peopleOf(tables: Pick<Tables, 'addresses'>, link: LinkRow): readonly AddressRow[] {
+  return tables.addresses.ofLink(link.id).map((row) => ({ ...row, role: ownRole(tables, link, row.address) }));
 }
 
 /** First nothing of theirs goes on, then it is taken away: a turn that ends in between finds its rows gone. */

@@ -90,8 +90,8 @@ export interface LinkTable {
   get(id: LinkId): LinkRow | null;
   put(row: LinkRow): void;
   /**
-   * Removes the link and its cursor. Conversations and messages stay; what waited to be answered or sent there is
-   * cleared and cancelled.
+   * Removes the link, its cursor and every role and decision about groups on it. Conversations and messages stay; what
+   * waited to be answered or sent there is cleared and cancelled.
    */
   remove(id: LinkId): void;
   cursor(link: LinkId, account: string): { readonly position: number; readonly at: Millis } | null;
@@ -106,6 +106,12 @@ export interface AddressTable {
   ofLink(link: LinkId): readonly AddressRow[];
   put(row: AddressRow): void;
   remove(link: LinkId, address: Address): void;
+  /**
+   * Somebody is called differently now: role, private chat and everything that he wrote, in groups too, go with him. Of
+   * two roles a block wins, then owner, then guest, with its origin. Of two private chats the one of the new name takes
+   * over all but a turn that runs in the other, which ends where it began.
+   */
+  migrate(link: LinkId, from: Address, to: Address): void;
 }
 
 export interface GroupTable {

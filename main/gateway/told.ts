@@ -73,6 +73,32 @@ export function numberedCard(tables: Pick<Tables, 'facts'>, chat: ConversationId
   return typeof id === 'string' ? id : null;
 }
 
+interface Named {
+  /** As {@link ToldCard.key}. */
+  readonly key: string;
+  readonly card: string;
+}
+
+/** Somebody is called differently now: what was told of him is told, under the same numbers. */
+export function renameTold(
+  tables: Pick<Tables, 'facts'>,
+  { link, from, to }: { readonly link: LinkId; readonly from: Named; readonly to: Named },
+): void {
+  for (const message of toldMessages(tables)) {
+    if (!message.cards.some((card) => card.id === from.card && card.link === link)) continue;
+    const cards = message.cards.map((card) => (card.id === from.card ? { ...card, id: to.card, key: to.key } : card));
+    putTold(tables, { ...message, cards });
+  }
+  for (const { key, value } of tables.facts.all(numbers)) {
+    if (!Array.isArray(value) || !value.includes(from.card)) continue;
+    const cards: readonly unknown[] = value;
+    tables.facts.put(
+      key,
+      cards.map((card) => (card === from.card ? to.card : card)),
+    );
+  }
+}
+
 /** Inside the commit that answers a card: its message will say how. */
 export function noteAnswer(tables: Pick<Tables, 'facts'>, card: string, answer: CardAnswer): void {
   for (const message of toldMessages(tables)) {

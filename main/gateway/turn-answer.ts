@@ -82,6 +82,13 @@ export function restartForEdit(running: RunningTurn): boolean {
   return true;
 }
 
+/** Some of the questions fell away: true when the answer begins anew without them, or has not begun yet. */
+export function restartWithFewer(running: RunningTurn): boolean {
+  if (running.preview?.shown === true) return false;
+  running.abort.abort('edited');
+  return true;
+}
+
 /** Settles whatever the model and the platform do. Nothing of a preview is under way any more when it does. */
 export async function answerWithModel(
   parts: TurnParts,
@@ -97,6 +104,7 @@ export async function answerWithModel(
     for (;;) {
       const inputs = unansweredInputs(ports.storage.read, started.row.id);
       const turn = { ...started, inputs };
+      if (inputs.length === 0) return await unasked(parts, started, preview, calls);
       const reply = await replyWithModel(parts, turn, watchFor(parts, turn, running, publish), running.abort);
       const cause: unknown = running.interrupted ?? running.abort.signal.reason;
       calls.push(...reply.calls);
@@ -112,6 +120,17 @@ export async function answerWithModel(
     const ending = { ...noticeEnding(parts, started, 'failed', { code: 'model.bug' }, true), calls };
     return { kind: 'ended', ending };
   }
+}
+
+/** Every question was taken back before the first word: nobody hears of it. */
+async function unasked(
+  parts: TurnParts,
+  turn: StartedTurn,
+  preview: Preview,
+  calls: readonly ModelCall[],
+): Promise<Replied> {
+  await preview.end();
+  return { kind: 'ended', ending: { ...noticeEnding(parts, turn, 'stopped', { code: 'turn.stopped' }, false), calls } };
 }
 
 function replied(parts: TurnParts, turn: StartedTurn, reply: ReplyResult, cause: unknown, shown: boolean): Replied {

@@ -2,7 +2,7 @@
  * The end of a turn: one commit with its final text, the rendered parts with their ids, the usage and what became of
  * the messages it covers. Every finished turn has exactly one final answer; nothing of it is sent before this commit.
  */
-import { groupAnswer, roleIn } from './access.ts';
+import { asStored } from './access.ts';
 import type { ModelCall } from './attempts.ts';
 import type { Channel } from './channel.ts';
 import type { GatewayPorts } from './gateway.ts';
@@ -21,6 +21,7 @@ import type {
   TurnState,
 } from './types.ts';
 import { addUsage, settleCalls } from './usage.ts';
+import { whyUnheard } from './withheld.ts';
 
 /** How a turn ended, before it is written. */
 export interface TurnEnding {
@@ -102,6 +103,7 @@ export function finishTurn(
 ): FinishedTurn | null {
   const now = ports.clock.now();
   const row = tables.turns.get(turn.row.id);
+  const inputs = turn.inputs.map(({ id }) => tables.messages.get(id)).filter((message) => message !== null);
   const conversation = tables.conversations.get(turn.conversation.id);
   const delivery = tables.deliveries.ofTurn(turn.row.id);
   if (row?.state !== 'running' || conversation === null || delivery === null) {
@@ -110,14 +112,15 @@ export function finishTurn(
     return null;
   }
   tables.turns.put({ ...row, state: ending.state, model: ending.model, reason: ending.reason, endedAt: now });
+  // Before they are marked: what was taken back or forbidden meanwhile was no question any more.
+  const withheld = whyUnheard(tables, asStored(tables, turn.link), conversation, inputs);
   tables.messages.mark(
-    turn.inputs.map(({ id }) => id),
+    inputs.filter(({ state }) => state === 'answering').map(({ id }) => id),
     'answered',
     ending.reason,
     row.id,
   );
   const answer = tables.messages.add(answerMessage(ports, row, ending));
-  const withheld = whyWithheld(tables, turn);
   const send = parts.length > 0 && withheld === null;
   if (send) storeParts(ports, tables, delivery.id, parts, newPartId);
   const state: DeliveryState = send ? 'ready' : ending.deliver && withheld === null ? 'sent' : 'cancelled';
@@ -125,8 +128,8 @@ export function finishTurn(
   addUsage(tables, row, ending.calls, ports.ids);
   tables.conversations.put({ ...conversation, lastAt: now, unread: conversation.unread + 1 });
   ending.apply?.(tables);
-  const inputs = turn.inputs.map(({ id }) => tables.messages.get(id)).filter((message) => message !== null);
-  return { answer, inputs, send };
+  const covered = inputs.map(({ id }) => tables.messages.get(id)).filter((message) => message !== null);
+  return { answer, inputs: covered, send };
 }
 
 /**
@@ -148,15 +151,6 @@ function storeParts(
     const unsure = preview.ref === null && (preview.state === 'sending' || preview.state === 'unknown');
     tables.deliveries.putPart({ ...preview, part, state: unsure ? 'unknown' : 'pending', attempts: 0 });
   });
-}
-
-/** Blocked, or a group switched off, while the answer was made: it is stored and not sent. */
-function whyWithheld(tables: Tables, { link, conversation, inputs }: StartedTurn): Reason | null {
-  if (conversation.kind === 'group' && groupAnswer(tables, link, conversation.chat) === 'off') {
-    return { code: 'access.group-off' };
-  }
-  const role = roleIn(tables, link, conversation, inputs[0]?.author ?? '');
-  return role === 'blocked' ? { code: 'access.blocked' } : null;
 }
 
 function answerMessage(ports: GatewayPorts, turn: TurnRow, ending: TurnEnding): NewMessage {

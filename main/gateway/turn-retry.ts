@@ -23,7 +23,10 @@ function retry(storage: Storage, find: (tables: Tables) => TurnRow | null): Prom
 }
 
 function askAgain(tables: Tables, turn: TurnRow): readonly MessageId[] {
-  const inputs = tables.turns.inputs(turn.id).map(({ id }) => id);
+  // What was taken back, or may not be answered any more, is not asked again.
+  const open = tables.turns.inputs(turn.id).filter(({ state }) => state !== 'deleted' && state !== 'ignored');
+  const inputs = open.map(({ id }) => id);
+  if (inputs.length === 0) return [];
   const answers = tables.messages.ofTurn(turn.id).filter(({ kind }) => kind !== 'person');
   const delivery = tables.deliveries.ofTurn(turn.id);
   tables.messages.mark(inputs, 'waiting', { code: 'access.answer-asked' });

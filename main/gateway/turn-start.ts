@@ -2,7 +2,16 @@
  * The beginning of a turn: which waiting messages it takes, the second access decision, and the commit that makes it
  * durable together with its one delivery row, before anything of it goes out.
  */
-import { askedOf, decideAccess, groupAnswer, roleIn, type AccessDecision } from './access.ts';
+import {
+  askedOf,
+  asStored,
+  decideAccess,
+  groupAnswer,
+  isNoneOfOurs,
+  roleIn,
+  saidAsGuest,
+  type AccessDecision,
+} from './access.ts';
 import { isCommand } from './commands.ts';
 import type { GatewayPorts } from './gateway.ts';
 import { lateAfter, loopWindow, queueLength, untilResumed } from './limits.ts';
@@ -51,9 +60,10 @@ export function pickBatch(
 export function beginTurn(
   ports: Pick<GatewayPorts, 'ids' | 'clock' | 'settings'>,
   tables: Tables,
-  link: LinkRow,
+  known: LinkRow,
   batch: readonly MessageRow[],
 ): StartedTurn | null {
+  const link = asStored(tables, known);
   const first = batch[0];
   const conversation = first === undefined ? null : tables.conversations.get(first.conversation);
   if (conversation === null) return null;
@@ -92,7 +102,13 @@ export function beginTurn(
   );
   for (const { id, reason } of inputs) tables.messages.mark([id], 'answering', askedFor(reason), row.id);
   tables.deliveries.add(delivery);
-  return { row, delivery, conversation, link, role: roleIn(tables, link, conversation, head.author ?? ''), inputs };
+  return { row, delivery, conversation, link, role: roleOfTurn(tables, link, conversation, head), inputs };
+}
+
+/** What somebody wrote before he became the owner does not order us about now that he is. */
+function roleOfTurn(tables: Tables, link: LinkRow, conversation: ConversationRow, head: MessageRow): Role {
+  const role = roleIn(tables, link, conversation, head.author ?? '');
+  return role === 'owner' && saidAsGuest(head.reason) ? 'guest' : role;
 }
 
 /** That the owner wanted it outlives a restart in mid-turn; every other reason has had its effect. */
@@ -143,7 +159,7 @@ export function resumeTurn(tables: Tables, link: LinkRow, turn: TurnRow): Starte
   if (conversation === null || delivery === null || head === undefined) return null;
   const row = { ...turn, starts: turn.starts + 1 };
   tables.turns.put(row);
-  return { row, delivery, conversation, link, role: roleIn(tables, link, conversation, head.author ?? ''), inputs };
+  return { row, delivery, conversation, link, role: roleOfTurn(tables, link, conversation, head), inputs };
 }
 
 function mayStillBeAnswered(
@@ -168,6 +184,7 @@ export function decideAtStart(
 ): AccessDecision {
   return decideAccess({
     role: roleIn(tables, link, conversation, message.author ?? ''),
+    foreign: isNoneOfOurs(link, conversation.chat),
     chatKind: conversation.kind,
     group: conversation.kind === 'group' ? groupAnswer(tables, link, conversation.chat) : null,
     // Age was judged when it was received; a long queue of ours does not make a message late.

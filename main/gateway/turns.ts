@@ -5,11 +5,12 @@
  * of the process is obeyed at any point; the lane is released whatever happens. A turn that the end of the process cut
  * stays `running` in the store, its start taken off, and goes on at the next start.
  */
-import { acknowledge } from './acknowledgement.ts';
-import { askedOf, groupAnswer, isTooLate, roleIn } from './access.ts';
+import { acknowledge, markRead } from './acknowledgement.ts';
+import { askedOf, isTooLate, roleIn, whyClosed } from './access.ts';
 import type { ModelCall } from './attempts.ts';
 import { parseCommand } from './commands.ts';
 import { pause } from './clock.ts';
+import type { Fewer } from './decision.ts';
 import type { TurnStatus } from './events.ts';
 import { createLanes, type Lanes } from './lanes.ts';
 import { longText, longTextWait, maxStarts } from './limits.ts';
@@ -20,6 +21,7 @@ import {
   interrupt,
   newRunningTurn,
   restartForEdit,
+  restartWithFewer,
   type RunningTurn,
   type TurnParts,
 } from './turn-answer.ts';
@@ -133,6 +135,13 @@ export class TurnEngine {
     await running.over.promise;
   }
 
+  /** The running turn begins anew with the questions that are left, where its chat has not been shown anything of it. */
+  fewer({ conversation, shown }: Fewer): void {
+    const running = this.#running.get(conversation);
+    if (running === undefined || restartWithFewer(running) || shown === 'goes-on') return;
+    void this.cut(conversation);
+  }
+
   /** Reads what the last run left and sets aside what is too old by now. Nothing begins yet. */
   async recover(): Promise<void> {
     const { storage } = this.#parts.ports;
@@ -217,9 +226,13 @@ export class TurnEngine {
   async #resume(row: TurnRow, running: RunningTurn): Promise<void> {
     const { ports, links } = this.#parts;
     const link = links.row(row.link);
-    const inputs = unansweredInputs(ports.storage.read, row.id);
-    const obstacle = this.#obstacle(link, inputs);
-    if (link === null || obstacle !== null) return this.#setAside(row, inputs, obstacle ?? tooLate);
+    const asked = unansweredInputs(ports.storage.read, row.id);
+    const held = asked.map((message) => this.#obstacle(link, message));
+    // One that came too late holds up its whole turn: how the answer began may stand in the chat already.
+    const late = held.includes(tooLate);
+    const inputs = asked.filter((_, index) => held[index] === null);
+    if (link === null || late || inputs.length === 0) return this.#setAside(row, asked, late ? [tooLate] : held);
+    await this.#fallOut(asked, held);
     if (row.starts >= maxStarts) {
       const delivery = ports.storage.read.deliveries.ofTurn(row.id);
       const conversation = ports.storage.read.conversations.get(row.conversation);
@@ -235,6 +248,7 @@ export class TurnEngine {
     running.status = { row: turn.row, model: null, waitingFor: null, attempt: 0, text: '' };
     this.#publishTurn(running.status);
     this.#publishMessages(turn.inputs.map(({ id }) => id));
+    markRead(this.#parts.ports, this.#parts.links, turn);
     if (turn.row.kind === 'command') return this.#runCommand(turn);
     const media = unsupportedMedia(this.#parts.ports.storage.read, turn);
     if (media !== null) return this.#finish(turn, noticeEnding(this.#parts, turn, 'done', media, true));
@@ -301,32 +315,47 @@ export class TurnEngine {
     return changed.length > 0;
   }
 
-  async #setAside(row: TurnRow, inputs: readonly MessageRow[], obstacle: Obstacle): Promise<void> {
+  /** A turn of the last run ends without an answer; its questions become what holds each of them up. */
+  async #setAside(row: TurnRow, inputs: readonly MessageRow[], held: readonly (Obstacle | null)[]): Promise<void> {
     const { storage, clock } = this.#parts.ports;
-    const ids = inputs.map(({ id }) => id);
+    const [first = tooLate] = held.filter((obstacle) => obstacle !== null);
+    const reason = inputs.length === 0 ? takenBack : first.reason;
     await storage.commit((tables) => {
       const delivery = tables.deliveries.ofTurn(row.id);
-      tables.turns.put({ ...row, state: 'stopped', reason: obstacle.reason, endedAt: clock.now() });
+      tables.turns.put({ ...row, state: 'stopped', reason, endedAt: clock.now() });
       if (delivery !== null) tables.deliveries.setState(delivery.id, 'cancelled', null, clock.now());
-      tables.messages.mark(ids, obstacle.state, obstacle.reason);
+      inputs.forEach(({ id }, index) => {
+        const obstacle = held[index] ?? first;
+        tables.messages.mark([id], obstacle.state, obstacle.reason);
+      });
     });
-    this.#publishMessages(ids);
+    this.#publishMessages(inputs.map(({ id }) => id));
   }
 
-  /** Why a turn of the last run must not go on; the same questions as at its beginning. */
-  #obstacle(link: LinkRow | null, inputs: readonly MessageRow[]): Obstacle | null {
-    const [head] = inputs;
-    if (link === null || head === undefined || inputs.some((message) => this.#isTooLate(message))) return tooLate;
+  /** Some of the questions of a turn of the last run may not be answered any more; the others are. */
+  async #fallOut(inputs: readonly MessageRow[], held: readonly (Obstacle | null)[]): Promise<void> {
+    const out = inputs.flatMap(({ id }, index) => {
+      const obstacle = held[index] ?? null;
+      return obstacle === null ? [] : [{ id, obstacle }];
+    });
+    if (out.length === 0) return;
+    await commitWhenWell(this.#parts.ports.storage, this.#ending.signal, (tables) => {
+      for (const { id, obstacle } of out) tables.messages.mark([id], obstacle.state, obstacle.reason);
+    });
+    this.#publishMessages(out.map(({ id }) => id));
+  }
+
+  /** Why a question of a turn of the last run must not be answered; the same as asked at its beginning. */
+  #obstacle(link: LinkRow | null, message: MessageRow): Obstacle | null {
     const { read } = this.#parts.ports.storage;
-    const conversation = read.conversations.get(head.conversation);
-    if (conversation === null) return tooLate;
-    const role = roleIn(read, link, conversation, head.author ?? '');
-    if (role === 'blocked') return { state: 'ignored', reason: { code: 'access.blocked' } };
-    if (role !== 'unknown' || askedOf(head.reason) === 'allowed-once') return null;
-    if (conversation.kind === 'private') return { state: 'kept', reason: { code: 'access.unknown-sender' } };
-    return groupAnswer(read, link, conversation.chat) === 'off'
-      ? { state: 'ignored', reason: { code: 'access.group-off' } }
-      : { state: 'kept', reason: { code: 'access.group-unknown' } };
+    const conversation = read.conversations.get(message.conversation);
+    if (link === null || conversation === null || this.#isTooLate(message)) return tooLate;
+    const closed = whyClosed(read, link, conversation, message.author ?? '');
+    if (closed !== null) return { state: 'ignored', reason: closed };
+    const role = roleIn(read, link, conversation, message.author ?? '');
+    if (role !== 'unknown' || askedOf(message.reason) === 'allowed-once') return null;
+    const code = conversation.kind === 'private' ? 'access.unknown-sender' : 'access.group-unknown';
+    return { state: 'kept', reason: { code } };
   }
 
   #isTooLate(message: MessageRow): boolean {
@@ -357,4 +386,5 @@ interface Obstacle {
   readonly reason: Reason;
 }
 
+const takenBack: Reason = { code: 'access.taken-back' };
 const tooLate: Obstacle = { state: 'late', reason: { code: 'access.late' } };

@@ -1,12 +1,22 @@
 /**
- * What must not be said any more, though it is finished or under way: to somebody who was blocked meanwhile, in a group
- * that was switched off, or too late to come unasked.
+ * What must not be said any more, though it is finished or under way: to somebody who was blocked meanwhile or took the
+ * question back, in a group that was switched off, to others where the link answers its owner alone, or too late to come
+ * unasked.
  */
-import { askedOf, groupAnswer, isTooLate, roleIn } from './access.ts';
+import { askedOf, isNoneOfOurs, isTooLate, roleIn, whyClosed } from './access.ts';
 import { lateAfter } from './limits.ts';
 import type { Tables } from './storage.ts';
 import { decideAtStart } from './turn-start.ts';
-import type { ConversationRow, DeliveryRow, LinkRow, Millis, Reason, TurnRow } from './types.ts';
+import type {
+  ConversationRow,
+  DeliveryRow,
+  LinkRow,
+  MessageRow,
+  MessageState,
+  Millis,
+  Reason,
+  TurnRow,
+} from './types.ts';
 
 /** Waiting messages that are looked at for one that may be answered; behind so many others there is one. */
 const looked = 50;
@@ -24,14 +34,15 @@ export function whyWithheld(
   delivery: DeliveryRow,
   now: Millis,
 ): Withheld | null {
-  const asked = read.turns.inputs(delivery.turn)[0];
+  const inputs = read.turns.inputs(delivery.turn);
+  const closed = link === null ? null : whyUnheard(read, link, chat, inputs);
+  if (closed !== null) return { state: 'cancelled', reason: closed };
+  const asked = inputs.find(({ state }) => !isGone(state));
   const role = link === null || asked === undefined ? null : roleIn(read, link, chat, asked.author ?? '');
-  if (role === 'blocked') return { state: 'cancelled', reason: { code: 'access.blocked' } };
-  if (link !== null && isOff(read, link, chat)) return { state: 'cancelled', reason: { code: 'access.group-off' } };
   const age = now - (delivery.readyAt ?? delivery.createdAt);
   if (age <= lateAfter || delivery.reason?.code === 'access.answer-asked') return null;
   // A word to the owner about something that the window shows all the time is not worth sending late.
-  if (asked === undefined && read.turns.get(delivery.turn)?.kind === 'card')
+  if (inputs.length === 0 && read.turns.get(delivery.turn)?.kind === 'card')
     return { state: 'cancelled', reason: null };
   const late = role === null || isTooLate(age, role, chat.kind);
   return late ? { state: 'held', reason: { code: 'delivery.held' } } : null;
@@ -52,15 +63,34 @@ export function mayBeHeardSoon(read: Tables, link: LinkRow, chat: ConversationRo
 
 /** A turn that the last run of the program left may have begun when more was allowed than now. */
 function mayGoOn(read: Tables, link: LinkRow, chat: ConversationRow, turn: TurnRow, now: Millis): boolean {
-  const [head] = read.turns.inputs(turn.id);
-  if (head === undefined || isOff(read, link, chat)) return false;
-  const role = roleIn(read, link, chat, head.author ?? '');
-  const asked = askedOf(head.reason);
-  if (role === 'blocked' || (role === 'unknown' && asked !== 'allowed-once')) return false;
-  return asked !== 'no' || !isTooLate(now - head.at, role, chat.kind);
+  const open = read.turns.inputs(turn.id).filter(({ state }) => !isGone(state));
+  return open.some((input) => {
+    if (whyClosed(read, link, chat, input.author ?? '') !== null) return false;
+    const role = roleIn(read, link, chat, input.author ?? '');
+    const asked = askedOf(input.reason);
+    if (role === 'unknown' && asked !== 'allowed-once') return false;
+    return asked !== 'no' || !isTooLate(now - input.at, role, chat.kind);
+  });
 }
 
-/** Whether the owner switched answering off in this group. */
-export function isOff(read: Tables, link: LinkRow, { kind, chat }: ConversationRow): boolean {
-  return kind === 'group' && groupAnswer(read, link, chat) === 'off';
+/**
+ * Why nothing may be said in a chat to those who asked; null when at least one of them may hear it. What nobody asked for
+ * (a word to the owner) depends on the chat alone.
+ */
+export function whyUnheard(
+  read: Pick<Tables, 'addresses' | 'groups'>,
+  link: LinkRow,
+  chat: ConversationRow,
+  inputs: readonly MessageRow[],
+): Reason | null {
+  if (inputs.length === 0) return isNoneOfOurs(link, chat.chat) ? { code: 'access.only-me' } : null;
+  const reasons = inputs.map(({ state, reason, author }): Reason | null =>
+    isGone(state) ? (reason ?? { code: 'access.blocked' }) : whyClosed(read, link, chat, author ?? ''),
+  );
+  return reasons.includes(null) ? null : (reasons[0] ?? null);
+}
+
+/** It was a question, and is none any more: taken back by its author, or not to be answered after all. */
+function isGone(state: MessageState): boolean {
+  return state === 'deleted' || state === 'ignored';
 }

@@ -52,6 +52,8 @@ function linkFrom(row: SqlRow): LinkRow {
   };
 }
 
+/** Roles were given on this link; another one of its name is not the same one. */
+const forgetRoles = ['DELETE FROM address WHERE link = ?', 'DELETE FROM group_chat WHERE link = ?'];
 const clearWaiting = "UPDATE message SET state = 'cleared' WHERE conversation = ? AND state = 'waiting'";
 const cancelReady = "UPDATE delivery SET state = 'cancelled' WHERE conversation = ? AND state = 'ready'";
 /** No card may ask about what can no longer be answered. */
@@ -96,7 +98,7 @@ export function createLinks(sql: Sql): LinkTable {
         sql.run(clearWaiting, [text(conversation, 'id')]);
         sql.run(cancelReady, [text(conversation, 'id')]);
       }
-      for (const statement of [clearAside, cancelHeld, endOwnPauses]) sql.run(statement, [id]);
+      for (const statement of [clearAside, cancelHeld, endOwnPauses, ...forgetRoles]) sql.run(statement, [id]);
     },
     cursor(link, account) {
       const row = sql.get('SELECT position, at FROM cursor WHERE link = ? AND account = ?', [link, account]);

@@ -12,6 +12,7 @@ const runs = { numRuns: counts.propertyRuns };
 
 const question = (over: Partial<AccessQuestion> = {}): AccessQuestion => ({
   role: 'owner',
+  foreign: false,
   chatKind: 'private',
   group: null,
   at: now,
@@ -25,6 +26,7 @@ const question = (over: Partial<AccessQuestion> = {}): AccessQuestion => ({
 
 const anyQuestion: fc.Arbitrary<AccessQuestion> = fc.record({
   role: fc.constantFrom<Role>('owner', 'guest', 'blocked', 'unknown'),
+  foreign: fc.boolean(),
   chatKind: fc.constantFrom('private', 'group'),
   group: fc.constantFrom(null, 'unknown', 'off', 'mention', 'always'),
   at: fc.integer({ min: now - 48 * hour, max: now + hour }),

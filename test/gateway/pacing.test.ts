@@ -16,7 +16,11 @@ interface Granted {
 /** Asks for a send per entry, `gap` ms after the one before, and notes when each was allowed. */
 async function grants(asks: readonly { readonly chat: string; readonly gap: number }[], scale = 1) {
   const clock = new ManualClock();
-  const pacer = createPacer(clock, () => scale);
+  const pacer = createPacer(
+    clock,
+    () => 0.5,
+    () => scale,
+  );
   const granted: Granted[] = [];
   const all: Promise<void>[] = [];
   for (const { chat, gap } of asks) {
@@ -86,7 +90,11 @@ describe('pacing', () => {
 
   it('gives up its wait when the process ends', async () => {
     const clock = new ManualClock();
-    const pacer = createPacer(clock, () => 1);
+    const pacer = createPacer(
+      clock,
+      () => 0.5,
+      () => 1,
+    );
     const end = new AbortController();
     for (let send = 0; send < 3; send++) await pacer.turn('bot', a, pacing, forever);
     const waiting = pacer.turn('bot', a, pacing, end.signal);
@@ -97,14 +105,22 @@ describe('pacing', () => {
 
   it('has no opinion where nothing limits', async () => {
     const clock = new ManualClock();
-    const pacer = createPacer(clock, () => 1);
+    const pacer = createPacer(
+      clock,
+      () => 0.5,
+      () => 1,
+    );
     for (let send = 0; send < 100; send++) await pacer.turn('window', a, null, forever);
     expect(clock.pending).toBe(0);
   });
 
   it('stays within twenty a minute in a group', async () => {
     const clock = new ManualClock();
-    const pacer = createPacer(clock, () => 1);
+    const pacer = createPacer(
+      clock,
+      () => 0.5,
+      () => 1,
+    );
     const group = { chat: '-1', kind: 'group' } as const;
     const times: number[] = [];
     const all = Array.from({ length: 60 }, async () => {
@@ -119,7 +135,11 @@ describe('pacing', () => {
 
   it('gives previews a place only when nobody waits for it', async () => {
     const clock = new ManualClock();
-    const pacer = createPacer(clock, () => 1);
+    const pacer = createPacer(
+      clock,
+      () => 0.5,
+      () => 1,
+    );
     expect([1, 2, 3, 4].map(() => pacer.spare('bot', a, pacing))).toEqual([true, true, true, false]);
     const reply = pacer.turn('bot', a, pacing, forever);
     await clock.elapse(900);

@@ -62,8 +62,8 @@ describe('a block', () => {
     await setRole(test, 'blocked');
     gate.resolve();
     await test.becomes('and more', 'ignored', ada);
-    await test.becomes('tell me', 'answered', ada);
-    expect(test.turn('tell me', ada)).toMatchObject({ state: 'stopped' });
+    await test.until(() => test.turn('tell me', ada).state, 'stopped');
+    expect(test.message('tell me', ada)).toMatchObject({ state: 'ignored', reason: { code: 'access.blocked' } });
     test.say('hello?', ada);
     await test.becomes('hello?', 'ignored', ada);
     await test.idle();

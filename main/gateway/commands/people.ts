@@ -3,8 +3,10 @@
  * however many have come and gone since.
  */
 import { answerWords, cardName, shownName, type Words } from '../card-words.ts';
-import { giveGroup, giveRole, type Decision } from '../decisions.ts';
+import type { Decision } from '../decision.ts';
+import { giveGroup, giveRole } from '../decisions.ts';
 import type { Card, CardAnswer } from '../gateway.ts';
+import { peopleOf } from '../people.ts';
 import type { Tables } from '../storage.ts';
 import { numberedCard, putNumbers } from '../told.ts';
 import type { AddressRow, GroupRow, LinkId, LinkRow } from '../types.ts';
@@ -63,7 +65,7 @@ function knownLines(context: CommandContext): readonly string[] {
   const { addresses, groups } = context.storage.read;
   return platforms(context).flatMap((row) => {
     const link = row.name;
-    const people = addresses.ofLink(row.id).filter(({ role }) => role !== 'unknown');
+    const people = peopleOf({ addresses }, row).filter(({ role }) => role !== 'unknown');
     const decided = groups.ofLink(row.id).filter(({ answer }) => answer !== 'unknown');
     return [
       ...people.map(({ address, name, role }) => {
@@ -136,7 +138,7 @@ function named(argument: string, context: CommandContext): readonly Subject[] {
       .filter((card) => (card.kind === 'person' ? isMeant(card.name, card.address) : isMeant(card.title, card.chat)))
       .map((card) => ({ kind: 'waiting', card }) as const),
     ...platforms(context)
-      .flatMap(({ id }) => addresses.ofLink(id))
+      .flatMap((row) => peopleOf({ addresses }, row))
       .filter(({ link, address, name }) => address !== '*' && isMeant(name, address) && !isWaiting(link, address))
       .map((row) => ({ kind: 'person', row }) as const),
     ...platforms(context)

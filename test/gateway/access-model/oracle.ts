@@ -196,10 +196,13 @@ export class Oracle {
     this.#drainAll();
   }
 
-  /** The link is taken away with what waits there, and comes back. */
+  /** The link is taken away with what waits there and with everybody's role, and another one comes under its name. */
   relink(): void {
     this.linkedAt = this.#now();
     this.paused.link = false;
+    this.everyone = false;
+    this.roles.fill('unknown');
+    this.groups.fill('unknown');
     for (const said of this.said) {
       if (['queued', 'kept'].includes(said.standing)) said.standing = 'aside';
       if (said.standing === 'running' || (said.standing === 'answered' && said.open)) said.excused = true;
@@ -226,10 +229,11 @@ export class Oracle {
     if (said.standing === 'aside') Object.assign(said, { standing: 'unsure', open: false });
     if (said.standing === 'answered' && said.open) said.excused = true;
     if (said.standing !== 'running') return;
-    // The whole turn ends, whoever else asked in it.
+    Object.assign(said, { standing: 'ignored', open: false });
+    // Who asked along is answered without him, or not at all where the chat was shown a part of it.
     for (const other of this.said) {
       if (other.standing !== 'running' || conversationOf(other) !== conversationOf(said)) continue;
-      Object.assign(other, { standing: 'stopped', excused: true });
+      Object.assign(other, { standing: 'unsure', excused: true });
     }
   }
 

@@ -270,7 +270,8 @@ async function begin({ test, oracle, met }: Stage, how: 'restart' | 'crash'): Pr
 }
 
 /** On the second: what is older than the link is told apart by the platform's time stamps, which are no finer. */
-async function relink({ test, oracle, met, traffic }: Stage): Promise<void> {
+async function relink(stage: Stage): Promise<void> {
+  const { test, oracle, met, traffic } = stage;
   met.add('a link removed and added again');
   const { links } = test.gateway;
   await traffic.pass(test, 1000 - (test.clock.now() % 1000));
@@ -282,8 +283,28 @@ async function relink({ test, oracle, met, traffic }: Stage): Promise<void> {
     apiRoot: test.telegram.url,
     fixedByFile: false,
   });
+  const before = { roles: [...oracle.roles], groups: [...oracle.groups], everyone: oracle.everyone };
   oracle.relink();
+  await introduce(stage, before);
   await traffic.quiet(test);
+}
+
+/** A new link knows nobody: the owner says again who is who. */
+async function introduce(stage: Stage, before: Pick<Stage['oracle'], 'roles' | 'groups' | 'everyone'>): Promise<void> {
+  const { people: gates } = stage.test.gateway;
+  for (const [who, role] of before.roles.entries()) {
+    if (role === 'unknown') continue;
+    const given = role === 'owner' && hasDecided(stage, who) ? 'guest' : role;
+    await gates.setRole('bot', String(people[who]?.id), given, 'owner');
+    stage.oracle.setRole(who, given);
+  }
+  for (const [group, answer] of before.groups.entries()) {
+    if (answer === 'unknown') continue;
+    await gates.setGroup('bot', String(chatOf(stage, { kind: 'group', group })), answer, 'owner');
+    stage.oracle.setGroup(group, answer);
+  }
+  if (before.everyone) await gates.setRole('bot', '*', 'guest', 'owner');
+  stage.oracle.setEveryone(before.everyone);
 }
 
 async function pause(stage: Stage, { scope, pick, on }: Extract<Step, { kind: 'pause' }>): Promise<void> {
