@@ -79,7 +79,8 @@ function electronPath(): string {
   return path;
 }
 
-function running(app: ElectronApplication): Running {
+/** `look` sees to what its pages did; called before whatever may end it. */
+function running(app: ElectronApplication, look: () => Promise<void>): Running {
   const child = app.process();
   const whenEnded = child.exitCode === null ? once(child, 'exit') : Promise.resolve();
   return {
@@ -93,6 +94,7 @@ function running(app: ElectronApplication): Running {
     },
     pids: () => processTree(pidOf(app)),
     async choose(action) {
+      if (action === 'quit') await look();
       // Not awaited in there: quitting ends the process before it could answer.
       await app.evaluate((_electron, id) => {
         setImmediate(() => {
@@ -110,14 +112,16 @@ function running(app: ElectronApplication): Running {
         const { message, detail = '', buttons = [] } = shown.options;
         return { message, detail, buttons };
       }),
-    press: (button) =>
-      app.evaluate((_electron, wanted) => {
+    async press(button) {
+      await look();
+      await app.evaluate((_electron, wanted) => {
         const shown = standInRecord.dialogs.find(({ kind }) => kind === 'message');
         const index = shown?.kind === 'message' ? (shown.options.buttons ?? []).indexOf(wanted) : -1;
         if (shown?.kind !== 'message' || index < 0) throw new Error(`No dialog has the button ${wanted}.`);
         // Not answered in there: the answer may end the process.
         setImmediate(() => shown.answer(index));
-      }, button),
+      }, button);
+    },
     notifications: () => app.evaluate(() => standInRecord.notifications.map(({ title }) => title)),
     isShown: () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().some((one) => one.isVisible())),
     async ended() {
@@ -155,6 +159,10 @@ export const test = base.extend<{ desktop: Desktop; expectedViolations: readonly
     const unseen: Readonly<Record<string, string>> = tags.includes(standInTag) ? {} : { STAND_IN_UNSEEN: '1' };
     const environment = { ...environmentIn(home), ...unseen };
     const started: Running[] = [];
+    const look = async (app: ElectronApplication): Promise<void> => {
+      const wanted = { blocked: [], against: expectedViolations.toSorted() };
+      expect(await looks(app), 'what pages did that they must not').toEqual(wanted);
+    };
     const dataDir = defaultDataDirectory({ platform: process.platform, env: environment, home });
     await use({
       home,
@@ -162,7 +170,8 @@ export const test = base.extend<{ desktop: Desktop; expectedViolations: readonly
       environment,
       async start(args = [], more = {}) {
         const env = { ...environment, ...more };
-        const one = running(await _electron.launch({ args: ['.', ...args], cwd: root, env }));
+        const app = await _electron.launch({ args: ['.', ...args], cwd: root, env });
+        const one = running(app, () => look(app));
         started.push(one);
         return one;
       },
@@ -175,12 +184,8 @@ export const test = base.extend<{ desktop: Desktop; expectedViolations: readonly
     });
     for (const { app, process: child } of started) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
-      const seen = await looks(app);
+      await look(app);
       await app.close();
-      expect(seen, 'what pages did that they must not').toEqual({
-        blocked: [],
-        against: expectedViolations.toSorted(),
-      });
     }
     rmSync(home, { recursive: true, force: true });
   },

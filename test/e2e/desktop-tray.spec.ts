@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
+import { startOpenAi } from '../emulators/openai/server.ts';
 import { startTelegram } from '../emulators/telegram/server.ts';
 import { talk, test } from './desktop-app.ts';
 
@@ -21,7 +22,8 @@ function call(page: Page, name: string, params: object): Promise<unknown> {
 test('a model is chosen from the tray and answers from then on; the mark follows what is so', async ({ desktop }) => {
   const running = await desktop.start();
   const page = await running.page();
-  const provider = { id: 'lab', kind: 'openai', baseUrl: 'http://127.0.0.1:9/v1' };
+  await using lab = await startOpenAi();
+  const provider = { id: 'lab', kind: 'openai', baseUrl: lab.url, key: 'sk-test' };
   expect(await call(page, 'providers.save', { provider })).toMatchObject({ ok: true });
   await call(page, 'models.choose', { fallbacks: ['lab/gpt-test'] });
   const marked = (): Promise<readonly string[]> =>
@@ -43,6 +45,13 @@ test('a model is chosen from the tray and answers from then on; the mark follows
   expect(await call(page, 'models.choice', {})).toMatchObject({ value: { default: 'lab/gpt-test' } });
   await running.choose('models');
   await expect.poll(() => page.evaluate(() => location.hash)).toBe('#/models');
+  await call(page, 'settings.set', { key: 'setup.done', value: true });
+  const { value: thread } = (await call(page, 'conversations.create', {})) as {
+    readonly value: { readonly id: string };
+  };
+  await call(page, 'messages.send', { conversation: thread.id, text: 'who are you?', key: 'once' });
+  const said = (): Promise<unknown> => call(page, 'conversations.thread', { conversation: thread.id, limit: 5 });
+  await expect.poll(async () => JSON.stringify(await said())).toContain('echo: who are you?');
 });
 
 test('a pause from the tray stops replies until somebody resumes, and the tray says so', async ({ desktop }) => {

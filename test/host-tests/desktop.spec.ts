@@ -14,6 +14,9 @@ test('a click on the tray shows the window, and its menu can be read and clicked
   await app.evaluate(() => fixture.window?.hide());
   await app.evaluate(() => fixture.tray?.emit('click'));
   expect(await app.evaluate(() => fixture.window?.isVisible())).toBe(true);
+  expect(await app.evaluate(() => standInRecord.trays)).toEqual([{ picture: null, toolTip: '' }]);
+  await app.evaluate(() => fixture.tray?.setToolTip('a word about it'));
+  expect(await app.evaluate(() => standInRecord.trays)).toEqual([{ picture: null, toolTip: 'a word about it' }]);
   const items = await app.evaluate(() => fixture.menu?.items.map(({ label, type, checked }) => [label, type, checked]));
   expect(items).toEqual([
     ['Open', 'normal', false],

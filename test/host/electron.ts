@@ -52,7 +52,7 @@ export function createElectron(host: Host, app: App) {
       },
     },
     shell: createShell(record),
-    Tray: createTrayClass(record.machine),
+    Tray: createTrayClass(record),
     webContents: {
       getAllWebContents: () => [...host.pages.values()],
       fromId: (id: number) => host.pages.get(id),

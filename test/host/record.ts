@@ -33,6 +33,13 @@ export interface ShownNotification {
   close(): void;
 }
 
+/** An icon beside the clock, as it looks now. */
+export interface ShownTray {
+  /** The picture's file; null for one that came from no file. */
+  picture: string | null;
+  toolTip: string;
+}
+
 export interface StandInRecord {
   /** Addresses given to shell.openExternal, in order. */
   readonly openedExternal: string[];
@@ -42,6 +49,8 @@ export interface StandInRecord {
   readonly blockedRequests: string[];
   readonly dialogs: PendingDialog[];
   readonly notifications: ShownNotification[];
+  /** Those that are there, oldest first. */
+  readonly trays: ShownTray[];
   /** Menus that were opened at the pointer, in order; a spec chooses with `click()` on an item. */
   readonly popups: Menu[];
   /** The text that was copied, empty when there is none. */
@@ -67,6 +76,7 @@ export function createRecord(): StandInRecord {
     blockedRequests: [],
     dialogs: [],
     notifications: [],
+    trays: [],
     popups: [],
     clipboard: '',
     protocols: new Set(),

@@ -1,20 +1,24 @@
 /* The tray icon as a model. Real Electron cannot list trays, so a spec gets it from the app, and emits `click` on it. */
 import { EventEmitter } from 'node:events';
 import type { Rectangle } from 'electron';
-import type { Machine } from './machine.ts';
 import type { Menu } from './menu.ts';
 import { nativeImage } from './native-image.ts';
 import type { NativeImage } from './native-image.ts';
+import type { ShownTray, StandInRecord } from './record.ts';
+
+type TrayRecord = Pick<StandInRecord, 'machine' | 'trays'>;
 
 export abstract class Tray extends EventEmitter {
-  readonly #machine: Machine;
+  readonly #record: TrayRecord;
+  readonly #shown: ShownTray = { picture: null, toolTip: '' };
   #title = '';
   #destroyed = false;
 
-  constructor(machine: Machine, image: NativeImage | string) {
+  constructor(record: TrayRecord, image: NativeImage | string) {
     super();
-    this.#machine = machine;
+    this.#record = record;
     this.setImage(image);
+    record.trays.push(this.#shown);
   }
 
   #alive(): void {
@@ -27,10 +31,12 @@ export abstract class Tray extends EventEmitter {
     const picture = typeof image === 'string' ? nativeImage.createFromPath(image) : image;
     const source = typeof image === 'string' ? `path '${image}'` : 'an empty picture';
     if (picture.isEmpty()) throw new Error(`Failed to load image from ${source}`);
+    this.#shown.picture = typeof image === 'string' ? image : null;
   }
 
-  setToolTip(_toolTip: string): void {
+  setToolTip(toolTip: string): void {
     this.#alive();
+    this.#shown.toolTip = toolTip;
   }
 
   setTitle(title: string): void {
@@ -47,7 +53,7 @@ export abstract class Tray extends EventEmitter {
   }
 
   getBounds(): Rectangle {
-    return { ...this.#machine.trayBounds };
+    return { ...this.#record.machine.trayBounds };
   }
 
   isDestroyed(): boolean {
@@ -55,15 +61,17 @@ export abstract class Tray extends EventEmitter {
   }
 
   destroy(): void {
+    const { trays } = this.#record;
+    if (!this.#destroyed) trays.splice(trays.indexOf(this.#shown), 1);
     this.#destroyed = true;
   }
 }
 
 /** The class an app sees: made with a picture alone. */
-export function createTrayClass(machine: Machine) {
+export function createTrayClass(record: TrayRecord) {
   return class extends Tray {
     constructor(image: NativeImage | string) {
-      super(machine, image);
+      super(record, image);
     }
   };
 }
