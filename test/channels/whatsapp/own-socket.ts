@@ -34,6 +34,16 @@ export class Home implements Disposable {
     this.files = this.filesUnder(dataKey);
   }
 
+  /** A row as another process would find it. */
+  row(link: string, kind: string, id: string): string | undefined {
+    const box = createSecretBox(dataKey);
+    const opened = createIdentityFiles({ dataDir: this.dataDir, box, clock: systemClock, log: this.log }).open(link);
+    if (!opened.ok) throw new Error(opened.failure.code);
+    const value = opened.value.get(kind, [id]).get(id);
+    opened.value.close();
+    return value;
+  }
+
   filesUnder(key: Uint8Array): IdentityFiles {
     return createIdentityFiles({
       dataDir: this.dataDir,

@@ -1,0 +1,72 @@
+/*
+ * Nothing printed and nothing logged holds a key, while sessions are opened, closed and replaced (whatsapp.md 4.5). In a
+ * file of its own: the console is recorded before the library is loaded.
+ */
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { withheld } from '../../../main/channels/whatsapp/console-guard.ts';
+import type { Library } from '../../../main/channels/whatsapp/parts.ts';
+import { startWhatsApp } from '../../emulators/whatsapp/server.ts';
+import { Home, link, mended, wait } from './own-socket.ts';
+
+const methods = ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const;
+const printed: string[] = [];
+const originals = methods.map((name) => [name, globalThis.console[name].bind(console)] as const);
+let library: Library;
+
+beforeAll(async () => {
+  for (const name of methods) {
+    globalThis.console[name] = (...given: unknown[]) => {
+      printed.push(given.map((value) => inspect(value, { depth: 12, maxArrayLength: null })).join(' '));
+    };
+  }
+  library = await mended();
+});
+
+afterAll(() => {
+  for (const [name, print] of originals) globalThis.console[name] = print;
+});
+
+/** Every way in which these bytes could be written down. */
+function spellings(key: Uint8Array): readonly string[] {
+  const bytes = Buffer.from(key);
+  const list = [...bytes];
+  const inspected = [...bytes.toString('hex').matchAll(/../g)].join(' ');
+  return [bytes.toString('base64'), bytes.toString('hex'), inspected, list.join(', '), list.join(',')];
+}
+
+/** Private keys in a row of a session, in base64. */
+function secretsIn(text: string): readonly string[] {
+  return [...text.matchAll(/"(?:privKey|rootKey|key)":"([\w+/=]{40,})"/g)].map(([, secret = '']) => secret);
+}
+
+it('neither console nor log shows a key of a session that was opened, closed and replaced', async () => {
+  using home = new Home();
+  await using server = await startWhatsApp();
+  const identity = home.identity(library);
+  const own = await link({ library, identity, server });
+  const alice = server.contact({ name: 'Alice', lid: '77001' });
+  const keys: string[] = [];
+  for (const round of ['one', 'two', 'three']) {
+    const said = alice.say(round);
+    await own.messages.waitFor(({ key, message }) => key.id === said.id && message?.conversation === round, wait);
+    await own.socket.sendMessage(alice.numberAddress, { text: round }, { messageId: `OUT${round}` });
+    await alice.arrivals.waitFor(({ id }) => id === `OUT${round}`, wait);
+    keys.push(...secretsIn(home.row('phone', 'key', 'session/77001_1.0') ?? ''));
+    alice.changePhone();
+  }
+  await own[Symbol.asyncDispose]();
+  const { noiseKey, signedIdentityKey, signedPreKey, pairingEphemeralKeyPair, advSecretKey } = identity.auth.creds;
+  const pairs = [noiseKey, signedIdentityKey, signedPreKey.keyPair, pairingEphemeralKeyPair];
+  const secrets = [...keys, advSecretKey, ...pairs.map((pair) => Buffer.from(pair.private).toString('base64'))];
+  expect(keys.length).toBeGreaterThan(5);
+  const output = [...printed, JSON.stringify([...own.log.lines, ...home.log.lines])].join('\n');
+  // It was there to be shown: otherwise this proves nothing.
+  expect(printed.filter((line) => /(Closing|Opening) session|Closing open session/.test(line))).not.toEqual([]);
+  expect(output).toContain(withheld);
+  for (const secret of secrets) {
+    for (const spelling of spellings(Buffer.from(secret, 'base64'))) expect(output).not.toContain(spelling);
+  }
+  for (const word of ['privKey', 'rootKey', 'SessionEntry', 'chainKey']) expect(output).not.toContain(word);
+  identity.close();
+});
