@@ -203,7 +203,8 @@ export class Connection {
         return run.say(end.state);
       case 'lost':
         await this.#discard();
-        return this.#signedOut(run, end.reason);
+        if (!end.isUnfinished) return this.#signedOut(run, end.reason);
+        return run.say({ kind: 'pairing', step: { kind: 'failed', reason: reason('link.pairing-cut') } });
     }
   }
 

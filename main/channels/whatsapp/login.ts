@@ -17,8 +17,8 @@ import type { Run } from './run.ts';
 export type LoginEnd =
   /** Nothing more is tried by itself. */
   | { readonly kind: 'over'; readonly state: LinkState }
-  /** The platform has given this device up. */
-  | { readonly kind: 'lost'; readonly reason: Reason }
+  /** The platform has given this device up; `isUnfinished`: it never knew it, because the phone's word did not arrive. */
+  | { readonly kind: 'lost'; readonly reason: Reason; readonly isUnfinished: boolean }
   /** The run was ended from outside. */
   | { readonly kind: 'left' };
 
@@ -118,7 +118,7 @@ async function goOn(
     case 'conflict':
       return { kind: 'over', state: { kind: 'conflict', reason: rule.reason } };
     case 'wipe':
-      return { kind: 'lost', reason: rule.reason };
+      return { kind: 'lost', reason: rule.reason, isUnfinished: progress.isFinishing };
     case 'stop':
       return signedOut(rule.reason);
     case 'renew':
