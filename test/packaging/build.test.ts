@@ -70,7 +70,7 @@ describe('the build', () => {
   });
 
   it('has every worker as one file of its own, or it could not be started from beside the archive', () => {
-    const sources = globSync('*.ts', { cwd: join(root, 'main/store/workers') });
+    const sources = globSync('main/{store,tools/*}/workers/*.ts', { cwd: root });
     const workers = globSync('*.js', { cwd: join(dist, 'main/workers') });
     expect(workers.map((name) => basename(name, '.js')).sort()).toEqual(
       sources.map((name) => basename(name, '.ts')).sort(),
