@@ -3,15 +3,19 @@ import { describe, expect, test } from 'vitest';
 import { createChannelFactory, createLinkProbe } from '../../main/channels/catalog.ts';
 import { parseMarkdown } from '../../main/channels/formatting/parse.ts';
 import type { Channel, InboundBatch, LinkState } from '../../main/gateway/channel.ts';
-import type { LinkKind, Part } from '../../main/gateway/types.ts';
+import type { ChatRef, LinkKind, LinkRow, Part } from '../../main/gateway/types.ts';
 import { bytesOf, CHAT, linkRow, never, none, SOON, TOKEN } from '../channels/telegram-link.ts';
+import { LINK as WHATSAPP, startLinked } from '../channels/whatsapp/link.ts';
 import { EventLog } from '../emulators/lib/event-log.ts';
 import { startTelegram } from '../emulators/telegram/server.ts';
+import { muteConsole } from '../emulators/whatsapp/client.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
 import { MemoryFiles } from '../lib/memory-files.ts';
 
 interface Subject extends AsyncDisposable {
   readonly channel: Channel;
+  /** Where somebody is written to, and writes from. */
+  readonly chat: ChatRef;
   readonly clock: ManualClock;
   readonly states: EventLog<LinkState>;
   /** Makes the platform hand over a message, where there is one. */
@@ -21,39 +25,78 @@ interface Subject extends AsyncDisposable {
 }
 
 async function create(kind: LinkKind): Promise<Subject> {
-  const server = await startTelegram({ token: TOKEN });
-  server.bot.say({ chatId: Number(CHAT.chat), text: 'before' });
-  const clock = new ManualClock();
+  const clock = new ManualClock(Date.now());
   let ids = 0;
+  const files = new MemoryFiles();
   const factory = createChannelFactory({
     clock,
     random: () => 0.5,
     ids: { next: () => `id-${(ids += 1)}` },
     log: { write: () => undefined },
     fetch: globalThis.fetch,
-    identities: new MemoryFiles(),
+    identities: files,
     environment: {},
   });
-  const telegram = kind === 'telegram';
-  const link = linkRow(kind, telegram ? server.url : null);
-  const channel = await factory({ link, secret: telegram ? TOKEN : null, cursor: () => null });
+  const platform = kind === 'whatsapp' ? await whatsappPlatform(files) : await telegramPlatform(kind === 'telegram');
+  const { link, secret, close, ...rest } = platform;
+  const channel = await factory({ link: { ...linkRow(kind), ...link }, secret, cursor: () => null });
   const states = new EventLog<LinkState>('state');
   channel.state.subscribe((state) => states.add(state));
   return {
+    ...rest,
     channel,
     clock,
     states,
+    async [Symbol.asyncDispose]() {
+      await channel.stop();
+      await close();
+    },
+  };
+}
+
+/** What a channel is made for, and what its other side does. */
+interface Platform extends Pick<Subject, 'chat' | 'say' | 'press'> {
+  readonly link: Partial<LinkRow>;
+  readonly secret: string | null;
+  readonly close: () => Promise<void>;
+}
+
+/** For channels without a platform as well, to which nothing is said there. */
+async function telegramPlatform(isUsed: boolean): Promise<Platform> {
+  const server = await startTelegram({ token: TOKEN });
+  server.bot.say({ chatId: Number(CHAT.chat), text: 'before' });
+  return {
+    link: { apiRoot: isUsed ? server.url : null },
+    secret: isUsed ? TOKEN : null,
+    chat: CHAT,
     say(text, file) {
       const media = file === undefined ? {} : { media: { kind: 'document' as const, bytes: file, name: 'a.txt' } };
       server.bot.say({ chatId: Number(CHAT.chat), text, ...media });
     },
     press(ref) {
-      if (telegram) server.bot.press(Number(CHAT.chat), Number(ref), 'Yes');
+      if (isUsed) server.bot.press(Number(CHAT.chat), Number(ref), 'Yes');
     },
-    async [Symbol.asyncDispose]() {
-      await channel.stop();
-      await server.close();
+    close: () => server.close(),
+  };
+}
+
+/** A device that is linked already; its identity is in `files`. */
+async function whatsappPlatform(files: MemoryFiles): Promise<Platform> {
+  muteConsole();
+  const linked = await startLinked({ files });
+  const { server } = linked;
+  await linked.channel.stop();
+  const somebody = server.contact();
+  return {
+    link: { id: WHATSAPP, apiRoot: server.url, serverKey: server.rootKey.toString('hex') },
+    secret: null,
+    chat: { chat: somebody.number, topic: null },
+    say(text, file) {
+      if (file === undefined) somebody.say(text);
+      else somebody.send('document', Buffer.from(file), { fileName: 'a.txt', mime: 'text/plain', caption: text });
     },
+    press: () => undefined,
+    close: () => linked[Symbol.asyncDispose](),
   };
 }
 
@@ -63,7 +106,7 @@ async function up({ channel, states }: Subject): Promise<LinkState> {
 
 const long = `# Title\n\n${'Some **bold** words & <more>. '.repeat(400)}\n\n\`\`\`js\n${'let x = 1;\n'.repeat(500)}\`\`\``;
 
-describe.each<LinkKind>(['telegram', 'window', 'api'])('a %s channel', (kind) => {
+describe.each<LinkKind>(['telegram', 'whatsapp', 'window', 'api'])('a %s channel', (kind) => {
   test('is off until it is started, and up only with a proof', async () => {
     await using subject = await create(kind);
     expect(subject.channel.kind).toBe(kind);
@@ -108,7 +151,7 @@ describe.each<LinkKind>(['telegram', 'window', 'api'])('a %s channel', (kind) =>
     const refs = new Set<string>();
     for (const part of parts) {
       expect(part.plain.length).toBeLessThanOrEqual(subject.channel.traits.maxPart);
-      const outcome = await subject.channel.send(CHAT, part, { ...none, label: 'late' }, never);
+      const outcome = await subject.channel.send(subject.chat, part, { ...none, label: 'late' }, never);
       expect(outcome.kind).toBe('sent');
       if (outcome.kind === 'sent') refs.add(outcome.ref);
     }
@@ -120,9 +163,11 @@ describe.each<LinkKind>(['telegram', 'window', 'api'])('a %s channel', (kind) =>
     await using subject = await create(kind);
     const [part] = subject.channel.render(parseMarkdown('hello'));
     if (part === undefined) throw new Error('a text has a part');
-    expect(await subject.channel.send(CHAT, part, none, AbortSignal.abort())).toMatchObject({ kind: 'not-sent' });
+    expect(await subject.channel.send(subject.chat, part, none, AbortSignal.abort())).toMatchObject({
+      kind: 'not-sent',
+    });
     const controller = new AbortController();
-    const sending = subject.channel.send(CHAT, part, none, controller.signal);
+    const sending = subject.channel.send(subject.chat, part, none, controller.signal);
     controller.abort();
     expect(['sent', 'unknown', 'not-sent']).toContain((await sending).kind);
   });
@@ -130,9 +175,9 @@ describe.each<LinkKind>(['telegram', 'window', 'api'])('a %s channel', (kind) =>
   test('edits a message of its own, and the same edit once more is the same edit', async () => {
     await using subject = await create(kind);
     const { channel } = subject;
-    // Where tokens are shown as they come there is nothing to edit.
-    if (channel.edit === undefined) return expect(channel.traits.live).toBe(true);
-    const ref = await sent(channel, part('old'));
+    // Where tokens are shown as they come there is nothing to edit, and of WhatsApp nothing is edited.
+    if (channel.edit === undefined) return expect(channel.traits.live).toBe(kind !== 'whatsapp');
+    const ref = await sent(subject, part('old'));
     const message = { ...CHAT, id: ref };
     for (const text of ['new', 'new', '**bold** new']) {
       const [edited] = channel.render(parseMarkdown(text));
@@ -148,7 +193,7 @@ describe.each<LinkKind>(['telegram', 'window', 'api'])('a %s channel', (kind) =>
   test('shows a preview from its beginning or its end within the limit, the same for the same text', async () => {
     await using subject = await create(kind);
     const { channel } = subject;
-    if (channel.renderPreview === undefined) return expect(channel.traits.live).toBe(true);
+    if (channel.renderPreview === undefined) return expect(channel.traits.live).toBe(kind !== 'whatsapp');
     const halfway = long.slice(0, long.length - 40);
     for (const which of ['head', 'tail'] as const) {
       const shown = channel.renderPreview(halfway, which);
@@ -156,7 +201,7 @@ describe.each<LinkKind>(['telegram', 'window', 'api'])('a %s channel', (kind) =>
       expect(shown.plain.length).toBeLessThanOrEqual(channel.traits.maxPart);
       const outcome = await channel.preview?.(CHAT, 1, shown, never);
       expect(['shown', 'unsupported', undefined]).toContain(outcome?.kind);
-      await sent(channel, shown);
+      await sent(subject, shown);
     }
   });
 
@@ -166,7 +211,7 @@ describe.each<LinkKind>(['telegram', 'window', 'api'])('a %s channel', (kind) =>
     const batches = new EventLog<InboundBatch>('batch');
     channel.start(async (batch) => batches.add(batch));
     await up(subject);
-    const ref = await sent(channel, { ...part('May he?'), buttons: [[{ text: 'Yes', data: 'card/yes' }]] });
+    const ref = await sent(subject, { ...part('May he?'), buttons: [[{ text: 'Yes', data: 'card/yes' }]] });
     if (channel.answerAction === undefined) return;
     subject.press(ref);
     const { actions } = await batches.waitFor((batch) => (batch.actions ?? []).length > 0, SOON);
@@ -197,8 +242,8 @@ function part(text: string): Part {
   return { format: 'plain', text, plain: text };
 }
 
-async function sent(channel: Channel, of: Part): Promise<string> {
-  const outcome = await channel.send(CHAT, of, none, never);
+async function sent({ channel, chat }: Subject, of: Part): Promise<string> {
+  const outcome = await channel.send(chat, of, none, never);
   if (outcome.kind !== 'sent') throw new Error(outcome.kind);
   return outcome.ref;
 }

@@ -106,6 +106,7 @@ export class Connection {
     const { value } = this.#state;
     if (value.kind !== 'pairing') this.#before = value;
     void this.#begin((run) => this.#pair(run, request));
+    this.#state.set({ kind: 'pairing', step: { kind: 'starting' } });
   }
 
   /** One that a phone has agreed to is given up as well; the phone lists the device until it notices. */
