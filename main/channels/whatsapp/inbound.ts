@@ -1,9 +1,9 @@
 /**
  * What a socket tells becomes batches for the core, in order and one at a time.
  *
- * tap → noted in the journal → queue → read → `receive` → settled in the journal. What the core could not store is
- * offered again after a pause, and what was noted but not settled when the socket or the process ended is offered before
- * anything new when the next socket is attached (whatsapp.md 4.1, 5.6).
+ * tap → noted in the journal → order of the stanzas → queue → read → `receive` → settled in the journal. What the core
+ * could not store is offered again after a pause, and what was noted but not settled when the socket or the process ended
+ * is offered before anything new when the next socket is attached (whatsapp.md 4.1, 5.6).
  */
 import type { BaileysEventMap, BinaryNode, WAMessage } from 'baileys';
 import type { InboundBatch, InboundFile, InboundMembership, Migration, Receive } from '../../gateway/channel.ts';
@@ -16,6 +16,7 @@ import type { Groups } from './groups.ts';
 import type { Reading, ReadMessage } from './inbound-message.ts';
 import { isForUs, isStub, readMessage } from './inbound-message.ts';
 import type { Live, WhatsAppDeps } from './parts.ts';
+import { ArrivalOrder } from './order.ts';
 import { tapMessages } from './tap.ts';
 
 export interface InboundParts {
@@ -41,6 +42,11 @@ type Item =
   | { readonly kind: 'message'; readonly message: WAMessage }
   | { readonly kind: 'membership'; readonly group: string; readonly member: boolean };
 
+interface Told {
+  readonly message: WAMessage;
+  readonly type: BaileysEventMap['messages.upsert']['type'];
+}
+
 /** Listens to a socket until it is disposed; nothing of it is received after that. */
 export function attachInbound(deps: Deps, live: Live, parts: InboundParts): Disposable {
   const inlet = new Inlet(deps, live, parts);
@@ -58,6 +64,7 @@ class Inlet implements Disposable {
   /** People whose number was told to the core since this socket began. */
   readonly #renamed = new Set<string>();
   readonly #unencrypted = new Set<string>();
+  readonly #order: ArrivalOrder<Told>;
   #gathering: Disposable | null = null;
   #isWorking = false;
 
@@ -65,6 +72,7 @@ class Inlet implements Disposable {
     this.#deps = deps;
     this.#live = live;
     this.#parts = parts;
+    this.#order = this.#undo.use(new ArrivalOrder(deps.clock, (told) => this.#take(told)));
   }
 
   open(): void {
@@ -99,7 +107,9 @@ class Inlet implements Disposable {
    * The library takes a private message that is not encrypted at all for one like any other; no client sends such, so
    * whoever put it into the stream is not the one it names (whatsapp.md 4).
    */
-  #look({ attrs, content }: BinaryNode): void {
+  #look(stanza: BinaryNode): void {
+    this.#order.arrived(stanza);
+    const { attrs, content } = stanza;
     if (!Array.isArray(content) || !content.some(({ tag }) => tag === 'plaintext')) return;
     this.#unencrypted.add(attrs['id'] ?? '');
     if (this.#unencrypted.size <= MOST_UNENCRYPTED) return;
@@ -113,9 +123,13 @@ class Inlet implements Disposable {
     if (isUnencrypted || !isForUs(message, (id) => sent.has(id))) {
       // A stub may still become the message that it stands for.
       if (!isStub(message)) this.#safely('settle', () => journal.settle([message]));
-      return;
+      return this.#order.told(message, null);
     }
     this.#safely('note', () => journal.note(message));
+    this.#order.told(message, { message, type });
+  }
+
+  #take({ message, type }: Told): void {
     this.#queue.push({ kind: 'message', message });
     if (type === 'notify') return this.#work();
     this.#gathering ??= this.#deps.clock.after(GATHER, () => this.#work());
