@@ -16,6 +16,7 @@ test('the first start opens with the setup, and the tray says how things are', a
     'Model: practice',
     'Today: 0 calls to models, $0.00',
     'Settings…',
+    'Diagnostics…',
     'Quit Porchlight',
   ]);
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('en');

@@ -45,7 +45,9 @@ export function SelfTest(): ReactNode {
         </div>
         {other && <p className="muted small">{t('selfTest.cost', { model: modelName(chosen) })}</p>}
         {test.failure && <ReasonNote reason={test.failure.reason} />}
-        <div className="test-said" role="status">{result && <Steps result={result} />}</div>
+        <div className="test-said" role="status">
+          {result && <Steps result={result} />}
+        </div>
         {result?.reason && <ReasonNote reason={result.reason} />}
       </div>
     </Section>
