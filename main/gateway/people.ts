@@ -2,17 +2,14 @@
 import { failed, ok, type Result } from '../lib/result.ts';
 import { isAccount, ownersOf, ownRole, roleOf } from './access.ts';
 import { canonicalAddress, canonicalGroup } from './addresses.ts';
-import { forgetTold } from './budget-told.ts';
 import { carryOut, type Decision, type TurnControl } from './decision.ts';
 import { allowKept, giveGroup, giveRole, privateChats } from './decisions.ts';
 import type { Events } from './events.ts';
+import { forgetConversations } from './forgetting.ts';
 import type { GatewayPorts, People } from './gateway.ts';
 import type { LinkRegistry } from './links.ts';
 import type { Tables } from './storage.ts';
 import type { Address, AddressRow, LinkId, LinkRow, Reason, Role } from './types.ts';
-
-/** More than ever waits in one chat. */
-const allWaiting = 10_000;
 
 export function createPeople(ports: GatewayPorts, events: Events, links: LinkRegistry, turns: TurnControl): People {
   const { storage, clock, log } = ports;
@@ -79,35 +76,20 @@ export function peopleOf(tables: Pick<Tables, 'addresses'>, link: LinkRow): read
   return tables.addresses.ofLink(link.id).map((row) => ({ ...row, role: ownRole(tables, link, row.address) }));
 }
 
-/** First nothing of theirs goes on, then it is taken away: a turn that ends in between finds its rows gone. */
 async function forget(
-  { storage, files, log }: GatewayPorts,
+  ports: GatewayPorts,
   events: Events,
   turns: TurnControl,
   link: LinkId,
   address: Address,
 ): Promise<Result<void, Reason>> {
-  const chats = privateChats(storage.read, link, address);
-  if (chats.length === 0 && storage.read.addresses.get(link, address) === null) return failed(notFound(address));
-  await storage.commit((tables) => {
-    const waiting = chats.flatMap((conversation) => tables.messages.waiting(conversation, allWaiting));
-    tables.messages.mark(
-      waiting.map(({ id }) => id),
-      'cleared',
-      { code: 'access.cleared' },
-    );
-  });
-  await Promise.all(chats.map((conversation) => turns.cut(conversation)));
-  const unused = await storage.commit((tables) => {
+  const { read } = ports.storage;
+  const theirs = (tables: Tables) => privateChats(tables, link, address);
+  if (theirs(read).length === 0 && read.addresses.get(link, address) === null) return failed(notFound(address));
+  const chats = await forgetConversations(ports, events, turns, theirs, (tables) => {
     tables.addresses.remove(link, address);
-    return privateChats(tables, link, address).flatMap((conversation) => {
-      forgetTold(tables, conversation);
-      return tables.conversations.forget(conversation);
-    });
   });
-  await files.remove(unused);
-  log.write('info', 'people.forgotten', { link, conversations: chats.length });
-  for (const conversation of chats) events.publish({ kind: 'conversation', conversation });
+  ports.log.write('info', 'people.forgotten', { link, conversations: chats.length });
   events.publish({ kind: 'card', link });
   events.publish({ kind: 'link', link });
   return ok(undefined);
