@@ -96,7 +96,7 @@ async function whatsappPlatform(files: MemoryFiles): Promise<Platform> {
       else somebody.send('document', Buffer.from(file), { fileName: 'a.txt', mime: 'text/plain', caption: text });
     },
     press: () => undefined,
-    close: () => linked[Symbol.asyncDispose](),
+    close: async () => linked[Symbol.asyncDispose](),
   };
 }
 
