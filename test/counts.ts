@@ -14,6 +14,8 @@ export interface Counts {
   readonly lockKills: number;
   /** Random cases per property (fast-check's numRuns). */
   readonly propertyRuns: number;
+  /** Times a WhatsApp link is cut and comes back, a third each by the network, by the service and by silence. */
+  readonly reconnects: number;
   /** Random sequences of events that a whole gateway is put through, to see who hears what. */
   readonly accessRuns: number;
 }
@@ -25,6 +27,7 @@ const short: Counts = {
   lockRaces: 8,
   lockKills: 3,
   propertyRuns: 100,
+  reconnects: 60,
   accessRuns: 100,
 };
 const long: Counts = {
@@ -34,6 +37,7 @@ const long: Counts = {
   lockRaces: 100,
   lockKills: 30,
   propertyRuns: 5000,
+  reconnects: 1000,
   accessRuns: 2000,
 };
 

@@ -79,7 +79,7 @@ function countsOf(emulator: WhatsAppEmulator): JsonRecord {
   const standing = connections.items.filter(({ stage }) => stage !== 'closed').length;
   const stanzas = traffic.items;
   return {
-    connections: connections.items.length,
+    connections: connections.items.at(-1)?.number ?? 0,
     standing,
     registrations: registrations.items.length,
     stanzasIn: stanzas.filter(({ direction }) => direction === 'in').length,
