@@ -4,11 +4,11 @@
  *
  * events of a socket → memory; what is not there is asked once, one question at a time, and a refusal is remembered.
  */
-import type { BaileysEventMap, Contact, GroupMetadata, WAMessageKey } from 'baileys';
+import type { AuthenticationCreds, BaileysEventMap, Contact, GroupMetadata, WAMessageKey, WASocket } from 'baileys';
 import type { LinkId, Millis } from '../../gateway/types.ts';
 import { describeError } from '../../gateway/log.ts';
 import { isGroupJid, isOwn, ownOf, parseJid } from './addresses.ts';
-import type { Live, WhatsAppDeps } from './parts.ts';
+import type { WhatsAppDeps } from './parts.ts';
 import { Recent } from './recent.ts';
 
 /** How long a group is waited for when it is asked about, and how long it is left alone after it did not answer. */
@@ -19,28 +19,34 @@ const MOST_GROUPS = 1_000;
 const MOST_PEOPLE = 5_000;
 const MOST_AUTHORS = 5_000;
 
+/** What is needed of a socket and its account. */
+interface Source {
+  readonly socket: Pick<WASocket, 'ev' | 'groupMetadata'>;
+  readonly identity: { readonly auth: { readonly creds: Pick<AuthenticationCreds, 'me'> } };
+}
+
 export interface Groups {
   /** What the socket is given as `cachedGroupMetadata`; undefined makes it ask. */
   cached(jid: string): Promise<GroupMetadata | undefined>;
   /** The group's name; its id when it cannot be had within 10 s. Never rejects. */
-  title(live: Live, jid: string): Promise<string>;
+  title(live: Source, jid: string): Promise<string>;
   /** What a group or person is called, as far as that was told here; null otherwise. Asks nobody. */
   nameOf(jid: string): string | null;
   /** Whether a member may take the messages of others back; false when that cannot be known. */
-  isAdmin(live: Live, jid: string, member: string): Promise<boolean>;
+  isAdmin(live: Source, jid: string, member: string): Promise<boolean>;
   /** The key of a message of a group as it came in; null when it was not seen by this process. */
   keyOf(jid: string, id: string): WAMessageKey | null;
   /** It has shown to be out of date; the next send asks. */
   forget(jid: string): void;
   /** Listens to a socket. What was learnt stays when it ends. */
-  attach(live: Live): Disposable;
+  attach(live: Source): Disposable;
 }
 
 type Deps = Pick<WhatsAppDeps, 'clock' | 'log'>;
 
 export function createGroups(deps: Deps, link?: LinkId): Groups {
   const memory = new Memory(deps);
-  const known = async (live: Live, jid: string): Promise<GroupMetadata | null> =>
+  const known = async (live: Source, jid: string): Promise<GroupMetadata | null> =>
     memory.groups.get(jid) ?? (await memory.ask(live, jid, link));
   return {
     cached: async (jid) => memory.groups.get(jid),
@@ -71,7 +77,7 @@ class Memory {
   readonly people = new Recent<string>(MOST_PEOPLE);
   readonly keys = new Recent<WAMessageKey>(MOST_AUTHORS);
   readonly #deps: Deps;
-  readonly #failures = new Recent<Millis>(MOST_GROUPS);
+  #failures = new Recent<Millis>(MOST_GROUPS);
   readonly #asked = new Map<string, Promise<GroupMetadata | null>>();
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -80,7 +86,7 @@ class Memory {
   }
 
   /** Asks the server; null when it did not say within the limit, and for a while after that. */
-  ask(live: Live, jid: string, link: LinkId | undefined): Promise<GroupMetadata | null> {
+  ask(live: Source, jid: string, link: LinkId | undefined): Promise<GroupMetadata | null> {
     const failedAt = this.#failures.get(jid);
     if (failedAt !== undefined && this.#deps.clock.monotonic() - failedAt < FAILURE_LIFE) return Promise.resolve(null);
     const asking = this.#asked.get(jid) ?? this.#turn.then(() => this.#query(live, jid, link));
@@ -89,7 +95,7 @@ class Memory {
     return asking;
   }
 
-  async #query(live: Live, jid: string, link: LinkId | undefined): Promise<GroupMetadata | null> {
+  async #query(live: Source, jid: string, link: LinkId | undefined): Promise<GroupMetadata | null> {
     const known = this.groups.get(jid);
     if (known !== undefined) return this.#settled(jid, known);
     const { clock, log } = this.#deps;
@@ -111,7 +117,9 @@ class Memory {
     return group;
   }
 
-  attach({ socket: { ev }, identity }: Live): Disposable {
+  attach({ socket: { ev }, identity }: Source): Disposable {
+    // They may have been the end of the socket before.
+    this.#failures = new Recent(MOST_GROUPS);
     const upserted = (all: BaileysEventMap['groups.upsert']): void => all.forEach((group) => this.#learn(group));
     const updated = (all: BaileysEventMap['groups.update']): void => all.forEach((change) => this.#change(change));
     const moved = (change: BaileysEventMap['group-participants.update']): void => {
