@@ -1,6 +1,8 @@
 import {
+  closeSync,
   existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -8,6 +10,7 @@ import {
   statSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +62,13 @@ class Bench implements Disposable {
     }
     rmSync(this.dataDir, { recursive: true, force: true });
   }
+}
+
+/** A page of something else. */
+function writeAt(path: string, position: number): void {
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.alloc(4096, 1), 0, 4096, position);
+  closeSync(file);
 }
 
 const row = (id: string, value: string | null) => ({ kind: 'key', id, value });
@@ -165,7 +175,8 @@ describe('an identity file', () => {
     ['is empty', (path: string) => truncateSync(path, 0)],
     ['was cut', (path: string) => truncateSync(path, 5000)],
     ['holds something else', (path: string) => writeFileSync(path, 'not a database at all'.repeat(300))],
-    ['has a torn page', (path: string) => writeFileSync(path, Buffer.alloc(4096, 1), { flag: 'r+' })],
+    ['has a torn first page', (path: string) => writeAt(path, 0)],
+    ['has a torn page in its middle', (path: string) => writeAt(path, 5 * 4096)],
   ])('that %s is damaged, is left as it is, and no new one takes its place', (_how, damage) => {
     using bench = new Bench();
     const file = bench.open();

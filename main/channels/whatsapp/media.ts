@@ -76,11 +76,10 @@ export async function fetchFile(
   }
 }
 
-/** Null for a path that would lead anywhere but below the origin. */
+/** Null for anything but a path, which is all that a sender may choose. */
 function urlOf(origin: string, directPath: string): URL | null {
-  if (!/^\/[^/\\]/.test(directPath) || !URL.canParse(origin + directPath)) return null;
-  const url = new URL(origin + directPath);
-  return url.origin === new URL(origin).origin && url.username === '' ? url : null;
+  const isPath = /^\/[^/\\]/.test(directPath) && URL.canParse(origin + directPath);
+  return isPath ? new URL(origin + directPath) : null;
 }
 
 function refusalOf({ ok: isFine, status, headers }: Response): Reason | null {
