@@ -2,7 +2,7 @@
  * Files that came with messages are fetched one after the other per link, once the message is one we may hear: what
  * strangers send stays where it is until the owner allowed them. A fetch that fails is tried again with the next start.
  */
-import type { Channel } from './channel.ts';
+import { MediaDamaged, type Channel } from './channel.ts';
 import { pause } from './clock.ts';
 import type { Events } from './events.ts';
 import type { GatewayPorts } from './gateway.ts';
@@ -97,6 +97,7 @@ async function fetchFile(
     const outcome = await fetchOnce(ports, channel(), attachment, signal);
     if (outcome === null || !('code' in outcome)) return outcome;
     if (outcome.code === 'input.too-large') return refused(attachment, 'media.too-large');
+    if (outcome.code === 'media.gone' || outcome.code === 'media.damaged') return refused(attachment, outcome.code);
     if (wait === null) return refused(attachment, 'media.not-fetched');
     await pause(ports.clock, wait, signal);
   }
@@ -119,10 +120,12 @@ async function fetchOnce(
     return { ...attachment, state: 'stored', file: id, size, reason: null };
   } catch (error) {
     ports.log.write('info', 'attachment.cut', { error: describeError(error) });
-    return { code: 'media.not-fetched' };
+    return { code: error instanceof MediaDamaged ? 'media.damaged' : 'media.not-fetched' };
   }
 }
 
-function refused(attachment: AttachmentRow, code: 'media.too-large' | 'media.not-fetched'): AttachmentRow {
+type Refusal = 'media.too-large' | 'media.gone' | 'media.damaged' | 'media.not-fetched';
+
+function refused(attachment: AttachmentRow, code: Refusal): AttachmentRow {
   return { ...attachment, state: 'failed', reason: { code, params: { name: attachment.name } } };
 }

@@ -87,6 +87,11 @@ export interface InboundFile {
   readonly size: number | null;
 }
 
+/** Thrown by the stream of {@link Channel.download}: the bytes are not those that were sent. Trying again is of no use. */
+export class MediaDamaged extends Error {
+  override readonly name = 'MediaDamaged';
+}
+
 /** A button was pressed, below one of our messages or at a draft. */
 export interface InboundAction extends ChatRef {
   readonly key: string;

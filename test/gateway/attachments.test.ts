@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { MediaDamaged, type Channel } from '../../main/gateway/channel.ts';
+import { failed, ok } from '../../main/lib/result.ts';
 import type { AttachmentRow } from '../../main/gateway/types.ts';
 import { ownerChat, startGateway, type TestGateway } from '../lib/gateway.ts';
 
@@ -13,6 +15,12 @@ async function stored(test: TestGateway, id: string | null | undefined): Promise
   let length = 0;
   for await (const chunk of file?.stream ?? []) length += (chunk as Uint8Array).byteLength;
   return length;
+}
+
+async function* damaged(): AsyncIterable<Uint8Array> {
+  yield bytes(3);
+  await Promise.resolve();
+  throw new MediaDamaged('another hash');
 }
 
 describe('a file that comes with a message', () => {
@@ -51,6 +59,28 @@ describe('a file that comes with a message', () => {
     await test.drive(test.until(() => states(test), ['failed']));
     expect(attachments(test)[0]?.reason?.code).toBe('media.not-fetched');
     expect(test.telegram.calls('getFile')).toHaveLength(4);
+  });
+
+  it.each([
+    ['gone at the platform', 'media.gone', async () => failed({ code: 'media.gone' } as const)],
+    ['not the one that was sent', 'media.damaged', async () => ok(damaged())],
+  ] as const)('that is %s is asked for once, and told by its name', async (_what, code, answer) => {
+    const asked: string[] = [];
+    const download: NonNullable<Channel['download']> = (ref) => {
+      asked.push(ref);
+      return answer();
+    };
+    await using test = await startGateway({
+      wrap: (ports) => ({
+        ...ports,
+        createChannel: async (seed) => ({ ...(await ports.createChannel(seed)), download }),
+      }),
+    });
+    test.bot.say({ chatId: ownerChat, text: 'hm', media: { kind: 'document', bytes: bytes(10), name: 'c.bin' } });
+    await test.replies(1);
+    await test.until(() => states(test), ['failed']);
+    expect(attachments(test)[0]?.reason).toEqual({ code, params: { name: 'c.bin' } });
+    expect(asked).toHaveLength(1);
   });
 
   it('is fetched after a crash when it was not before', async () => {

@@ -9,6 +9,7 @@
  *            at its end, and whoever stores it throws it away
  */
 import { createDecipheriv, createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { MediaDamaged } from '../../gateway/channel.ts';
 import type { Clock } from '../../gateway/clock.ts';
 import { describeError, type Log } from '../../gateway/log.ts';
 import type { Millis, Reason } from '../../gateway/types.ts';
@@ -32,11 +33,6 @@ const idleLimit: Millis = 30_000;
 
 const tooLarge = reason('input.too-large', { limit: '20 MB' });
 const notFetched = reason('media.not-fetched');
-
-/** The file is not the one that was sent. Thrown by the stream at its end. */
-export class MediaDamaged extends Error {
-  override readonly name = 'MediaDamaged';
-}
 
 /**
  * The file behind an {@link InboundFile.platformRef} of ours. `input.too-large` above 20 MB, `media.gone` when the server
