@@ -49,8 +49,9 @@ export async function applyPeople(
 async function applyPerson(
   gateway: Gateway,
   storage: Storage,
-  { link, address, role }: Provision['people'][number],
+  { link, address: named, role }: Provision['people'][number],
 ): Promise<Result<unknown, Reason>> {
+  const address = gateway.people.canonical(link, 'private', named);
   const row = storage.read.addresses.get(link, address);
   if (role === null) {
     return row === null
@@ -64,8 +65,9 @@ async function applyPerson(
 async function applyGroup(
   gateway: Gateway,
   storage: Storage,
-  { link, address, answer }: Provision['groups'][number],
+  { link, address: named, answer }: Provision['groups'][number],
 ): Promise<Result<unknown, Reason>> {
+  const address = gateway.people.canonical(link, 'group', named);
   const row = storage.read.groups.get(link, address);
   if (answer === null) {
     return row === null ? nothing : takeAway(gateway, storage, link, ({ groups }) => groups.remove(link, address));
@@ -103,20 +105,46 @@ async function applyProvider(
 
 async function applyLink(gateway: Gateway, entry: Provision['links'][number]): Promise<Result<unknown, Reason>> {
   const { links } = gateway;
-  const known = links.get(entry.id) !== null;
-  if (entry.remove) return known ? links.remove(entry.id) : { ok: true, value: null };
-  const { id, token, apiRoot, enabled } = entry;
-  if (known) {
-    return links.update(id, {
-      fixedByFile: true,
-      ...(token === undefined ? {} : { secret: token }),
-      ...(apiRoot === undefined ? {} : { apiRoot }),
-      ...(enabled === undefined ? {} : { enabled }),
-    });
+  const known = links.get(entry.id);
+  if (entry.remove) return known === null ? { ok: true, value: null } : links.remove(entry.id);
+  const { id } = entry;
+  if (known !== null && known.row.kind !== entry.kind) {
+    return { ok: false, failure: { code: 'input.id-taken', params: { id } } };
   }
+  if (known === null) {
+    const added = await addLink(gateway, entry);
+    if (!added.ok) return added;
+  }
+  return links.update(id, changesOf(entry));
+}
+
+type LinkEntry = Extract<Provision['links'][number], { readonly remove: false }>;
+
+async function addLink({ links }: Gateway, entry: LinkEntry): Promise<Result<unknown, Reason>> {
+  const { id } = entry;
+  if (entry.kind === 'whatsapp') {
+    const { server = { apiRoot: null, serverKey: null } } = entry;
+    return links.add({ id, kind: 'whatsapp', fixedByFile: true, ...server });
+  }
+  const { token, apiRoot = null } = entry;
   if (token === undefined) return { ok: false, failure: { code: 'link.token-malformed', params: { link: id } } };
-  const added = await links.add({ id, kind: 'telegram', secret: token, apiRoot: apiRoot ?? null, fixedByFile: true });
-  return added.ok && enabled === false ? links.update(id, { enabled }) : added;
+  return links.add({ id, kind: 'telegram', secret: token, apiRoot, fixedByFile: true });
+}
+
+/** What the entry names; the rest is left alone. */
+function changesOf(entry: LinkEntry): Parameters<Gateway['links']['update']>[1] {
+  const { enabled } = entry;
+  const common = { fixedByFile: true, ...(enabled === undefined ? {} : { enabled }) };
+  if (entry.kind === 'whatsapp') {
+    const { server, mode } = entry;
+    return { ...common, ...server, ...(mode === undefined ? {} : { mode, modeByFile: true }) };
+  }
+  const { token, apiRoot } = entry;
+  return {
+    ...common,
+    ...(token === undefined ? {} : { secret: token }),
+    ...(apiRoot === undefined ? {} : { apiRoot }),
+  };
 }
 
 async function releaseOthers(gateway: Gateway, provision: Provision | null): Promise<void> {

@@ -9,10 +9,11 @@
  */
 import { z } from 'zod';
 import { checkSetting, isSettingKey, type SettingKey } from '../gateway/settings.ts';
-import type { GroupAnswer, LinkId, ProviderId, Role } from '../gateway/types.ts';
+import type { GroupAnswer, LinkId, LinkMode, ProviderId, Role } from '../gateway/types.ts';
 import { failed, ok, type Result } from '../lib/result.ts';
 import { normalizeUrl } from './base-url.ts';
 import { isTimeZone } from './commands/host.ts';
+import { whatsAppServer, type WhatsAppServer } from './whatsapp-server.ts';
 
 export interface ProvisionedProvider {
   readonly id: ProviderId;
@@ -24,14 +25,16 @@ export interface ProvisionedProvider {
   readonly compatibility: Readonly<Record<string, unknown>> | undefined;
 }
 
-export interface ProvisionedLink {
-  readonly id: LinkId;
-  /** Undefined leaves the stored one. */
-  readonly token: string | undefined;
-  /** Undefined leaves the stored one. */
-  readonly apiRoot: string | undefined;
-  readonly enabled: boolean | undefined;
-}
+/** Of either kind: undefined leaves what is stored. */
+export type ProvisionedLink = { readonly id: LinkId; readonly enabled: boolean | undefined } & (
+  | { readonly kind: 'telegram'; readonly token: string | undefined; readonly apiRoot: string | undefined }
+  | {
+      readonly kind: 'whatsapp';
+      /** The owner's own server, both or neither. */
+      readonly server: WhatsAppServer | undefined;
+      readonly mode: LinkMode | undefined;
+    }
+);
 
 /** Where in the file an entry stands, for what is said about it. */
 interface Entry {
@@ -81,17 +84,28 @@ const provider = z.discriminatedUnion('remove', [
     compatibility: z.record(z.string(), z.unknown()).optional(),
   }),
 ]);
+const enabled = z.boolean().optional();
 const link = z.discriminatedUnion('remove', [
   z.object({ ...gone, id }),
-  z.object({
-    ...stays,
-    id,
-    kind: z.enum(['telegram', 'whatsapp']),
-    token: secret.optional(),
-    apiRoot: url.optional(),
-    webSocketUrl: z.string().optional(),
-    enabled: z.boolean().optional(),
-  }),
+  z.discriminatedUnion('kind', [
+    z.object({
+      ...stays,
+      id,
+      kind: z.literal('telegram'),
+      token: secret.optional(),
+      apiRoot: url.optional(),
+      enabled,
+    }),
+    z.object({
+      ...stays,
+      id,
+      kind: z.literal('whatsapp'),
+      webSocketUrl: z.string().optional(),
+      serverKey: secret.optional(),
+      mode: z.enum(['only-me', 'people']).optional(),
+      enabled,
+    }),
+  ]),
 ]);
 const address = z.string().min(1).max(128);
 const person = z.discriminatedUnion('remove', [
@@ -174,7 +188,7 @@ export function readProvision(
       answer: entry.remove === true ? null : entry.answer,
     })),
     settings: settings.value.known,
-    warnings: [...unknownKeys(raw.value, file, []), ...settings.value.unknown, ...unsupported(file)],
+    warnings: [...unknownKeys(raw.value, file, []), ...settings.value.unknown],
   });
 }
 
@@ -189,13 +203,39 @@ function readLinks(
       links.push({ path, remove: true, id: entry.id });
       continue;
     }
-    if (entry.kind === 'whatsapp') continue;
+    if (entry.kind === 'whatsapp') {
+      const key = fromEnvironment(entry.serverKey, `${path}.serverKey`, environment);
+      if (!key.ok) return key;
+      const server = readServer(entry.webSocketUrl, key.value, path);
+      if (!server.ok) return server;
+      const { kind, mode, enabled: on } = entry;
+      links.push({ path, remove: false, id: entry.id, kind, server: server.value, mode, enabled: on });
+      continue;
+    }
     const token = fromEnvironment(entry.token, `${path}.token`, environment);
     if (!token.ok) return token;
     const apiRoot = entry.apiRoot === undefined ? undefined : trimmed(entry.apiRoot);
-    links.push({ path, remove: false, id: entry.id, token: token.value, apiRoot, enabled: entry.enabled });
+    const { kind, enabled: on } = entry;
+    links.push({ path, remove: false, id: entry.id, kind, token: token.value, apiRoot, enabled: on });
   }
   return ok(links);
+}
+
+/** Undefined when the file names neither: what is stored stays. */
+function readServer(
+  address: string | undefined,
+  key: string | undefined,
+  path: string,
+): Result<WhatsAppServer | undefined, ProvisionProblem> {
+  if (address === undefined && key === undefined) return ok(undefined);
+  if (address === undefined) return failed(`${path}.webSocketUrl: must be there where a serverKey is`);
+  const server = whatsAppServer(address, key);
+  if (server.ok) return server;
+  return failed(
+    server.failure.code === 'input.url-malformed'
+      ? `${path}.webSocketUrl: must be a ws: or wss: address`
+      : `${path}.serverKey: must be 64 hexadecimal digits, the key that the server at webSocketUrl proves itself with`,
+  );
 }
 
 function parseJson(text: string): Result<unknown, ProvisionProblem> {
@@ -271,12 +311,4 @@ function unknownKeys(raw: unknown, known: unknown, path: readonly PropertyKey[])
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function unsupported(file: ProvisionFile): readonly string[] {
-  return file.links.flatMap((entry, index) =>
-    entry.remove !== true && entry.kind === 'whatsapp'
-      ? [`links.${String(index)}: WhatsApp is not supported by this version and was ignored`]
-      : [],
-  );
 }

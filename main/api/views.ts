@@ -16,7 +16,6 @@ import type {
   TurnView,
 } from '../../preload/contract/views.ts';
 import type { Gateway, LinkStatus } from '../gateway/gateway.ts';
-import { isUnpaired } from '../gateway/link-supervisor.ts';
 import type { Settings } from '../gateway/settings.ts';
 import type { Storage, Tables } from '../gateway/storage.ts';
 import type {
@@ -41,7 +40,6 @@ export interface ViewSource {
   readonly facts: HostFacts;
 }
 
-const needsSomebody: readonly string[] = ['retrying', 'signed-out', 'conflict'];
 const previewLength = 140;
 /** Texts of one page of a thread, in UTF-16 units: a page has to fit into one frame even where each unit takes 3 bytes. */
 const pageUnits = 250_000;
@@ -65,10 +63,7 @@ export function hostView(from: ViewSource, seq: number): HostView {
 
 /** `degraded`: something stops the gateway, or a link that should be up needs somebody or keeps failing. Cheap. */
 export function healthStatus({ gateway, storage }: Pick<ViewSource, 'gateway' | 'storage'>): HealthView['status'] {
-  const bad = gateway.links
-    .all()
-    .some(({ row, state }) => row.enabled && needsSomebody.includes(state.kind) && !isUnpaired(row, state));
-  return storage.trouble.value !== null || bad ? 'degraded' : 'ok';
+  return storage.trouble.value !== null || gateway.links.inTrouble() ? 'degraded' : 'ok';
 }
 
 export async function healthView(from: ViewSource, now: number): Promise<HealthView> {

@@ -17,6 +17,7 @@ import {
   type AccessDecision,
 } from './access.ts';
 import type { InboundFile, InboundMessage } from './channel.ts';
+import type { CardNumbers, NumberObeyed } from './card-numbers.ts';
 import { isCommand } from './commands.ts';
 import type { Decision } from './decision.ts';
 import type { GatewayPorts } from './gateway.ts';
@@ -36,6 +37,8 @@ export interface Arrival {
   readonly message: MessageRow;
   /** What has to happen because of it, once it is on disk. */
   readonly followUp?: Decision;
+  /** What the gateway itself has answered in the same moment. */
+  readonly answer?: MessageRow;
 }
 
 /** What access makes of a message, with the state that only groups have. */
@@ -45,7 +48,13 @@ interface Verdict {
 }
 
 /** Inside a commit. Null: known already, or nothing that is to be kept. */
-export function storeEvent(ports: GatewayPorts, tables: Tables, link: LinkRow, event: InboundMessage): Arrival | null {
+export function storeEvent(
+  ports: GatewayPorts,
+  tables: Tables,
+  link: LinkRow,
+  event: InboundMessage,
+  numbers: CardNumbers,
+): Arrival | null {
   if (isNoneOfOurs(link, event.chat) || isOlderThanMode(tables, link, event)) return null;
   const fresh = tables.links.addEvent(link.id, event.key, ports.clock.now());
   const known = tables.conversations.find(link.id, event);
@@ -59,14 +68,23 @@ export function storeEvent(ports: GatewayPorts, tables: Tables, link: LinkRow, e
   if (event.own === true) return storeOwn(ports, tables, link, known, event);
   if (event.chatKind === 'group') noteGroup(ports, tables, link, event);
   const conversation = known ?? newConversation(ports, link, event);
-  const decision = decide(ports, tables, link, conversation, event);
+  const chosen = known === null ? null : numbers.choice(tables, link, known, event);
+  const decision = decide(ports, tables, link, conversation, event, chosen !== null);
   if (decision === null) return null;
   if (link.kind !== 'window' && link.kind !== 'api') rememberSender(ports, tables, link, event);
   noteActivity(ports, tables, link, conversation, event, decision);
   const revision = namesake === null ? 0 : namesake.revision + 1;
   const row = tables.messages.add({ ...newMessage(ports, link, conversation, event, decision), revision });
   (event.files ?? []).forEach((file, position) => addAttachment(ports, tables, row.id, file, position));
-  return { kind: 'added', message: row };
+  return chosen !== null && row.state === 'waiting'
+    ? obeyed(tables, numbers.obey(tables, link, row, chosen), row)
+    : { kind: 'added', message: row };
+}
+
+/** The number was an answer, and is answered already. */
+function obeyed(tables: Tables, { answer, followUp }: NumberObeyed, row: MessageRow): Arrival {
+  const message = tables.messages.get(row.id) ?? row;
+  return { kind: 'added', message, followUp, ...(answer === null ? {} : { answer }) };
 }
 
 /**
@@ -169,6 +187,7 @@ function decide(
   link: LinkRow,
   conversation: ConversationRow,
   event: InboundMessage,
+  isAnswer = false,
 ): Verdict | null {
   const isGroup = event.chatKind === 'group';
   const group = isGroup ? groupAnswer(tables, link, event.chat) : null;
@@ -188,7 +207,7 @@ function decide(
     now: ports.clock.now(),
     linkedAt: link.linkedAt,
     pausedUntil: pausedUntil(tables, link, conversation),
-    command: isCommand(event.text, link.kind),
+    command: isAnswer || isCommand(event.text, link.kind),
     asked: askedOf(null),
   });
   // Whom it was kept of decides what it may order when the group is allowed.

@@ -3,8 +3,20 @@ import { cardName, type Words } from './card-words.ts';
 import type { Channel } from './channel.ts';
 import type { Card, CardAnswer, GatewayPorts } from './gateway.ts';
 import type { Tables } from './storage.ts';
-import type { CardKind, ToldCard, ToldMessage } from './told.ts';
-import type { ConversationRow, GroupAnswer, LinkRow, MessageRow, Part, PartRow, Role } from './types.ts';
+import type { CardKind, ToldCard } from './told.ts';
+import type {
+  ConversationId,
+  ConversationRow,
+  GroupAnswer,
+  LinkRow,
+  MessageId,
+  MessageRow,
+  Millis,
+  Part,
+  PartRow,
+  Role,
+  TurnId,
+} from './types.ts';
 
 /** Where the owner is told: a chat, its link, and the adapter that is up. */
 export interface Home {
@@ -38,27 +50,43 @@ export function answerElsewhere(
   return kind === 'group' ? byGroup[read.groups.get(link, key)?.answer ?? 'unknown'] : null;
 }
 
-/** A turn without inputs that is done from the beginning, its words, and its one delivery ready to go. Null: the chat is gone. */
+/** A sentence of ours in a chat, ready to go. */
+export interface Notice {
+  readonly conversation: ConversationId;
+  readonly link: Pick<LinkRow, 'id'>;
+  /** The turn that it is stored as. */
+  readonly turn: TurnId;
+  readonly at: Millis;
+  /** The message that it answers, if it answers one. */
+  readonly asked: MessageId | null;
+  readonly text: string;
+  readonly parts: readonly Part[];
+}
+
+/** A turn that is done from the beginning, its words, and its one delivery ready to go. Null: the chat is gone. */
 export function storeNotice(
   ports: Pick<GatewayPorts, 'ids'>,
   tables: Tables,
-  { link, channel, conversation: { id } }: Home,
-  { turn, at }: ToldMessage,
-  text: string,
-  parts: readonly Part[],
+  { conversation: id, link, turn, at, asked, text, parts }: Notice,
+  newPartId: () => string | null,
 ): MessageRow | null {
   const conversation = tables.conversations.get(id);
   if (conversation === null) return null;
   const { contextNo } = conversation;
   const about = { conversation: id, link: link.id };
-  const done = { state: 'done', kind: 'card', starts: 1, contextNo, model: null, reason: null } as const;
+  const kind = asked === null ? 'card' : 'command';
+  const done = { state: 'done', kind, starts: 1, contextNo, model: null, reason: null } as const;
   tables.turns.add({ id: turn, ...about, ...done, startedAt: at, endedAt: at });
+  if (asked !== null) {
+    tables.turns.addInputs(turn, [asked]);
+    tables.messages.mark([asked], 'answered', null, turn);
+  }
   const delivery = ports.ids.next();
   const ready = { state: 'ready', late: false, reason: null, createdAt: at, readyAt: at, settledAt: null } as const;
   tables.deliveries.add({ id: delivery, turn, ...about, ...ready });
   parts.forEach((part, position) => {
     const fresh = { state: 'pending', attempts: 0, again: 0, ref: null, reason: null } as const;
-    const row: PartRow = { id: ports.ids.next(), delivery, position, part, ownId: channel.newPartId(), ...fresh };
+    const row: PartRow = { id: ports.ids.next(), delivery, position, part, ownId: newPartId(), ...fresh };
     tables.deliveries.addPart(row);
   });
   tables.conversations.put({ ...conversation, lastAt: at, unread: conversation.unread + 1 });

@@ -50,8 +50,13 @@ export function buttonData(card: string, answer: CardAnswer): string {
   return `${card}/${answer}`;
 }
 
+export interface CardButton {
+  readonly card: string;
+  readonly answer: CardAnswer;
+}
+
 /** Null for a button that is no card's. */
-export function parseButton(data: string): { readonly card: string; readonly answer: CardAnswer } | null {
+export function parseButton(data: string): CardButton | null {
   const at = data.lastIndexOf('/');
   const answer = data.slice(at + 1);
   return at > 0 && isAnswer(answer) ? { card: data.slice(0, at), answer } : null;
@@ -134,11 +139,49 @@ export interface CardMessage {
   readonly buttons: readonly (readonly Button[])[];
 }
 
+/** The same for a platform without buttons. */
+export interface NumberedMessage {
+  readonly tree: MarkdownTree;
+  /** What the numbers stand for, from 1, as the data of the buttons that they replace. */
+  readonly answers: readonly string[];
+}
+
+/** A message about cards with a number for each of their answers, one row of them below each card. */
+export function numberedMessage(words: Words, message: CardMessage): NumberedMessage {
+  const { sentences, language } = words;
+  const all = message.buttons.flat();
+  if (all.length === 0) return { tree: message.tree, answers: [] };
+  const rows = message.buttons.map((row) =>
+    row.map((button) => `${String(all.indexOf(button) + 1)} ${button.text}`).join(', '),
+  );
+  const [only = ''] = rows;
+  const last =
+    rows.length === 1
+      ? [sentences.text('card.numbers', { answers: only }, language)]
+      : [...rows, sentences.text('card.numbers-several', {}, language)];
+  const children = last.flatMap((text, index): readonly Inline[] => [
+    ...(index === 0 ? [] : [{ kind: 'break' } as const]),
+    { kind: 'text', text },
+  ]);
+  return {
+    tree: {
+      source: `${message.tree.source}\n\n${last.join('\n')}`,
+      blocks: [...message.tree.blocks, { kind: 'paragraph', children }],
+    },
+    answers: all.map(({ data }) => data),
+  };
+}
+
 /** A message about cards: those still open with their buttons, the others with how they were decided. */
-export function cardMessage(words: Words, told: ToldMessage, open: ReadonlyMap<string, Card>): CardMessage {
+export function cardMessage(
+  words: Words,
+  told: ToldMessage,
+  open: ReadonlyMap<string, Card>,
+  numbered: boolean,
+): CardMessage {
   const shown = told.cards.filter((card) => card.shown);
   const entries = shown.map((card, index) => {
-    const number = shown.length === 1 ? '' : `${String(index + 1)}. `;
+    const number = !numbered || shown.length === 1 ? '' : `${String(index + 1)}. `;
     return entryOf(words, card, card.closed ? undefined : open.get(card.id), number);
   });
   const more = told.cards.length - shown.length;

@@ -23,6 +23,8 @@ export interface CardDesk extends Cards {
    * Each action is obeyed once, however often it is offered. Rejects with `StorageTrouble`, and then nothing was done.
    */
   pressed(link: LinkRow, action: InboundAction): Promise<void>;
+  /** The open cards as they are inside somebody else's commit. */
+  openIn(tables: Tables): readonly Card[];
   /** Inside somebody else's commit; null when the card is gone or does not take this answer. {@link carryOut} comes after it. */
   decide(tables: Tables, id: string, answer: CardAnswer): Decision | null;
   carryOut(made: Decision): void;
@@ -42,6 +44,7 @@ export function createCards(parts: CardParts): CardDesk {
   const open = (tables: Tables): readonly Card[] => openCards({ tables, links: links.all(), budget, now: clock.now() });
   const desk: CardDesk = {
     open: () => open(storage.read),
+    openIn: open,
     async answer(id, answer) {
       const found = await storage.commit((tables): Decision | Reason => {
         const card = open(tables).find((candidate) => candidate.id === id);

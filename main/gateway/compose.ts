@@ -3,6 +3,7 @@ import { roleIn } from './access.ts';
 import { createAttachments, type Attachments } from './attachments.ts';
 import { createBudget, type BudgetKeeper } from './budget.ts';
 import { createCalendar } from './calendar.ts';
+import { createCardNumbers } from './card-numbers.ts';
 import { createCards, type CardDesk } from './cards.ts';
 import { stopAction, type InboundAction, type InboundBatch } from './channel.ts';
 import { pause, type Clock } from './clock.ts';
@@ -131,12 +132,13 @@ function assemble(ports: GatewayPorts): Assembled {
   const people = createPeople(ports, events, links, control);
   const ownerChat = createOwnerChat({ ports, events, links, cards, budget, outbox });
   const menus = createCommandMenus(ports, events, links);
+  const numbers = createCardNumbers({ ports, links, cards });
   const press = (link: LinkRow, action: InboundAction): Promise<void> =>
     action.data === stopAction ? stopPressed(ports, turns, link, action) : cards.pressed(link, action);
   const receive = async (id: LinkId, batch: InboundBatch): Promise<readonly MessageRow[]> => {
     const link = links.row(id);
     if (link === null) throw new Error(`batch for the unknown link ${id}`);
-    const { messages, revised, followUps } = await receiveBatch(ports, events, link, batch, press);
+    const { messages, revised, followUps } = await receiveBatch(ports, events, link, batch, { press, numbers });
     if (messages.length > 0) links.noteIn(id);
     for (const made of followUps) {
       carryOut({ read: storage.read, events, turns: control }, made);

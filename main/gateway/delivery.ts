@@ -95,8 +95,8 @@ class Sender {
     if (this.#links.channel(delivery.link) === null) return false;
     const withheld = whyWithheld(read, this.#links.row(delivery.link), chat, delivery, this.#ports.clock.now());
     // Noting a send that cannot set out yet would make its outcome unknown, should the process end before it does.
-    const state = this.#links.get(delivery.link)?.state ?? null;
-    if (withheld === null && (state === null || !isTriable(state))) return false;
+    const link = this.#links.get(delivery.link);
+    if (withheld === null && (link === null || !isTriable(link.row.kind, link.state))) return false;
     const settled: Settled | null = withheld ?? (await this.#sendParts(delivery, chat));
     if (settled === null) return false;
     const now = this.#ports.clock.now();
@@ -214,9 +214,9 @@ class Sender {
     });
   }
 
-  #canSend(link: LinkId): boolean {
-    const state = this.#links.get(link)?.state;
-    return state !== undefined && isSending(state);
+  #canSend(id: LinkId): boolean {
+    const link = this.#links.get(id);
+    return link !== null && isSending(link.row.kind, link.state);
   }
 }
 

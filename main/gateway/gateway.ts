@@ -26,6 +26,7 @@ import type { Storage } from './storage.ts';
 import type {
   Address,
   AddressRow,
+  ChatKind,
   ConversationId,
   ConversationRow,
   GroupAnswer,
@@ -227,6 +228,8 @@ export type NewLink = {
 export interface Links {
   all(): readonly LinkStatus[];
   get(id: LinkId): LinkStatus | null;
+  /** A link that should be up needs somebody, or keeps failing. One that nobody has paired yet only waits. */
+  inTrouble(): boolean;
   /** The running adapter; null when the link is off or unknown. */
   channel(id: LinkId): Channel | null;
   add(link: NewLink): Promise<Result<LinkRow, Reason>>;
@@ -259,6 +262,8 @@ export interface Links {
 
 export interface People {
   role(link: LinkId, address: Address): Role;
+  /** An address or a group's chat as its platform names it, from what somebody typed. */
+  canonical(link: LinkId, kind: ChatKind, typed: string): string;
   /** Somebody is the owner there; always on the built-in links. */
   hasOwner(link: LinkId): boolean;
   /** Everyone who ever wrote or was named, on every link. */

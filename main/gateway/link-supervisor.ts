@@ -5,7 +5,7 @@
 import type { Channel, ChannelSeed, InboundBatch, LinkIdentity, LinkState } from './channel.ts';
 import type { GatewayPorts, LinkStatus } from './gateway.ts';
 import { describeError } from './log.ts';
-import type { Capabilities, LinkId, LinkRow, Millis } from './types.ts';
+import type { Capabilities, LinkId, LinkKind, LinkRow, Millis } from './types.ts';
 
 export type ReceiveFromLink = (link: LinkId, batch: InboundBatch) => Promise<void>;
 
@@ -111,7 +111,9 @@ export class LinkSupervisor {
 
   #setState(state: LinkState): void {
     const before = this.#state;
-    const cameUp = (state.kind === 'up' && before.kind !== 'up') || (isTriable(state) && !isTriable(before));
+    const { kind } = this.row;
+    const cameUp =
+      (state.kind === 'up' && before.kind !== 'up') || (isTriable(kind, state) && !isTriable(kind, before));
     if (state.kind !== this.#state.kind) {
       this.#since = this.#ports.clock.now();
       const why = 'reason' in state ? state.reason.code : null;
@@ -159,14 +161,14 @@ export class LinkSupervisor {
   }
 }
 
-/** Whether a send has a chance: the poll's troubles need not be the sends'. */
-export function isTriable(state: LinkState): boolean {
-  return state.kind === 'retrying' || isSending(state);
+/** Whether a send has a chance: where messages are polled for, the poll's troubles need not be the sends'. */
+export function isTriable(kind: LinkKind, state: LinkState): boolean {
+  return isSending(kind, state) || (state.kind === 'retrying' && kind !== 'whatsapp');
 }
 
-/** What goes out goes out, though another program takes what comes in; but nothing does where it took the connection. */
-export function isSending(state: LinkState): boolean {
-  return state.kind === 'up' || (state.kind === 'conflict' && state.reason.code !== 'link.replaced');
+/** What goes out goes out, though another program takes what comes in; but not where both need the one connection. */
+export function isSending(kind: LinkKind, state: LinkState): boolean {
+  return state.kind === 'up' || (state.kind === 'conflict' && kind !== 'whatsapp');
 }
 
 /** A link that nobody has paired yet: it waits for its owner, and nothing is wrong. */

@@ -1,11 +1,12 @@
 /** The links of this gateway. One bad link never stops the others. */
 import { failed, ok, type Result } from '../lib/result.ts';
+import type { LinkState } from './channel.ts';
 import type { Clock } from './clock.ts';
 import { carryOut, type TurnControl } from './decision.ts';
 import type { Events } from './events.ts';
-import type { GatewayPorts, Links, NewLink } from './gateway.ts';
+import type { GatewayPorts, Links, LinkStatus, NewLink } from './gateway.ts';
 import { changeMode, forgetMode } from './link-mode.ts';
-import { linkSecret, LinkSupervisor, type ReceiveFromLink } from './link-supervisor.ts';
+import { isUnpaired, linkSecret, LinkSupervisor, type ReceiveFromLink } from './link-supervisor.ts';
 import type { LinkId, LinkKind, LinkRow, Millis, Reason } from './types.ts';
 
 export interface LinkRegistry extends Links {
@@ -51,6 +52,7 @@ export function createLinks(
     all: () => [...links.values()].map((link) => link.status()),
     get: (id) => links.get(id)?.status() ?? null,
     row: (id) => links.get(id)?.row ?? null,
+    inTrouble: () => [...links.values()].some((link) => isInTrouble(link.status())),
     channel: (id) => links.get(id)?.channel ?? null,
     noteIn(id) {
       const link = links.get(id);
@@ -243,6 +245,12 @@ function newRow(link: { readonly id: LinkId; readonly kind: LinkKind; readonly n
     fixedByFile: false,
     createdAt: now,
   };
+}
+
+const troubles: readonly LinkState['kind'][] = ['retrying', 'signed-out', 'conflict'];
+
+function isInTrouble({ row, state }: LinkStatus): boolean {
+  return row.enabled && troubles.includes(state.kind) && !isUnpaired(row, state);
 }
 
 function modeIsFixed(id: LinkId): Reason {

@@ -10,7 +10,7 @@ import type { Channel } from './channel.ts';
 import type { BudgetKeeper } from './budget.ts';
 import { toldAlready } from './budget-told.ts';
 import { answerElsewhere, storeNotice, toldCard, type Home } from './card-notice.ts';
-import { cardMessage, type CardMessage, type Words } from './card-words.ts';
+import { cardMessage, numberedMessage, parseButton, type CardMessage, type Words } from './card-words.ts';
 import { isUnreachable, type Outbox } from './delivery.ts';
 import type { CoreEvent, Events } from './events.ts';
 import type { Card, Cards, GatewayPorts } from './gateway.ts';
@@ -20,6 +20,7 @@ import { commitWhenWell } from './persist.ts';
 import type { Tables } from './storage.ts';
 import {
   lastTold,
+  putChoices,
   putLastTold,
   putNumbers,
   putTold,
@@ -35,6 +36,9 @@ import type { ConversationId, DeliveryRow, LinkId, Millis, Part } from './types.
 const quietFor: Millis = 10 * 60_000;
 /** Cards of one message that have buttons; the others are counted. */
 const shownAtOnce = 5;
+
+/** `answers`: what numbers stand for, where there are no buttons. */
+type ToldWords = CardMessage & { readonly answers: readonly string[] };
 
 export interface OwnerChat {
   start(): void;
@@ -224,8 +228,9 @@ class Teller {
     const { ports, links } = this.#parts;
     const chat = ports.storage.read.conversations.get(told.conversation);
     const channel = chat === null ? null : links.channel(chat.link);
-    if (chat === null || channel?.edit === undefined) return this.#edited(told);
-    const part = this.#partsOf(channel, cardMessage(this.#words(chat.link), told, open)).at(-1);
+    // Numbers stand where they were told: a message that counts anew would make another answer of one on its way.
+    if (chat === null || channel?.edit === undefined || !channel.traits.buttons) return this.#edited(told);
+    const part = this.#partsOf(channel, cardMessage(this.#words(chat.link), told, open, true)).at(-1);
     if (part === undefined) return this.#edited(told);
     const options = { ownId: null, label: null, replyTo: null };
     const message = { chat: chat.chat, topic: chat.topic, id: ref };
@@ -293,19 +298,36 @@ class Teller {
       cards: cards.map((card, index) => toldCard(words, card, index < shownAtOnce)),
       closedShown: 0,
     };
-    const message = cardMessage(words, told, new Map(cards.map((card) => [card.id, card])));
+    const message = this.#messageFor(channel, words, told, new Map(cards.map((card) => [card.id, card])));
     const parts = this.#partsOf(channel, message);
     const stored = await this.#write((tables) => {
       putTold(tables, told);
       putLastTold(tables, kind, at);
       const shown = told.cards.filter((card) => card.shown).map(({ id }) => id);
-      if (shown.length > 1) putNumbers(tables, conversation.id, shown);
-      return storeNotice(ports, tables, home, told, message.tree.source, parts);
+      const { answers } = message;
+      if (answers.length > 0) {
+        putNumbers(
+          tables,
+          conversation.id,
+          answers.map((data) => parseButton(data)?.card ?? ''),
+        );
+        putChoices(tables, conversation.id, { told: told.turn, last: told.turn, answers });
+      } else if (shown.length > 1) putNumbers(tables, conversation.id, shown);
+      const notice = { conversation: conversation.id, link, turn: told.turn, at, asked: null };
+      const text = message.tree.source;
+      return storeNotice(ports, tables, { ...notice, text, parts }, () => channel.newPartId());
     });
     if (stored === null) return;
     events.publish({ kind: 'message', message: stored, added: true });
     events.publish({ kind: 'conversation', conversation: conversation.id });
     outbox.kick(conversation.id);
+  }
+
+  /** With buttons, or with numbers where there are none. */
+  #messageFor(channel: Channel, words: Words, told: ToldMessage, open: ReadonlyMap<string, Card>): ToldWords {
+    const { buttons } = channel.traits;
+    const message = cardMessage(words, told, open, buttons);
+    return buttons ? { ...message, answers: [] } : { ...numberedMessage(words, message), buttons: [] };
   }
 
   #partsOf(channel: Channel, { tree, buttons }: CardMessage): readonly Part[] {

@@ -24,6 +24,10 @@ export function createPeople(ports: GatewayPorts, events: Events, links: LinkReg
       const row = links.row(link);
       return row === null ? 'unknown' : roleOf(storage.read, row, canonicalAddress(row.kind, address));
     },
+    canonical(link, kind, typed) {
+      const platform = links.row(link)?.kind ?? 'window';
+      return kind === 'group' ? canonicalGroup(platform, typed) : canonicalAddress(platform, typed);
+    },
     hasOwner(link) {
       const row = links.row(link);
       return row !== null && (row.kind === 'window' || row.kind === 'api' || ownersOf(storage.read, row).length > 0);

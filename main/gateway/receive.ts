@@ -7,6 +7,7 @@
  */
 import { asStored, isNoneOfOurs } from './access.ts';
 import { storeEvent, type Arrival } from './arrival.ts';
+import type { CardNumbers } from './card-numbers.ts';
 import type { InboundAction, InboundBatch, InboundMembership } from './channel.ts';
 import type { Decision } from './decision.ts';
 import type { Events } from './events.ts';
@@ -35,14 +36,15 @@ export async function receiveBatch(
   events: Events,
   link: LinkRow,
   batch: InboundBatch,
-  press: Press,
+  { press, numbers }: { readonly press: Press; readonly numbers: CardNumbers },
 ): Promise<Received> {
   for (const action of batch.actions ?? []) await obey(ports, link, action, press);
-  const { arrivals, followUps } = await storeBatch(ports, link, batch);
+  const { arrivals, followUps } = await storeBatch(ports, link, batch, numbers);
   const added = arrivals.filter(({ kind }) => kind === 'added').map(({ message }) => message);
   const revised = arrivals.filter(({ kind }) => kind === 'revised').map(({ message }) => message);
-  for (const { kind, message } of arrivals) {
+  for (const { kind, message, answer } of arrivals) {
     events.publish({ kind: 'message', message, added: kind === 'added' });
+    if (answer !== undefined) events.publish({ kind: 'message', message: answer, added: true });
     events.publish({ kind: 'conversation', conversation: message.conversation });
   }
   const decidable = added.some(({ state }) => state === 'kept' || state === 'late');
@@ -65,10 +67,15 @@ async function obey(ports: GatewayPorts, link: LinkRow, action: InboundAction, p
  * The whole batch in one transaction. Where one event makes that throw (a bug), the others are stored one by one without
  * it, so that it cannot hold up everything behind it at every start. Only then does the platform's position move on.
  */
-async function storeBatch(ports: GatewayPorts, known: LinkRow, batch: InboundBatch): Promise<StoredBatch> {
+async function storeBatch(
+  ports: GatewayPorts,
+  known: LinkRow,
+  batch: InboundBatch,
+  numbers: CardNumbers,
+): Promise<StoredBatch> {
   const { cursor, events } = batch;
   const store = (part: InboundBatch): Promise<StoredBatch> =>
-    ports.storage.commit((tables) => storePart(ports, tables, asStored(tables, known), part));
+    ports.storage.commit((tables) => storePart(ports, tables, asStored(tables, known), part, numbers));
   try {
     return await store(batch);
   } catch (error) {
@@ -102,10 +109,16 @@ interface StoredBatch {
   readonly followUps: readonly Decision[];
 }
 
-function storePart(ports: GatewayPorts, tables: Tables, link: LinkRow, part: InboundBatch): StoredBatch {
+function storePart(
+  ports: GatewayPorts,
+  tables: Tables,
+  link: LinkRow,
+  part: InboundBatch,
+  numbers: CardNumbers,
+): StoredBatch {
   const now = ports.clock.now();
   const moved = storePlaces(ports, tables, link, part);
-  const arrivals = part.events.flatMap((event) => storeEvent(ports, tables, link, event) ?? []);
+  const arrivals = part.events.flatMap((event) => storeEvent(ports, tables, link, event, numbers) ?? []);
   const gone = (part.deletions ?? []).flatMap((deletion) => takeBack(tables, link, deletion, now) ?? []);
   if (part.cursor !== null) tables.links.setCursor(link.id, part.cursor.account, part.cursor.position, now);
   return { arrivals, followUps: [...moved, ...gone] };

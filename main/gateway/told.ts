@@ -35,6 +35,7 @@ export interface ToldMessage {
 const messages = 'told.message/';
 const kinds = 'told.kind/';
 const numbers = 'told.numbers/';
+const choicesPrefix = 'told.choices/';
 
 /** Oldest first: turns' ids rise. */
 export function toldMessages(tables: Pick<Tables, 'facts'>): readonly ToldMessage[] {
@@ -73,6 +74,31 @@ export function numberedCard(tables: Pick<Tables, 'facts'>, chat: ConversationId
   return typeof id === 'string' ? id : null;
 }
 
+/** What numbers stand for in a chat without buttons, and how long: as long as nothing else of ours was said there. */
+export interface Choices {
+  /** The message that told them, by its turn. */
+  readonly told: TurnId;
+  /** The last message of ours after which they still hold: that one, or how one of them was confirmed. */
+  readonly last: TurnId;
+  /** From number 1, as the data of the buttons that they replace. */
+  readonly answers: readonly string[];
+}
+
+export function putChoices(tables: Pick<Tables, 'facts'>, chat: ConversationId, choices: Choices): void {
+  tables.facts.put(choicesPrefix + chat, choices);
+}
+
+export function choicesOf(tables: Pick<Tables, 'facts'>, chat: ConversationId): Choices | null {
+  const value = tables.facts.get(choicesPrefix + chat);
+  return isChoices(value) ? value : null;
+}
+
+function isChoices(value: unknown): value is Choices {
+  if (typeof value !== 'object' || value === null) return false;
+  const { told, last, answers }: Partial<Record<keyof Choices, unknown>> = value;
+  return typeof told === 'string' && typeof last === 'string' && Array.isArray(answers);
+}
+
 interface Named {
   /** As {@link ToldCard.key}. */
   readonly key: string;
@@ -88,6 +114,13 @@ export function renameTold(
     if (!message.cards.some((card) => card.id === from.card && card.link === link)) continue;
     const cards = message.cards.map((card) => (card.id === from.card ? { ...card, id: to.card, key: to.key } : card));
     putTold(tables, { ...message, cards });
+  }
+  for (const { key, value } of tables.facts.all(choicesPrefix)) {
+    if (!isChoices(value)) continue;
+    const prefix = `${from.card}/`;
+    const renamed = (data: string): string =>
+      data.startsWith(prefix) ? `${to.card}/${data.slice(prefix.length)}` : data;
+    tables.facts.put(key, { ...value, answers: value.answers.map(renamed) });
   }
   for (const { key, value } of tables.facts.all(numbers)) {
     if (!Array.isArray(value) || !value.includes(from.card)) continue;

@@ -146,7 +146,7 @@ describe('roleOf', () => {
     const none = (): never => {
       throw new Error('roleOf only looks addresses up');
     };
-    const addresses = { get, ofLink: none, put: none, remove: none };
+    const addresses = { get, ofLink: none, put: none, remove: none, migrate: none };
     return (address: string): Role => roleOf({ addresses }, link, address);
   };
 

@@ -54,6 +54,21 @@ describe('after a send', () => {
     expect(after(1, unknown, { ref: '9' })).toMatchObject({ state: 'pending', ref: '9', wait: 500 });
   });
 
+  it('with an id of our own is one message however often it is sent: up to five attempts, and never counted', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom<SendOutcome>(notSent, unknown), { minLength: 5 }), (outcomes) => {
+        let part = partRow({ ownId: 'OUT1' });
+        for (const [index, each] of outcomes.slice(0, 5).entries()) {
+          const next = afterSend({ ...part, state: 'sending', attempts: index + 1 }, each);
+          part = next.part;
+          expect(next.wait === null).toBe(index === 4);
+        }
+        expect(part).toMatchObject({ state: 'failed', again: 0, attempts: 5 });
+      }),
+      { numRuns: counts.propertyRuns },
+    );
+  });
+
   it('is sent anew when the message to be changed is gone', () => {
     const gone: SendOutcome = { kind: 'rejected', reason: { code: 'delivery.message-gone' } };
     expect(after(1, gone, { ref: '9' })).toMatchObject({ state: 'pending', ref: null, wait: 0 });

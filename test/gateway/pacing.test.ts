@@ -133,6 +133,55 @@ describe('pacing', () => {
     expect(most(times, 60_000)).toBeLessThanOrEqual(20);
   });
 
+  it('gives the link to one send at a time, with a wait of its own before each, in the order of asking', async () => {
+    const clock = new ManualClock();
+    const waits = [0, 0.5, 1];
+    const pacer = createPacer(
+      clock,
+      () => waits.shift() ?? 0,
+      () => 2,
+    );
+    const oneByOne = { perSecond: 100, perChatPerSecond: 100, perChatBurst: 100, between: { from: 500, to: 1500 } };
+    const granted: string[] = [];
+    const places: Disposable[] = [];
+    const ask = async (chat: string, link = 'bot'): Promise<void> => {
+      places.push(await pacer.turn(link, { chat, kind: 'private' }, oneByOne, forever));
+      granted.push(`${chat} ${String(clock.monotonic())}`);
+    };
+    const all = ['a', 'b', 'c'].map((chat) => ask(chat));
+    await clock.elapse(60_000);
+    expect(granted).toEqual(['a 1000']);
+    places[0]?.[Symbol.dispose]();
+    await clock.elapse(60_000);
+    places[1]?.[Symbol.dispose]();
+    await clock.elapse(60_000);
+    expect(granted).toEqual(['a 1000', 'b 62000', 'c 123000']);
+    const other = ask('d', 'other');
+    await clock.elapse(1_000);
+    await Promise.all([...all, other]);
+    expect(granted.at(-1)).toMatch(/^d /);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('lets those who wait for their turn go when the process ends, and the others after them', async () => {
+    const clock = new ManualClock();
+    const pacer = createPacer(
+      clock,
+      () => 0,
+      () => 1,
+    );
+    const oneByOne = { perSecond: 100, perChatPerSecond: 100, perChatBurst: 100, between: { from: 0, to: 0 } };
+    const end = new AbortController();
+    const first = await pacer.turn('bot', a, oneByOne, forever);
+    const second = pacer.turn('bot', a, oneByOne, end.signal);
+    const third = pacer.turn('bot', a, oneByOne, forever);
+    end.abort();
+    (await second)[Symbol.dispose]();
+    first[Symbol.dispose]();
+    (await third)[Symbol.dispose]();
+    expect(clock.pending).toBe(0);
+  });
+
   it('gives previews a place only when nobody waits for it', async () => {
     const clock = new ManualClock();
     const pacer = createPacer(

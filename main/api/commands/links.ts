@@ -31,11 +31,7 @@ const noLink = { ok: false, reason: { code: 'input.not-found', params: { name: '
 
 export function linkCommands(ports: ApiPorts): Pick<Handlers, Family> {
   const { links } = ports.gateway;
-  const changed = (id: string, result: Result<unknown, Reason>) => {
-    if (!result.ok) return refuse(result.failure);
-    const status = links.get(id);
-    return status === null ? noLink : done(linkView(ports, status));
-  };
+  const changed = changedLink(ports);
   const fixed = (id: string, what: string): Reason | null =>
     links.get(id)?.row.fixedByFile === true
       ? { code: 'settings.fixed-by-file', params: { key: `links.${id}.${what}` } }
@@ -49,19 +45,7 @@ export function linkCommands(ports: ApiPorts): Pick<Handlers, Family> {
       const link = { id, kind: 'telegram', secret: token.trim(), apiRoot: root.value, fixedByFile: false } as const;
       return changed(id, await links.add(link));
     },
-    'links.addWhatsApp': async ({ id, number, webSocketUrl, serverKey }) => {
-      const server = whatsAppServer(webSocketUrl, serverKey);
-      if (!server.ok) return refuse(server.failure);
-      const added = await links.add({ id, kind: 'whatsapp', fixedByFile: false, ...server.value });
-      if (!added.ok) return refuse(added.failure);
-      return changed(id, links.pair(id, { number: number ?? null }));
-    },
-    'links.pair': async ({ link, number }) => changed(link, links.pair(link, { number: number ?? null })),
-    'links.cancelPairing': async ({ link }) => settled(await links.cancelPairing(link)),
-    'links.setMode': async ({ link, mode }) => {
-      if (links.get(link)?.row.kind !== 'whatsapp') return noLink;
-      return changed(link, await links.update(link, { mode }));
-    },
+    ...pairedLinkCommands(ports),
     'links.setToken': async ({ link, token }) => {
       const byFile = fixed(link, 'token');
       if (byFile !== null) return refuse(byFile);
@@ -88,6 +72,39 @@ export function linkCommands(ports: ApiPorts): Pick<Handlers, Family> {
         code: 'settings.wrong-type',
         params: { key: `links.${link}.language`, expected: spoken.join(', ') },
       });
+    },
+  };
+}
+
+/** Answers with the link as it is after a change, or why there was none. */
+function changedLink(ports: ApiPorts) {
+  return (id: string, result: Result<unknown, Reason>) => {
+    if (!result.ok) return refuse(result.failure);
+    const status = ports.gateway.links.get(id);
+    return status === null ? noLink : done(linkView(ports, status));
+  };
+}
+
+type PairedFamily = 'links.addWhatsApp' | 'links.pair' | 'links.cancelPairing' | 'links.setMode';
+
+/** Links that are paired with a phone. */
+function pairedLinkCommands(ports: ApiPorts): Pick<Handlers, PairedFamily> {
+  const { links } = ports.gateway;
+  const changed = changedLink(ports);
+  return {
+    'links.addWhatsApp': async ({ id, number, webSocketUrl, serverKey }) => {
+      const server = whatsAppServer(webSocketUrl, serverKey);
+      if (!server.ok) return refuse(server.failure);
+      const added = await links.add({ id, kind: 'whatsapp', fixedByFile: false, ...server.value });
+      // Where pairing cannot begin now (the adapter was not loaded), the link is there all the same, and its state says why.
+      if (added.ok) links.pair(id, { number: number ?? null });
+      return changed(id, added);
+    },
+    'links.pair': async ({ link, number }) => changed(link, links.pair(link, { number: number ?? null })),
+    'links.cancelPairing': async ({ link }) => settled(await links.cancelPairing(link)),
+    'links.setMode': async ({ link, mode }) => {
+      if (links.get(link)?.row.kind !== 'whatsapp') return noLink;
+      return changed(link, await links.update(link, { mode }));
     },
   };
 }
