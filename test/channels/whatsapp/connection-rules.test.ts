@@ -1,4 +1,5 @@
 /* What follows from each end of a connection, how long is waited, and when silence is death: without a socket. */
+import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { afterClientRefused, afterFailure } from '../../../main/channels/whatsapp/backoff.ts';
 import type { ClosedBy } from '../../../main/channels/whatsapp/close-codes.ts';
@@ -6,6 +7,7 @@ import { closeRows, ruleFor } from '../../../main/channels/whatsapp/close-codes.
 import { browserOf, deviceName } from '../../../main/channels/whatsapp/device.ts';
 import { createProof } from '../../../main/channels/whatsapp/proof.ts';
 import { proxyAgent } from '../../../main/channels/whatsapp/proxy.ts';
+import { catchRejections } from '../../../main/channels/whatsapp/rejections.ts';
 import { serverOf } from '../../../main/channels/whatsapp/server.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
 
@@ -194,5 +196,23 @@ describe('the device', () => {
     ['freebsd', 'Google Chrome (Ubuntu)'],
   ] as const)('on %s is called %s on the phone', (platform, name) => {
     expect(deviceName(browserOf({ Browsers }, platform))).toBe(name);
+  });
+});
+
+describe('the library’s own listeners', () => {
+  it('keep their order, and a promise of theirs that fails is handled, so that one frame does not end the process', async () => {
+    const emitter = new EventEmitter();
+    const seen: string[] = [];
+    emitter.on('message', async (frame: string) => {
+      seen.push(`first ${frame}`);
+      throw new Error('not readable');
+    });
+    emitter.on('message', (frame: string) => seen.push(`second ${frame}`));
+    const { promise, resolve } = Promise.withResolvers<readonly [string, unknown]>();
+    catchRejections(emitter, (event, error) => resolve([event, error]));
+    emitter.on('message', (frame: string) => seen.push(`later ${frame}`));
+    emitter.emit('message', 'x');
+    expect(seen).toEqual(['first x', 'second x', 'later x']);
+    expect(await promise).toEqual(['message', new Error('not readable')]);
   });
 });
