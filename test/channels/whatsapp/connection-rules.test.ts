@@ -203,9 +203,9 @@ describe('the library’s own listeners', () => {
   it('keep their order, and a promise of theirs that fails is handled, so that one frame does not end the process', async () => {
     const emitter = new EventEmitter();
     const seen: string[] = [];
-    emitter.on('message', async (frame: string) => {
+    emitter.on('message', (frame: string): unknown => {
       seen.push(`first ${frame}`);
-      throw new Error('not readable');
+      return Promise.reject(new Error('not readable'));
     });
     emitter.on('message', (frame: string) => seen.push(`second ${frame}`));
     const { promise, resolve } = Promise.withResolvers<readonly [string, unknown]>();
