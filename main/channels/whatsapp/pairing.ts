@@ -8,6 +8,7 @@ import type { PairingRequest, PairingStep } from '../../gateway/channel.ts';
 import type { Reason } from '../../gateway/types.ts';
 import { reason } from '../../../preload/contract/reasons.ts';
 import { assertNever } from '../../lib/assert-never.ts';
+import { digitsOf } from './addresses.ts';
 import { afterFailure } from './backoff.ts';
 import { ruleFor, type Closed } from './close-codes.ts';
 import type { Ground } from './ground.ts';
@@ -17,8 +18,6 @@ import type { Run } from './run.ts';
 
 /** A connection that breaks is made again so often; the waits between add up to two and a half minutes. */
 const MOST_ROUNDS = 10;
-/** International form, without the plus (E.164). */
-const numberShape = /^[1-9]\d{6,14}$/;
 
 export type PairingEnd =
   | { readonly kind: 'linked' }
@@ -30,9 +29,11 @@ export async function runPairing(
   ground: Ground,
   run: Run,
   identity: Identity,
-  request: PairingRequest,
+  asked: PairingRequest,
 ): Promise<PairingEnd> {
-  if (request.number !== null && !numberShape.test(request.number)) return failedFor(reason('link.pairing-number'));
+  const number = asked.number === null ? null : digitsOf(asked.number);
+  if (asked.number !== null && number === null) return failedFor(reason('link.pairing-number'));
+  const request: PairingRequest = { number };
   run.say({ kind: 'pairing', step: { kind: 'starting' } });
   let hasRenewed = false;
   for (let round = 1; round <= MOST_ROUNDS; round += 1) {

@@ -10,6 +10,7 @@
 import type { SignalAuthState, SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } from 'baileys';
 import { rowsOf, type SocketState } from './auth-state.ts';
 import type { KeptRow } from './kept-file.ts';
+import { readableSenderKey } from './sender-keys.ts';
 
 const signalTypes: ReadonlySet<string> = new Set(['session', 'sender-key', 'pre-key', 'identity-key']);
 
@@ -37,7 +38,8 @@ export class SignalRows {
     get: async (type, ids) => {
       // Lists of devices may be known to a send that has not written them yet.
       if (!signalTypes.has(type) && type !== 'lid-mapping') return this.#outer.get(type, ids);
-      return this.#read(type, ids);
+      const found = this.#read(type, ids);
+      return type === 'sender-key' ? withReadableKeys(found) : found;
     },
     set: (data) => {
       this.#write(data);
@@ -90,4 +92,12 @@ export class SignalRows {
     }
     this.#state.write(rowsOf(now));
   }
+}
+
+function withReadableKeys<Row>(found: Record<string, Row>): Record<string, Row> {
+  const entries = Object.entries(found).map(([id, row]) => [
+    id,
+    row instanceof Uint8Array ? readableSenderKey(row) : row,
+  ]);
+  return Object.fromEntries(entries) as Record<string, Row>;
 }
