@@ -194,7 +194,7 @@ describe('a code to type', () => {
     expect(link.files.has(LINK)).toBe(false);
   });
 
-  it.each(['', '0151234567', '+4915112345678', '49 151 1234', '123456', '1234567890123456'])(
+  it.each(['', '0151234567', '+', 'my number', '123456', '1234567890123456'])(
     'is not even asked for with "%s" for a number',
     async (number) => {
       await using link = await startUnlinked();
@@ -203,6 +203,12 @@ describe('a code to type', () => {
       expect(link.server.connections.items).toEqual([]);
     },
   );
+
+  it('is given for a number as people type it', async () => {
+    await using link = await startUnlinked();
+    const { number } = link.server.phone();
+    await codeFor(link, `+${number.slice(0, 1)} (${number.slice(1, 4)}) ${number.slice(4)}`);
+  });
 
   it('expires when nobody types it', async () => {
     await using link = await startUnlinked();
