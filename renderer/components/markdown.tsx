@@ -3,33 +3,50 @@
  * from elsewhere are not loaded (that would tell their server when and where a reply is read) but shown as links.
  * Blocks are drawn one by one and only anew when their own text changed.
  */
-import { memo, type ReactNode, useState } from 'react';
+import { memo, type ReactNode, useMemo } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
-import { splitBlocks } from '../blocks.ts';
-import { copyText } from '../clipboard.ts';
+import { fencedCode, isUnparsable, splitBlocks, steady } from '../blocks.ts';
 import { t } from '../i18n.ts';
-import { IconButton } from './button.tsx';
+import { CodeBlock } from './markdown-code.tsx';
+import { DrawGuard } from './markdown-guard.tsx';
 
 const plugins = [remarkGfm];
 const safe = /^(?:https?:|mailto:)/i;
 
-export function Markdown({ text }: { readonly text: string }): ReactNode {
+export interface MarkdownProps {
+  readonly text: string;
+  /** More may come at the end: a long last block is drawn in steps. */
+  readonly writing?: boolean;
+}
+
+export function Markdown({ text, writing = false }: MarkdownProps): ReactNode {
+  const blocks = useMemo(() => splitBlocks(text), [text]);
   return (
     <div className="markdown">
-      {splitBlocks(text).map((block, index) => (
+      {blocks.map((block, index) => (
         // A block's place is its identity: text only ever grows at the end.
-        <Block key={index} text={block} />
+        <Block key={index} text={writing && index === blocks.length - 1 ? lastOf(block) : block} />
       ))}
     </div>
   );
 }
 
+/** Code is not parsed, so it may grow by every piece. */
+function lastOf(block: string): string {
+  return fencedCode(block) === null ? steady(block) : block;
+}
+
 const Block = memo(function Block({ text }: { readonly text: string }): ReactNode {
+  const code = fencedCode(text);
+  if (code) return <CodeBlock {...code} />;
+  if (isUnparsable(text)) return <p className="as-written">{text}</p>;
   return (
-    <ReactMarkdown remarkPlugins={plugins} components={components} urlTransform={safeUrl}>
-      {text}
-    </ReactMarkdown>
+    <DrawGuard instead={<p className="as-written">{text}</p>}>
+      <ReactMarkdown remarkPlugins={plugins} components={components} urlTransform={safeUrl}>
+        {text}
+      </ReactMarkdown>
+    </DrawGuard>
   );
 });
 
@@ -58,7 +75,7 @@ const components: Components = {
       <table>{children}</table>
     </div>
   ),
-  pre: ({ children, node }) => <CodeBlock language={languageOf(node)}>{children}</CodeBlock>,
+  pre: ({ node }) => <CodeBlock {...codeOf(node)} />,
   input: ({ checked }) => (
     <input type="checkbox" checked={checked === true} readOnly disabled aria-label={t('markdown.task')} />
   ),
@@ -66,31 +83,14 @@ const components: Components = {
 
 type PreNode = Parameters<Extract<NonNullable<Components['pre']>, (...args: never[]) => unknown>>[0]['node'];
 
-function languageOf(node: PreNode): string {
-  const code = node?.children[0];
-  if (code?.type !== 'element') return '';
-  const names = code.properties['className'];
+function codeOf(node: PreNode): { readonly language: string; readonly code: string } {
+  const element = node?.children[0];
+  if (element?.type !== 'element') return { language: '', code: '' };
+  const names = element.properties['className'];
   const name = Array.isArray(names) ? names.find((each) => String(each).startsWith('language-')) : undefined;
-  return name === undefined ? '' : String(name).slice('language-'.length);
-}
-
-function CodeBlock({ language, children }: { readonly language: string; readonly children?: ReactNode }): ReactNode {
-  const [copied, setCopied] = useState(false);
-  return (
-    <figure className="code">
-      <figcaption>
-        <span>{language || t('markdown.code')}</span>
-        <IconButton
-          icon={copied ? 'check' : 'copy'}
-          label={copied ? t('action.copied') : t('action.copyCode')}
-          onBlur={() => setCopied(false)}
-          onClick={(event) => {
-            const code = event.currentTarget.closest('figure')?.querySelector('pre')?.textContent ?? '';
-            void copyText(document, code.replace(/\n$/, '')).then(setCopied);
-          }}
-        />
-      </figcaption>
-      <pre tabIndex={0}>{children}</pre>
-    </figure>
-  );
+  const text = element.children.map((child) => (child.type === 'text' ? child.value : '')).join('');
+  return {
+    language: name === undefined ? '' : String(name).slice('language-'.length),
+    code: text.replace(/\n$/, ''),
+  };
 }

@@ -1,27 +1,71 @@
-import { type ReactNode, useState } from 'react';
-import type { DeliveryView, MessageView } from '../../../preload/contract/views.ts';
-import { useAct } from '../../bridge/hooks.ts';
+import { type ReactNode, useDeferredValue, useState } from 'react';
+import type { DeliveryView, MessageView, TurnView } from '../../../preload/contract/views.ts';
+import { useAct, useLiveText } from '../../bridge/hooks.ts';
 import { copyText } from '../../clipboard.ts';
 import { IconButton } from '../../components/button.tsx';
 import { Markdown } from '../../components/markdown.tsx';
 import { modelName } from '../../components/model-picker.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { clock, fullTime } from '../../format.ts';
-import { t } from '../../i18n.ts';
+import { reasonText, t } from '../../i18n.ts';
 
 export interface AnswerProps {
+  /** The reply, once it is stored; before that its turn. */
+  readonly message: MessageView | null;
+  readonly turn: TurnView | null;
+  readonly last: boolean;
+  readonly live: boolean;
+  readonly zone: string;
+}
+
+/** A reply, while it is written and afterwards: the same element, so that the end of a long one draws nothing anew. */
+export function Answer({ message, turn, last, live, zone }: AnswerProps): ReactNode {
+  const stream = useLiveText(message?.conversation ?? turn?.conversation ?? '');
+  // What is typed goes before what is read.
+  const written = useDeferredValue(turn !== null && stream?.turn === turn.id ? stream.text : '');
+  const text = message?.text ?? written;
+  return (
+    <article
+      className="answer"
+      aria-label={t('thread.answer')}
+      {...(message ? { 'data-seq': message.seq } : { 'aria-busy': true, 'data-testid': 'writing' })}
+    >
+      {(message !== null || text !== '') && <Markdown text={text} writing={message === null} />}
+      {message === null && turn !== null && <StillWriting turn={turn} begun={text !== ''} />}
+      {message !== null && <Below message={message} last={last} live={live} zone={zone} />}
+    </article>
+  );
+}
+
+function StillWriting({ turn, begun }: { readonly turn: TurnView; readonly begun: boolean }): ReactNode {
+  if (begun) return turn.waitingFor && <p className="mark">{reasonText(turn.waitingFor)}</p>;
+  return (
+    <p className="typing">
+      <span className="typing-dots" aria-hidden="true">
+        <i />
+        <i />
+        <i />
+      </span>
+      <span className={turn.waitingFor ? 'muted' : 'offscreen'}>
+        {turn.waitingFor ? reasonText(turn.waitingFor) : t('thread.writing')}
+      </span>
+    </p>
+  );
+}
+
+interface BelowProps {
   readonly message: MessageView;
   readonly last: boolean;
   readonly live: boolean;
   readonly zone: string;
 }
 
-/** A reply: its text, what became of it outside, and what can be done with it. */
-export function Answer({ message, last, live, zone }: AnswerProps): ReactNode {
+/** What became of a reply outside, and what can be done with it. */
+function Below({ message, last, live, zone }: BelowProps): ReactNode {
   const regenerate = useAct('turns.retry');
   const deliver = useAct('deliveries.retry');
   const [copied, setCopied] = useState(false);
-  const { text, at, model, delivery, conversation, turn, reason, seq } = message;
+  const { text, at, model, delivery, conversation, turn, reason } = message;
   const about = [
     model === null ? null : modelName(model),
     clock(at, zone),
@@ -30,8 +74,7 @@ export function Answer({ message, last, live, zone }: AnswerProps): ReactNode {
   ];
   const undelivered = delivery && (delivery.state === 'failed' || delivery.state === 'held');
   return (
-    <article className="answer" data-seq={seq} aria-label={t('thread.answer')}>
-      <Markdown text={text} />
+    <>
       {reason && (
         <ReasonNote
           reason={reason}
@@ -72,7 +115,7 @@ export function Answer({ message, last, live, zone }: AnswerProps): ReactNode {
       {[regenerate.failure, deliver.failure].map(
         (failure, index) => failure && <ReasonNote key={index} reason={failure.reason} />,
       )}
-    </article>
+    </>
   );
 }
 

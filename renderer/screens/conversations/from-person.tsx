@@ -1,6 +1,8 @@
 import { type ReactNode, useState } from 'react';
 import type { MessageView } from '../../../preload/contract/views.ts';
 import { useAct, useCall, useHost } from '../../bridge/hooks.ts';
+import { copyText } from '../../clipboard.ts';
+import { IconButton } from '../../components/button.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { Spinner } from '../../components/spinner.tsx';
 import { clock, fullTime } from '../../format.ts';
@@ -27,10 +29,11 @@ export interface FromPersonProps {
   readonly message: MessageView;
   readonly follows: boolean;
   readonly live: boolean;
+  readonly zone: string;
 }
 
 /** What somebody wrote: text and files, whether it was changed, and why it was not answered if it was not. */
-export function FromPerson({ message, follows, live }: FromPersonProps): ReactNode {
+export function FromPerson({ message, follows, live, zone }: FromPersonProps): ReactNode {
   const answer = useAct('messages.answerNow');
   const { id, text, authorName, state, reason, seq, attachments, revision } = message;
   const words = captionOf(text, attachments);
@@ -45,7 +48,10 @@ export function FromPerson({ message, follows, live }: FromPersonProps): ReactNo
       aria-label={own || authorName === '' ? t('thread.yours') : t('thread.said', { name: authorName })}
     >
       {!live && !follows && <p className="author">{own ? t('thread.own') : authorName}</p>}
-      {words !== '' && <div className="bubble">{words}</div>}
+      <div className="said">
+        <Aside at={message.at} words={words} zone={zone} />
+        {words !== '' && <div className="bubble">{words}</div>}
+      </div>
       {attachments.length > 0 && <Attachments attachments={attachments} />}
       {revision > 0 && <Edited message={message} />}
       {state === 'waiting' && <p className="mark">{t('thread.waiting')}</p>}
@@ -62,6 +68,26 @@ export function FromPerson({ message, follows, live }: FromPersonProps): ReactNo
       )}
       {answer.failure && <ReasonNote reason={answer.failure.reason} />}
     </article>
+  );
+}
+
+/** Beside the words: when, and a button that copies them. */
+function Aside({ at, words, zone }: { readonly at: number; readonly words: string; readonly zone: string }): ReactNode {
+  const [copied, setCopied] = useState(false);
+  return (
+    <span className="said-aside">
+      {words !== '' && (
+        <IconButton
+          icon={copied ? 'check' : 'copy'}
+          label={copied ? t('action.copied') : t('action.copy')}
+          onBlur={() => setCopied(false)}
+          onClick={() => void copyText(document, words).then(setCopied)}
+        />
+      )}
+      <time dateTime={new Date(at).toISOString()} title={fullTime(at, zone)}>
+        {clock(at, zone)}
+      </time>
+    </span>
   );
 }
 

@@ -1,10 +1,9 @@
 /** What stands in one row of a thread. Memoised: a row is drawn anew only when it changed. */
 import { memo, type ReactNode } from 'react';
 import type { MessageView, TurnView } from '../../../preload/contract/views.ts';
-import { useAct, useLiveText, useRuntime } from '../../bridge/hooks.ts';
+import { useAct, useRuntime } from '../../bridge/hooks.ts';
 import type { Outgoing } from '../../bridge/outbox.ts';
 import { Button } from '../../components/button.tsx';
-import { Markdown } from '../../components/markdown.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { Spinner } from '../../components/spinner.tsx';
 import { dayText } from '../../format.ts';
@@ -32,16 +31,18 @@ export const RowContent = memo(
       case 'outgoing':
         return <Sending entry={row.entry} />;
       case 'writing':
-        return <Writing turn={row.turn} />;
+        return <Answer message={null} turn={row.turn} last={false} live={live} zone={zone} />;
       case 'ended':
         return <Ended turn={row.turn} />;
       case 'message':
-        return <Message message={row.message} follows={row.follows} last={row.last} live={live} zone={zone} />;
+        return messageRow(row, live, zone);
     }
   },
   // Rows are made anew with each event; most of them say the same as before.
   (a, b) => a.live === b.live && a.zone === b.zone && sameRow(a.row, b.row),
 );
+
+type MessageRow = Extract<Row, { readonly kind: 'message' }>;
 
 function sameRow(a: Row, b: Row): boolean {
   if (a.kind === 'message' && b.kind === 'message') {
@@ -58,20 +59,13 @@ function DayLine({ at, zone }: { readonly at: number; readonly zone: string }): 
   return <div className="row-line">{dayText(at, now, zone)}</div>;
 }
 
-interface MessageProps {
-  readonly message: MessageView;
-  readonly follows: boolean;
-  readonly last: boolean;
-  readonly live: boolean;
-  readonly zone: string;
-}
-
-function Message({ message, follows, last, live, zone }: MessageProps): ReactNode {
+/** Not a component of its own: a reply that was being written goes on in the same one. */
+function messageRow({ message, follows, last }: MessageRow, live: boolean, zone: string): ReactNode {
   switch (message.kind) {
     case 'person':
-      return <FromPerson message={message} follows={follows} live={live} />;
+      return <FromPerson message={message} follows={follows} live={live} zone={zone} />;
     case 'assistant':
-      return <Answer message={message} last={last} zone={zone} live={live} />;
+      return <Answer message={message} turn={null} last={last} zone={zone} live={live} />;
     case 'notice':
       return <Notice message={message} last={last} />;
   }
@@ -129,32 +123,6 @@ function Sending({ entry }: { readonly entry: Outgoing }): ReactNode {
             {t('thread.discard')}
           </Button>
         </div>
-      )}
-    </article>
-  );
-}
-
-function Writing({ turn }: { readonly turn: TurnView }): ReactNode {
-  const stream = useLiveText(turn.conversation);
-  const text = stream?.turn === turn.id ? stream.text : '';
-  return (
-    <article className="answer" aria-busy="true" aria-label={t('thread.answer')} data-testid="writing">
-      {text === '' ? (
-        <p className="typing">
-          <span className="typing-dots" aria-hidden="true">
-            <i />
-            <i />
-            <i />
-          </span>
-          <span className={turn.waitingFor ? 'muted' : 'offscreen'}>
-            {turn.waitingFor ? reasonText(turn.waitingFor) : t('thread.writing')}
-          </span>
-        </p>
-      ) : (
-        <>
-          <Markdown text={text} />
-          {turn.waitingFor && <p className="mark">{reasonText(turn.waitingFor)}</p>}
-        </>
       )}
     </article>
   );

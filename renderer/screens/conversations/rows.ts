@@ -38,7 +38,7 @@ export function threadRows(
     const afresh = before !== undefined && before.contextNo !== message.contextNo;
     if (afresh) rows.push({ kind: 'context', key: `context-${message.id}` });
     const follows = !afresh && before !== undefined && sameAuthor(before, message);
-    const last = index === messages.length - 1;
+    const last = !thread.newer && index === messages.length - 1;
     rows.push({ kind: 'message', key: messageKey(message, answered), message, follows, last });
   }
   if (thread.newer) return rows;
