@@ -3,7 +3,7 @@
  * else it is given (stanzas, messages, keys, credentials) never reaches a log.
  */
 import type { UserFacingSocketConfig } from 'baileys';
-import { describeError, type Log, type LogLevel } from '../../gateway/log.ts';
+import { describeError, type Log } from '../../gateway/log.ts';
 import type { LinkId } from '../../gateway/types.ts';
 import { oneLine } from '../../lib/one-line.ts';
 
@@ -37,9 +37,11 @@ function errorIn(given: unknown): string | undefined {
 
 /** For the socket's `logger`. */
 export function libraryLogger(log: Log, link: LinkId): LibraryLogger {
-  const at = (level: LogLevel) => (given: unknown, text?: string) => {
+  // It calls every ordinary end of a stream an error. What an end means is ours to say (close-codes.ts), so that a
+  // terminal which shows warnings is not full of these.
+  const at = (its: 'warn' | 'error') => (given: unknown, text?: string) => {
     const said = text ?? (typeof given === 'string' ? given : '');
-    log.write(level, 'whatsapp.library', { link, text: withoutSecrets(said), error: errorIn(given) });
+    log.write('info', 'whatsapp.library', { link, its, text: withoutSecrets(said), error: errorIn(given) });
   };
   const silent = (): void => undefined;
   const logger: LibraryLogger = {

@@ -127,7 +127,7 @@ describe("the library's log", () => {
     logger.error({ err: new Error('for 491511234567@s.whatsapp.net') }, 'unexpected');
     logger.error({ trace: 'Error: Bad MAC\n    at somewhere' }, 'again');
     logger.warn('failed to commit mutations, retries left=9');
-    expect(log.lines.map(({ level, fields }) => [level, fields?.['text'], fields?.['error']])).toEqual([
+    expect(log.lines.map(({ fields }) => [fields?.['its'], fields?.['text'], fields?.['error']])).toEqual([
       ['warn', 'failed to decrypt', undefined],
       ['error', 'unexpected', 'Error: for …567@s.whatsapp.net'],
       ['error', 'again', 'Error: Bad MAC'],
