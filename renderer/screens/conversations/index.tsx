@@ -58,6 +58,7 @@ function OpenConversation({ id, seq }: { readonly id: string; readonly seq: numb
       <ThreadRows
         rows={rows}
         thread={thread}
+        conversation={id}
         live={conversation.linkKind === 'window' || conversation.linkKind === 'api'}
         seq={seq}
         zone={zone}

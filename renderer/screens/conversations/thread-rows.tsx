@@ -4,15 +4,17 @@
  */
 import { type ReactNode, useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef } from 'react';
 import type { OpenThread } from '../../bridge/use-thread.ts';
-import { IconButton } from '../../components/button.tsx';
+import { Button } from '../../components/button.tsx';
 import { type Rows, useRows } from '../../components/virtual-rows.ts';
 import { t } from '../../i18n.ts';
+import { useMissed } from './missed.ts';
 import { RowContent } from './row-content.tsx';
 import type { Row } from './rows.ts';
 
 export interface ThreadRowsProps {
   readonly rows: readonly Row[];
   readonly thread: OpenThread;
+  readonly conversation: string;
   /** Replies are shown as they are written; elsewhere they are delivered. */
   readonly live: boolean;
   /** The message to bring into view. */
@@ -22,13 +24,15 @@ export interface ThreadRowsProps {
   readonly onShown: () => void;
 }
 
-export function ThreadRows({ rows, thread, live, seq, zone, onShown }: ThreadRowsProps): ReactNode {
+export function ThreadRows({ rows, thread, conversation, live, seq, zone, onShown }: ThreadRowsProps): ReactNode {
   const frame = useRef<HTMLDivElement>(null);
   const keys = useMemo(() => rows.map((row) => row.key), [rows]);
   const list = useRows({ frame, keys, estimate: 88, from: 'end', overscan: 8 });
   const visible = list.getVirtualItems();
   const newer = thread.value?.newer ?? false;
   const atEnd = list.isAtEnd(120);
+  const away = !atEnd || newer;
+  const missed = useMissed(conversation, !away);
   useStartAtEnd(list, seq === null);
   useJump({ list, rows, seq, thread, onShown });
   useFurtherPages({ first: visible[0]?.index ?? 0, atEnd, list, thread, jumping: seq !== null });
@@ -53,13 +57,15 @@ export function ThreadRows({ rows, thread, live, seq, zone, onShown }: ThreadRow
           })}
         </div>
       </div>
-      {(!atEnd || newer) && rows.length > 1 && (
+      {away && rows.length > 1 && (
         <div className="to-latest">
-          <IconButton
+          <Button
             icon="down"
-            label={t('thread.toLatest')}
+            title={t('thread.toLatest')}
             onClick={() => void thread.toNewest().then(() => list.scrollToEnd({ behavior: 'auto' }))}
-          />
+          >
+            {missed > 0 ? t('thread.new', { count: missed }) : t('thread.latest')}
+          </Button>
         </div>
       )}
     </div>
