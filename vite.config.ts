@@ -2,7 +2,7 @@ import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, uti
 import { builtinModules } from 'node:module';
 import { basename, join, relative } from 'node:path';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite';
+import { defineConfig, minifySync, type EnvironmentOptions, type Plugin } from 'vite';
 
 /*
  * One build of everything that ships, in one Vite process (`npm run build`):
@@ -80,6 +80,29 @@ function workerUrls(): Plugin {
         if (!names.has(name)) this.error(`${relative(root, id)} names the worker ${name}, which is not there.`);
         return `new URL('./workers/${name}.js', import.meta.url)`;
       });
+    },
+  };
+}
+
+/**
+ * Takes the blanks out of chunks that hold nothing but packages: half of WhatsApp's library is indentation of generated
+ * code, which would be downloaded, and kept in memory as long as the program runs. Names stay, so that errors can be
+ * read; chunks with a file of ours are left as they are.
+ */
+function withoutBlanks(): Plugin {
+  return {
+    name: 'without-blanks',
+    applyToEnvironment: (environment) => environment.name === 'main',
+    // Not in renderChunk: what comes out of that is printed once more, with its blanks.
+    generateBundle(_options, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== 'chunk' || !chunk.moduleIds.every((id) => /^\0|\/node_modules\//.test(id))) continue;
+        const only = { compress: false, mangle: false, codegen: { removeWhitespace: true } } as const;
+        const { code, errors } = minifySync(chunk.fileName, chunk.code, only);
+        const [error] = errors;
+        if (error !== undefined) this.error(`${chunk.fileName}: ${error.message}`);
+        chunk.code = code;
+      }
     },
   };
 }
@@ -188,7 +211,15 @@ export default defineConfig({
   base: '/', // served at the root in both hosts; a deep link must find its script too
   logLevel: 'warn',
   build: { sourcemap: false, reportCompressedSize: false, chunkSizeWarningLimit: 2_000 },
-  plugins: [emptyElectronForStore(), unfulfilledWishes(), workerUrls(), react(), licences(), onlyWhatIsThere()],
+  plugins: [
+    emptyElectronForStore(),
+    unfulfilledWishes(),
+    workerUrls(),
+    react(),
+    licences(),
+    withoutBlanks(),
+    onlyWhatIsThere(),
+  ],
   environments: {
     client: {
       build: {
