@@ -195,12 +195,14 @@ async function updateLink(
 }
 
 /** The link is gone with what was decided on it, so that another one of its name inherits nothing. */
-async function removeLink({ ports, events, links }: Registry, id: LinkId): Promise<void> {
-  await ports.storage.commit((tables) => {
+async function removeLink({ ports, events, turns, links }: Registry, id: LinkId): Promise<void> {
+  const running = await ports.storage.commit((tables) => {
     tables.links.remove(id);
     tables.secrets.remove(linkSecret(id));
     forgetMode(tables, id);
+    return tables.turns.running().filter(({ link }) => link === id);
   });
+  for (const { conversation } of running) void turns.cut(conversation);
   await ports.identities.remove(id);
   links.delete(id);
   events.publish({ kind: 'link-removed', link: id });

@@ -10,6 +10,9 @@ import type { Tables } from './storage.ts';
 import type { ConversationRow, LinkRow, MessageRow, Millis, Reason } from './types.ts';
 import { isUntold } from './withdraw.ts';
 
+/** Newest messages of a chat that are looked through for one of the owner's. */
+const looked = 20;
+
 export const ownReason: Reason = { code: 'access.own-message' };
 
 export function isOwn({ reason }: Pick<MessageRow, 'reason'>): boolean {
@@ -48,6 +51,17 @@ export function stepBack(
     now,
   );
   return decision(link.id, { conversations: [conversation], cut: running.map((turn) => turn.conversation), cancelled });
+}
+
+/** He has written there himself since `began`, and is to be left alone: what was made meanwhile is not said any more. */
+export function hasTakenOver(
+  tables: Pick<Tables, 'messages'>,
+  { id, pausedUntil }: ConversationRow,
+  began: Millis,
+  now: Millis,
+): boolean {
+  if (pausedUntil === null || pausedUntil <= now) return false;
+  return tables.messages.page(id, looked).some((message) => isOwn(message) && message.receivedAt > began);
 }
 
 /** A stamp of the platform that lies ahead of our clock must not make the pause longer. */

@@ -7,6 +7,7 @@ import type { ModelCall } from './attempts.ts';
 import type { Channel } from './channel.ts';
 import type { GatewayPorts } from './gateway.ts';
 import type { MarkdownTree } from './markdown.ts';
+import { hasTakenOver, ownReason } from './own-messages.ts';
 import type { NewMessage, Tables } from './storage.ts';
 import type { StartedTurn } from './turn-start.ts';
 import type {
@@ -113,7 +114,8 @@ export function finishTurn(
   }
   tables.turns.put({ ...row, state: ending.state, model: ending.model, reason: ending.reason, endedAt: now });
   // Before they are marked: what was taken back or forbidden meanwhile was no question any more.
-  const withheld = whyUnheard(tables, asStored(tables, turn.link), conversation, inputs);
+  const taken = hasTakenOver(tables, conversation, row.startedAt, now) ? ownReason : null;
+  const withheld = whyUnheard(tables, asStored(tables, turn.link), conversation, inputs) ?? taken;
   tables.messages.mark(
     inputs.filter(({ state }) => state === 'answering').map(({ id }) => id),
     'answered',

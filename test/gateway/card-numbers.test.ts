@@ -181,6 +181,33 @@ describe('a number that is no answer', () => {
     expect(test.gateway.people.role('wa', ada)).toBe('unknown');
   });
 
+  it('goes to the model of somebody who was an owner when he was told, and is none any more', async () => {
+    const { test, phone } = await withOwner();
+    await using _test = test;
+    await test.gateway.people.setRole('wa', bob, 'owner', 'owner');
+    await test.clock.elapse(1_000);
+    await phone.says(bob, 'hello');
+    await test.until(() => phone.sentTo(bob).length, 1);
+    await test.idle();
+    await phone.says(ada, 'may I?');
+    await test.until(() => phone.sentTo(bob).length, 2);
+    await test.idle();
+    await test.gateway.people.setRole('wa', bob, 'guest', 'owner');
+    await phone.says(bob, '1');
+    await test.until(() => phone.sentTo(bob).at(-1), 'echo: 1');
+    expect(test.gateway.people.role('wa', ada)).toBe('unknown');
+  });
+
+  it('goes to the model when the card could not be sent at all', async () => {
+    const { test, phone } = await withOwner();
+    await using _test = test;
+    phone.outcomes.push({ kind: 'rejected', reason: { code: 'delivery.rejected' } });
+    await phone.says(ada, 'may I?');
+    await test.until(() => test.read.deliveries.troubled(5).map(({ state }) => state), ['failed']);
+    await phone.says(me, '1');
+    await isNormal(test, phone, '1');
+  });
+
   it('goes to the model while the card has not gone out yet: nobody has seen it', async () => {
     const { test, phone } = await withOwner();
     await using _test = test;

@@ -54,6 +54,14 @@ describe('a link that answers only its owner', () => {
     expect(phone.read).toEqual([]);
   });
 
+  it('stores nothing of what comes in at the very moment of the switch (the mode as it was read before)', async () => {
+    const { test, phone } = await startPhone();
+    await using _test = test;
+    await Promise.all([test.gateway.links.update('wa', { mode: 'only-me' }), phone.says(ada, 'pineapple')]);
+    await test.idle();
+    expect(await isStoredAnywhere(test, 'pineapple', ada)).toEqual([]);
+  });
+
   it('hears of people from the moment on in which it is switched, and of nothing written before', async () => {
     const { test, phone } = await startPhone({ mode: 'only-me' });
     await using _test = test;
