@@ -170,7 +170,6 @@ function sayOnce(event: CoreEvent): string | null {
     case 'delta':
     case 'delivery':
     case 'link-removed':
-    case 'pull':
       return null;
   }
 }

@@ -17,7 +17,6 @@ import type {
   ModelOutage,
   ModelRequest,
   ProviderSeed,
-  PullStatus,
   ReplyStream,
 } from './model.ts';
 import type { SecretBox } from './secrets.ts';
@@ -323,10 +322,6 @@ export interface Models {
   /** A real request; a good one clears a refused key and a cooldown. */
   check(ref: ModelRef, signal: AbortSignal): Promise<Result<ModelHealth, ModelFailure>>;
   checkDraft(provider: NewProvider, model: string, signal: AbortSignal): Promise<Result<ModelHealth, ModelFailure>>;
-  /** Models on their way onto a server of the owner's. */
-  readonly pulls: Pulls;
-  /** Deletes a model from the disk of its server. `model.pull-unsupported` where that cannot be done. */
-  remove(ref: ModelRef, signal: AbortSignal): Promise<Result<void, Reason>>;
   cooldownUntil(ref: ModelRef): Millis | null;
   /** Null while the default model or one of its fallbacks may answer. */
   outage(): ModelOutage | null;
@@ -341,15 +336,6 @@ export interface Models {
     request: Omit<ModelRequest, 'model' | 'timeouts'>,
     signal: AbortSignal,
   ): StatelessReply;
-}
-
-export interface Pulls {
-  /** In the order in which they were begun. */
-  all(): readonly PullStatus[];
-  /** Begins one, or resumes it; one that runs goes on. `input.not-found`, `model.pull-unsupported`. */
-  start(provider: ProviderId, model: string): Promise<Result<PullStatus, Reason>>;
-  /** Stops one that runs; takes one that does not run from the list. `input.not-found`. */
-  cancel(provider: ProviderId, model: string): Promise<Result<void, Reason>>;
 }
 
 export interface StatelessReply {
