@@ -1,4 +1,5 @@
 /** The host as the shell sees it: what the tray is told, and how a pause of everything is measured. */
+import { createRecentModels } from './api/recent-models.ts';
 import type { Clock } from './gateway/clock.ts';
 import type { Card, Gateway, LinkStatus } from './gateway/gateway.ts';
 import { describeError } from './gateway/log.ts';
@@ -19,14 +20,14 @@ const hour: Millis = 3_600_000;
 /** `bound` comes from whoever has Electron. */
 export function createDesktopGateway(host: HostParts, clock: Pick<Clock, 'now'>, bound: Bound): DesktopGateway {
   const { gateway, log, store } = host;
-  const recent = createRecentModels(host);
+  const recent = createRecentModels(host.store.read.usage);
   return {
     ...bound,
     log,
     facts: () => factsOf(host, clock.now(), recent),
     watch: (changed) =>
       gateway.events.subscribe(({ kind }) => {
-        if (kind !== 'delta' && kind !== 'message') changed();
+        if (kind !== 'delta' && kind !== 'message' && kind !== 'pull') changed();
       }),
     openFile: (id) => store.files.open(id),
     async pause(choice) {
@@ -87,23 +88,6 @@ function linkOf({ row, state }: LinkStatus, now: Millis, host: HostParts): TrayL
 }
 
 const recentModels = 5;
-const recentDays = 30;
-/** Adding up a month of usage takes a moment, and the order of models changes slowly. */
-const recentFor: Millis = 60_000;
-
-/** The models that were used in the last month, those of the last days first. */
-function createRecentModels({ store }: HostParts): (now: Millis) => readonly string[] {
-  let known: { readonly at: Millis; readonly models: readonly string[] } | null = null;
-  return (now) => {
-    if (known !== null && Math.abs(now - known.at) < recentFor) return known.models;
-    const bounds = Array.from({ length: recentDays + 1 }, (_, index) => now - (recentDays - index) * 24 * hour);
-    const slices = store.read.usage.series([...bounds.slice(0, -1), now + 1]);
-    const byDay = slices.toSorted((one, other) => other.from - one.from || other.calls - one.calls);
-    known = { at: now, models: [...new Set(byDay.map(({ model }) => model))] };
-    return known.models;
-  };
-}
-
 /** The default first, then its fallbacks and what was used, as far as their providers are still there. */
 function modelsOf(models: Gateway['models'], used: readonly string[]): TrayFacts['models'] {
   const { default: chosen, fallbacks } = models.choice();

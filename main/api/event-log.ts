@@ -170,6 +170,7 @@ function sayOnce(event: CoreEvent): string | null {
     case 'delta':
     case 'delivery':
     case 'link-removed':
+    case 'pull':
       return null;
   }
 }

@@ -1,7 +1,14 @@
 /** Providers, models and settings as the window is shown them. */
-import type { ModelListView, ModelView, ProviderView, SettingView, TestView } from '../../preload/contract/views.ts';
+import type {
+  ModelListView,
+  ModelView,
+  ProviderView,
+  PullView,
+  SettingView,
+  TestView,
+} from '../../preload/contract/views.ts';
 import type { Gateway, ProviderStatus } from '../gateway/gateway.ts';
-import type { ModelFailure, ModelHealth, ModelInfo } from '../gateway/model.ts';
+import type { ModelFailure, ModelHealth, ModelInfo, PullStatus } from '../gateway/model.ts';
 import type { SettingKey, SettingSchema, Settings } from '../gateway/settings.ts';
 import { isSettingKey, settingSchemas } from '../gateway/settings.ts';
 import type { Result } from '../lib/result.ts';
@@ -38,9 +45,23 @@ export function modelListView(
       sizeBytes: model.sizeBytes,
       local: provider.local,
       cooldownUntil: gateway.models.cooldownUntil(ref),
+      price: priceOf(gateway, ref),
     };
   };
   return { provider: provider.id, models: listed.value.map(view), reason: null };
+}
+
+/** Null for what is free, too: there is nothing to say about it. */
+function priceOf(gateway: Gateway, ref: string): ModelView['price'] {
+  const price = gateway.budget.price(ref);
+  return price === null || price.source === 'local' ? null : { input: price.input, output: price.output };
+}
+
+export function pullView({ provider, model, state, progress, speed, reason }: PullStatus): PullView {
+  const { phase, completed, total } = progress;
+  const moving = state === 'running' && phase === 'loading' && speed !== null && speed > 0 && total !== null;
+  const left = moving ? Math.max(0, ((total - completed) / speed) * 1000) : null;
+  return { provider, name: model, state, phase, completed, total, speed, left, reason };
 }
 
 export function testView(result: Result<ModelHealth, ModelFailure>): TestView {

@@ -2,6 +2,7 @@
 import type { GatewayEvent } from '../../preload/contract/events.ts';
 import type { CoreEvent } from '../gateway/events.ts';
 import type { ConversationId, TurnId } from '../gateway/types.ts';
+import { pullView } from './model-views.ts';
 import type { ViewSource } from './views.ts';
 import { conversationView, linkView, messageView, turnView } from './views.ts';
 
@@ -36,6 +37,10 @@ export function translateEvent(from: ViewSource, event: CoreEvent): readonly Gat
       return [{ kind: 'card.changed', link: event.link }];
     case 'model':
       return [{ kind: 'model.changed' }];
+    case 'pull':
+      return [
+        event.status === null ? { kind: 'pull.removed' } : { kind: 'pull.changed', pull: pullView(event.status) },
+      ];
     case 'usage':
       return [{ kind: 'usage.changed' }];
     case 'setting':

@@ -70,7 +70,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
       undo.dispose();
       // Links stay up meanwhile: finished replies still go out, and what comes in is stored for the next start.
       await turns.drain(Math.max(0, deadline - closingTime));
-      const others = [ownerChat.stop(), menus.stop(), outbox.stop(), attachments.stop()];
+      const others = [ownerChat.stop(), menus.stop(), outbox.stop(), attachments.stop(), models.pulls.stop()];
       await atMost(clock, lastSends, Promise.all(others));
       await links.stop();
     },

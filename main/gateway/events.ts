@@ -2,6 +2,7 @@
 import type { ConversationId, LinkId, MessageRow, ModelRef, Millis, Reason, TurnId, TurnRow } from './types.ts';
 import type { SettingKey } from './settings.ts';
 import type { Log } from './log.ts';
+import type { PullStatus } from './model.ts';
 import { describeError } from './log.ts';
 
 /** A running turn as it is now; after its end only `row` says more. */
@@ -34,6 +35,8 @@ export type CoreEvent =
   | { readonly kind: 'link-removed'; readonly link: LinkId }
   | { readonly kind: 'card'; readonly link: LinkId }
   | { readonly kind: 'model' }
+  /** Null: the list is another one now. */
+  | { readonly kind: 'pull'; readonly status: PullStatus | null }
   | { readonly kind: 'usage' }
   | { readonly kind: 'setting'; readonly key: SettingKey }
   | { readonly kind: 'host' };

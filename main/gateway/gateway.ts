@@ -17,6 +17,7 @@ import type {
   ModelOutage,
   ModelRequest,
   ProviderSeed,
+  PullStatus,
   ReplyStream,
 } from './model.ts';
 import type { SecretBox } from './secrets.ts';
@@ -327,6 +328,10 @@ export interface Models {
   outage(): ModelOutage | null;
   choice(): { readonly default: ModelRef; readonly fallbacks: readonly ModelRef[] };
   choose(change: { readonly default?: ModelRef; readonly fallbacks?: readonly ModelRef[] }): Result<void, Reason>;
+  /** Models on their way onto a server of the owner's. */
+  readonly pulls: Pulls;
+  /** Deletes a model from the disk of its server. `model.pull-unsupported` where that cannot be done. */
+  remove(ref: ModelRef, signal: AbortSignal): Promise<Result<void, Reason>>;
   /**
    * One stateless call for `/v1` without `user`: given messages as they are, with retries, fallback, cooldown and usage,
    * without persona, memory and store. `model` null means the default. Fallback happens only before the first token.
@@ -343,6 +348,15 @@ export interface StatelessReply {
   /** The model that answers; resolves with the first event. */
   readonly model: Promise<ModelRef>;
 }
+export interface Pulls {
+  /** In the order in which they were begun. */
+  all(): readonly PullStatus[];
+  /** Begins one, or resumes it; one that runs goes on. `input.not-found`, `model.pull-unsupported`. */
+  start(provider: ProviderId, model: string): Promise<Result<PullStatus, Reason>>;
+  /** Stops one that runs; takes one that does not run from the list. `input.not-found`. */
+  cancel(provider: ProviderId, model: string): Promise<Result<void, Reason>>;
+}
+
 
 export interface Turns {
   /** The running turn of a conversation. */

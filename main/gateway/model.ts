@@ -122,6 +122,31 @@ export interface ModelHealth {
   readonly said: string;
 }
 
+/** How far the loading of a model is. Bytes are those of all parts that the server has named so far. */
+export interface PullProgress {
+  /** `asking`: the library is being asked; `loading`: bytes come; `checking`: all came and are looked at. */
+  readonly phase: 'asking' | 'loading' | 'checking';
+  readonly completed: number;
+  /** Null before the first part was named. */
+  readonly total: number | null;
+  /** Of `completed`: what lay at the server before, from an earlier try. */
+  readonly kept: number;
+}
+
+/** One model on its way; `running` until it is `done`, `stopped` (by the owner or a restart) or `failed`. */
+export interface PullStatus {
+  readonly provider: ProviderId;
+  /** As it was typed. */
+  readonly model: string;
+  readonly state: 'running' | 'done' | 'stopped' | 'failed';
+  readonly progress: PullProgress;
+  /** Bytes a second over the last seconds; null while nothing is known. */
+  readonly speed: number | null;
+  readonly startedAt: Millis;
+  /** Why it failed. */
+  readonly reason: Reason | null;
+}
+
 /** One server with one key. */
 export interface Provider {
   /** Runs on this machine or costs nothing. */
@@ -132,6 +157,17 @@ export interface Provider {
   check(model: string, signal: AbortSignal): Promise<Result<ModelHealth, ModelFailure>>;
   /** Tokens that fit into the model at this server, null when unknown. Asks the server at most once per model. */
   contextTokens(model: string, signal: AbortSignal): Promise<number | null>;
+  /**
+   * Loads a model from the server's library onto the server; ends when it is there. What an aborted or broken pull has
+   * loaded stays at the server, and the next one goes on from it. Left out where models cannot be loaded.
+   */
+  pull?(
+    model: string,
+    onProgress: (progress: PullProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Result<void, ModelFailure>>;
+  /** Takes a model off the server's disk. Left out where that cannot be done. */
+  remove?(model: string, signal: AbortSignal): Promise<Result<void, ModelFailure>>;
 }
 
 export interface ProviderSeed {

@@ -9,12 +9,14 @@ import type { GatewayPorts, Models } from './gateway.ts';
 import { createModelPool, splitModelRef, type Candidates, type ModelPool, type PooledProvider } from './model-pool.ts';
 import type { ModelFailure, ModelTimeouts, ProviderSeed } from './model.ts';
 import { createProviders, type Providers } from './providers.ts';
+import { createPulls, type PullDesk } from './pulls.ts';
 import { watchOutage } from './outage.ts';
 import { statelessReply } from './stateless.ts';
 import type { ModelRef, ProviderId, Reason } from './types.ts';
 
 export interface ModelRegistry extends Models {
   readonly pool: ModelPool;
+  readonly pulls: PullDesk;
   /** Every call is opened in one of its ledgers. */
   readonly budget: BudgetKeeper;
   provider(id: ProviderId): PooledProvider | null;
@@ -54,6 +56,7 @@ export function createModels(ports: GatewayPorts, events: Events, budget: Budget
   });
   return {
     pool,
+    pulls: createPulls({ ports, events, find: (id) => providers.find(id), arrived: changed }),
     budget,
     provider: (id) => providers.find(id),
     candidates,
@@ -89,6 +92,17 @@ function ownersSide(providers: Providers, pool: ModelPool, changed: () => void):
     async list(id, signal) {
       const provider = providers.find(id);
       return provider === null ? failed(unknownModel(id)) : (await provider.adapter()).list(signal);
+    },
+    async remove(ref, signal) {
+      const parts = splitModelRef(ref);
+      const provider = parts === null ? null : providers.find(parts.provider);
+      if (parts === null || provider === null) return failed(unknownModel(ref).reason);
+      const adapter = await provider.adapter();
+      const removed = await adapter.remove?.(parts.model, signal);
+      if (removed === undefined) return failed({ code: 'model.pull-unsupported', params: { provider: provider.name } });
+      if (!removed.ok) return failed(removed.failure.reason);
+      changed();
+      return ok(undefined);
     },
     listDraft: async (draft, signal) => (await providers.draft(draft)).list(signal),
     async check(ref, signal) {

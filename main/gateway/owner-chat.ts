@@ -122,6 +122,7 @@ class Teller {
       case 'turn':
         return event.status.row.conversation === this.#answering && event.status.row.state !== 'running';
       case 'message':
+      case 'pull':
       case 'delta':
       case 'model':
         return false;

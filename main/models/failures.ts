@@ -31,6 +31,11 @@ const classes = {
   'model.context-overflow': 'context-overflow',
   'model.content-filter': 'content-filter',
   'model.missing': 'model-missing',
+  'model.name-unknown': 'model-missing',
+  'model.library-unreachable': 'network',
+  'model.no-space': 'overloaded',
+  'model.server-old': 'invalid-request',
+  'model.pull-refused': 'invalid-request',
   'model.aborted': 'aborted',
   'model.bug': 'bug',
 } as const satisfies Partial<Record<ReasonCode, ModelErrorClass>>;

@@ -23,6 +23,8 @@ import type {
   PersonView,
   PriceView,
   ProviderView,
+  PullView,
+  RecentModelsView,
   RevisionView,
   SearchHitView,
   SelfTestView,
@@ -168,11 +170,22 @@ export interface Commands {
   'models.choose': Command<{ readonly default?: string; readonly fallbacks?: readonly string[] }, ModelChoiceView>;
 
   'settings.list': Command<Nothing, readonly SettingView[]>;
+  /** Ends every test that runs; each answers that it was stopped. */
+  'providers.stopTests': Command<Nothing, null>;
   'settings.set': Command<{ readonly key: string; readonly value: unknown }, SettingView>;
   'budget.get': Command<Nothing, BudgetView>;
   /** The prices of the chosen models and those the owner entered. */
   'prices.list': Command<Nothing, readonly PriceView[]>;
   /** Micro-dollars per million tokens; null takes the owner's price away. */
+  'models.recent': Command<Nothing, RecentModelsView>;
+  /** Models on their way, and those that did not get there. Progress comes as `pull.changed`. */
+  'models.pulls': Command<Nothing, readonly PullView[]>;
+  /** Loads a model onto an Ollama server, or goes on where an earlier try ended; answers when it has begun. */
+  'models.pull': Command<{ readonly provider: string; readonly name: string }, PullView>;
+  /** Stops one that runs; takes one that does not from the list. */
+  'models.cancelPull': Command<{ readonly provider: string; readonly name: string }, null>;
+  /** Deletes a model from the disk of its server. */
+  'models.delete': Command<{ readonly ref: string }, null>;
   'prices.set': Command<
     { readonly model: string; readonly price: { readonly input: number; readonly output: number } | null },
     null

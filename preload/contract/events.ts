@@ -1,5 +1,5 @@
 /** What the gateway tells a window without being asked. Each carries a rising `seq`. */
-import type { ConversationView, LinkView, LogLineView, MessageView, TurnView } from './views.ts';
+import type { ConversationView, LinkView, LogLineView, MessageView, PullView, TurnView } from './views.ts';
 
 export type GatewayEvent =
   | { readonly kind: 'conversation.changed'; readonly conversation: ConversationView }
@@ -22,6 +22,10 @@ export type GatewayEvent =
   | { readonly kind: 'card.changed'; readonly link: string }
   /** Providers, the default, fallbacks, a cooldown or a refused key: ask again for what is shown. */
   | { readonly kind: 'model.changed' }
+  /** At most a few a second for each. */
+  | { readonly kind: 'pull.changed'; readonly pull: PullView }
+  /** One was taken from the list: ask again for `models.pulls`. */
+  | { readonly kind: 'pull.removed' }
   | { readonly kind: 'usage.changed' }
   | { readonly kind: 'settings.changed'; readonly key: string }
   /** The gateway's own state: ask again for `host.get`. */

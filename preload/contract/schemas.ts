@@ -6,6 +6,11 @@ const nothing = z.strictObject({});
 const id = z.string().min(1).max(64);
 const linkId = z.string().regex(/^[a-z0-9-]{1,32}$/);
 const modelRef = z.string().regex(/^[a-z0-9-]{1,32}\/.{1,256}$/);
+/** As Ollama writes them: `qwen3:8b`, `somebody/model:tag`, `hf.co/somebody/model`. */
+const modelName = z
+  .string()
+  .regex(/^[\w.-]+(?:[:/][\w.-]+)*$/)
+  .max(256);
 const address = z.string().min(1).max(128);
 const url = z.string().min(1).max(2048);
 const text = z.string().min(1).max(200_000);
@@ -102,9 +107,15 @@ export const commandSchemas = {
     z.strictObject({ ref: modelRef }),
   ]),
   'providers.listDraft': z.strictObject({ provider: providerDraft }),
+  'providers.stopTests': nothing,
   'providers.detectOllama': nothing,
   'models.list': nothing,
   'models.choice': nothing,
+  'models.recent': nothing,
+  'models.pulls': nothing,
+  'models.pull': z.strictObject({ provider: linkId, name: modelName }),
+  'models.cancelPull': z.strictObject({ provider: linkId, name: modelName }),
+  'models.delete': z.strictObject({ ref: modelRef }),
   'models.choose': z.strictObject({
     default: modelRef.exactOptional(),
     fallbacks: z.array(modelRef).max(10).exactOptional(),

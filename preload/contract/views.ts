@@ -288,6 +288,30 @@ export interface ModelView {
   readonly sizeBytes: number | null;
   readonly local: boolean;
   readonly cooldownUntil: number | null;
+  /** What it costs; null when nobody knows, or it costs nothing. */
+  readonly price: ModelPriceView | null;
+}
+
+/** Micro-dollars per million tokens, read and written. */
+export interface ModelPriceView {
+  readonly input: number;
+  readonly output: number;
+}
+
+/** A model on its way onto a server of the owner's, or one that did not get there. */
+export interface PullView {
+  readonly provider: string;
+  readonly name: string;
+  readonly state: 'running' | 'done' | 'stopped' | 'failed';
+  readonly phase: 'asking' | 'loading' | 'checking';
+  /** Bytes, of all the parts that are known so far. */
+  readonly completed: number;
+  readonly total: number | null;
+  /** Bytes a second; null while that is not known. */
+  readonly speed: number | null;
+  /** Milliseconds that are left at this speed; null while that is not known. */
+  readonly left: number | null;
+  readonly reason: Reason | null;
 }
 
 /** The models of one provider, or why they cannot be listed. */
@@ -296,6 +320,9 @@ export interface ModelListView {
   readonly models: readonly ModelView[];
   readonly reason: Reason | null;
 }
+
+/** The models that were asked last, newest first. */
+export type RecentModelsView = readonly string[];
 
 export type TestView =
   | { readonly ok: true; readonly latency: number; readonly said: string }

@@ -5,7 +5,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { AnswerOf, CommandName, ParamsOf } from '../../preload/contract/commands.ts';
 import type { GatewayEvent } from '../../preload/contract/events.ts';
-import type { ConversationView, LinkView, MessageView, TurnView } from '../../preload/contract/views.ts';
+import type { ConversationView, LinkView, MessageView, PullView, TurnView } from '../../preload/contract/views.ts';
 import { type ConversationList, withConversation } from './conversation-list.ts';
 import type { LiveTexts } from './live.ts';
 import type { Outbox } from './outbox.ts';
@@ -31,8 +31,9 @@ export function threadKey(conversation: string): readonly ['thread', string] {
 /** Commands whose answers an event makes stale. */
 const stale = {
   'card.changed': ['cards.list', 'people.list', 'groups.list', 'links.list'],
-  'model.changed': ['providers.list', 'models.list', 'models.choice', 'prices.list'],
-  'usage.changed': ['usage.totals', 'usage.series', 'budget.get', 'prices.list', 'cards.list'],
+  'model.changed': ['providers.list', 'models.list', 'models.choice', 'prices.list', 'host.health'],
+  'pull.removed': ['models.pulls'],
+  'usage.changed': ['usage.totals', 'usage.series', 'budget.get', 'prices.list', 'cards.list', 'models.recent'],
   'settings.changed': ['settings.list', 'host.get', 'models.choice', 'budget.get', 'cards.list'],
   'host.changed': ['host.get', 'host.health', 'desktop.get'],
 } as const satisfies Partial<Record<GatewayEvent['kind'], readonly CommandName[]>>;
@@ -61,8 +62,12 @@ export function applyEvent(parts: CacheParts, event: GatewayEvent): void {
       setAnswer(parts.client, 'links.list', {}, (links) => links.filter((link) => link.id !== event.link));
       makeStale(parts.client, ['cards.list', 'people.list', 'groups.list', 'deliveries.troubled']);
       return;
+    case 'pull.changed':
+      pullChanged(parts.client, event.pull);
+      return;
     case 'card.changed':
     case 'model.changed':
+    case 'pull.removed':
     case 'usage.changed':
     case 'settings.changed':
     case 'host.changed':
@@ -95,6 +100,14 @@ function messageChanged({ client, live, outbox }: CacheParts, message: MessageVi
   if (isTroubled(message) || wasTroubled(client, message)) makeStale(client, ['deliveries.troubled']);
   const { conversation, kind, turn } = message;
   if (kind !== 'person' && turn !== null && live.get(conversation)?.turn === turn) live.forget(conversation);
+}
+
+/** One that is begun again goes to the end, as it does in the gateway's own list. */
+function pullChanged(client: QueryClient, pull: PullView): void {
+  setAnswer(client, 'models.pulls', {}, (pulls) => {
+    const at = pulls.findIndex(({ provider, name }) => provider === pull.provider && name === pull.name);
+    return at < 0 ? [...pulls, pull] : pulls.with(at, pull);
+  });
 }
 
 function isTroubled({ delivery, reason }: MessageView): boolean {

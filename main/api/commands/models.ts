@@ -6,8 +6,9 @@ import type { Reason } from '../../gateway/types.ts';
 import { failed, ok, type Result } from '../../lib/result.ts';
 import { normalizeUrl } from '../base-url.ts';
 import type { Handlers } from '../dispatch.ts';
-import { modelListView, providerView, testView } from '../model-views.ts';
+import { modelListView, providerView, pullView, testView } from '../model-views.ts';
 import type { ApiPorts } from '../ports.ts';
+import { createRecentModels } from '../recent-models.ts';
 import { done, outcome, refuse, settled } from './outcome.ts';
 
 type Family =
@@ -17,7 +18,13 @@ type Family =
   | 'providers.test'
   | 'providers.listDraft'
   | 'providers.detectOllama'
+  | 'providers.stopTests'
   | 'models.list'
+  | 'models.recent'
+  | 'models.pulls'
+  | 'models.pull'
+  | 'models.cancelPull'
+  | 'models.delete'
   | 'models.choice'
   | 'models.choose';
 
@@ -25,11 +32,14 @@ type Family =
 const listLimit = 20_000;
 /** Longest wait for a test; a cold load of a local model takes minutes. */
 const testLimit = 320_000;
+/** Longest wait for a model to be deleted. */
+const deleteLimit = 60_000;
 const ollamaUrl = 'http://127.0.0.1:11434';
 
 export function modelCommands(ports: ApiPorts): Pick<Handlers, Family> {
   const { models } = ports.gateway;
-  const within = (limit: number): AbortSignal => AbortSignal.any([ports.stopping, AbortSignal.timeout(limit)]);
+  const recent = createRecentModels(ports.storage.read.usage);
+  const within: Within = (limit): AbortSignal => AbortSignal.any([ports.stopping, AbortSignal.timeout(limit)]);
   const fixed = (id: string): Reason | null => {
     const row = models.providers().find((provider) => provider.id === id)?.row;
     return row?.fixedByFile === true ? { code: 'settings.fixed-by-file', params: { key: `providers.${id}` } } : null;
@@ -46,12 +56,8 @@ export function modelCommands(ports: ApiPorts): Pick<Handlers, Family> {
       const byFile = fixed(provider);
       return byFile === null ? settled(await models.removeProvider(provider)) : refuse(byFile);
     },
-    'providers.test': async (params) => {
-      if ('ref' in params) return done(testView(await models.check(params.ref, within(testLimit))));
-      const draft = fromDraft(params.provider);
-      if (!draft.ok) return refuse(draft.failure);
-      return done(testView(await models.checkDraft(draft.value, params.model, within(testLimit))));
-    },
+    ...testCommands(ports, within),
+    ...pullCommands(ports, within),
     'providers.listDraft': async ({ provider }) => {
       const draft = fromDraft(provider);
       if (!draft.ok) return refuse(draft.failure);
@@ -66,8 +72,49 @@ export function modelCommands(ports: ApiPorts): Pick<Handlers, Family> {
         .map(async (provider) => modelListView(ports.gateway, provider, await models.list(provider.id, signal)));
       return done(await Promise.all(lists));
     },
+    'models.recent': async () => done(recent(ports.clock.now())),
     'models.choice': async () => done(models.choice()),
     'models.choose': async (change) => outcome(models.choose(change), () => models.choice()),
+  };
+}
+
+type Within = (limit: number) => AbortSignal;
+
+function testCommands(
+  { gateway: { models } }: ApiPorts,
+  within: Within,
+): Pick<Handlers, 'providers.test' | 'providers.stopTests'> {
+  const running = new Set<AbortController>();
+  return {
+    'providers.test': async (params) => {
+      const control = new AbortController();
+      const signal = AbortSignal.any([control.signal, within(testLimit)]);
+      running.add(control);
+      try {
+        if ('ref' in params) return done(testView(await models.check(params.ref, signal)));
+        const draft = fromDraft(params.provider);
+        if (!draft.ok) return refuse(draft.failure);
+        return done(testView(await models.checkDraft(draft.value, params.model, signal)));
+      } finally {
+        running.delete(control);
+      }
+    },
+    'providers.stopTests': async () => {
+      for (const control of running) control.abort();
+      return done(null);
+    },
+  };
+}
+
+function pullCommands(
+  { gateway: { models } }: ApiPorts,
+  within: Within,
+): Pick<Handlers, 'models.pulls' | 'models.pull' | 'models.cancelPull' | 'models.delete'> {
+  return {
+    'models.pulls': async () => done(models.pulls.all().map(pullView)),
+    'models.pull': async ({ provider, name }) => outcome(await models.pulls.start(provider, name), pullView),
+    'models.cancelPull': async ({ provider, name }) => settled(await models.pulls.cancel(provider, name)),
+    'models.delete': async ({ ref }) => settled(await models.remove(ref, within(deleteLimit))),
   };
 }
 

@@ -14,6 +14,7 @@ import type {
   ModelUsage,
   Provider,
   ProviderSeed,
+  PullProgress,
   ReplyEnd,
   ReplyStream,
 } from '../../gateway/model.ts';
@@ -34,6 +35,7 @@ import { LineWatch } from './lines.ts';
 import { chatRequest, hasRemotePicture } from './messages.ts';
 import { readShown, readTags } from './models.ts';
 import type { Shown, Tag } from './models.ts';
+import { pullModel } from './pull.ts';
 import { LineReader } from './reader.ts';
 
 /** Tokens a window may have unless `seed.compatibility.maxContextTokens` says otherwise: memory is spent on it. */
@@ -103,6 +105,27 @@ class OllamaProvider implements Provider {
   async contextTokens(model: string, signal: AbortSignal): Promise<number | null> {
     const shown = await this.#show(model, signal);
     return shown?.ok === true ? this.#window(shown.value) : null;
+  }
+
+  async pull(
+    model: string,
+    onProgress: (progress: PullProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Result<void, ModelFailure>> {
+    const { clock } = this.#deps;
+    const parts = { clock, transport: this.#transport, client: this.#client, about: this.#about(model) };
+    const pulled = await pullModel(parts, onProgress, signal);
+    // The same name may be another model now.
+    this.#shown.clear();
+    return pulled;
+  }
+
+  async remove(model: string, signal: AbortSignal): Promise<Result<void, ModelFailure>> {
+    const removed = await this.#ask(model, signal, async () => {
+      await this.#client.delete({ model });
+    });
+    this.#shown.delete(model);
+    return removed;
   }
 
   #about(model: string): About {

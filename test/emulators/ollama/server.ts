@@ -14,7 +14,7 @@ import { ModelStore, capabilitiesOf, contextLengthOf, fullName, parameterNumCtx 
 import { answerPull } from './pull.ts';
 import type { PullGates } from './pull.ts';
 import { respond } from './respond.ts';
-import type { ChatCall, ModelSpec, OllamaBehaviour, OllamaOptions, RecordedRequest } from './types.ts';
+import type { ChatCall, ModelSpec, OllamaBehaviour, OllamaOptions, PullFault, RecordedRequest } from './types.ts';
 import { checkChat, fitToWindow } from './validate.ts';
 import type { CheckedChat } from './validate.ts';
 
@@ -74,6 +74,11 @@ export class OllamaEmulator implements AsyncDisposable {
     this.#service.pullGates = gates;
   }
 
+  /** The next pulls go wrong, one each. */
+  failPulls(...faults: readonly PullFault[]): void {
+    this.#service.pullFaults.push(...faults);
+  }
+
   close(): Promise<void> {
     return this.#close();
   }
@@ -105,6 +110,9 @@ class Service {
   readonly script = new Script<ChatCall, OllamaBehaviour>(echo);
   readonly models: ModelStore;
   pullGates: PullGates = [];
+  readonly pullFaults: PullFault[] = [];
+  /** How far unfinished pulls came, by full name. */
+  readonly #partly = new Map<string, number>();
   readonly #options: OllamaOptions;
   readonly #now: () => number;
   readonly #ofModel = new Map<string, number>();
@@ -127,7 +135,9 @@ class Service {
     const request = this.#record(exchange, body);
     const paths = { get: ['/', '/api/version', '/api/tags', '/api/ps'], post: ['/api/show', '/api/chat', '/api/pull'] };
     const isGet = paths.get.includes(exchange.path);
-    if (!isGet && !paths.post.includes(exchange.path)) {
+    if (exchange.path === '/api/delete' && exchange.method === 'DELETE') {
+      this.#answerDelete(exchange, request.body);
+    } else if (!isGet && !paths.post.includes(exchange.path)) {
       sendText(exchange, 404, 'text/plain', '404 page not found');
     } else if (isGet ? !['GET', 'HEAD'].includes(exchange.method) : exchange.method !== 'POST') {
       sendText(exchange, 405, 'text/plain', '405 method not allowed');
@@ -202,8 +212,30 @@ class Service {
       return;
     }
     const model = (this.#options.library ?? []).find((spec) => fullName(spec.name) === fullName(name));
-    const complete = await answerPull(exchange, model, body['stream'] !== false, this.pullGates);
-    if (complete && model !== undefined) this.models.add(model);
+    const complete = await answerPull(exchange, model, {
+      stream: body['stream'] !== false,
+      gates: this.pullGates,
+      fault: this.pullFaults.shift(),
+      begin: this.#partly.get(fullName(name)) ?? 0,
+      reached: (step) => void this.#partly.set(fullName(name), step),
+    });
+    if (!complete || model === undefined) return;
+    this.#partly.delete(fullName(name));
+    this.models.add(model);
+  }
+
+  #answerDelete(exchange: Exchange, body: unknown): void {
+    const name = isRecord(body) ? (body['model'] ?? body['name']) : undefined;
+    if (typeof name !== 'string' || name === '') {
+      refuse(exchange, 400, 'model is required');
+      return;
+    }
+    if (this.models.find(name) === undefined) {
+      refuse(exchange, 404, `model '${name}' not found`);
+      return;
+    }
+    this.models.remove(name);
+    exchange.response.writeHead(200).end();
   }
 
   async #answerChat(exchange: Exchange, body: JsonRecord, request: RecordedRequest): Promise<void> {

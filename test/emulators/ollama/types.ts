@@ -66,6 +66,16 @@ export interface ChatCall {
 /** In `error-in-stream` the message becomes a line `{"error": …}`. `reasoning` of a reply becomes `thinking`. */
 export type OllamaBehaviour = CommonBehaviour;
 
+/**
+ * How a pull goes that does not end well. `refused`: the library cannot be asked, said in an error line before any part is
+ * named; `broken`: an error line after so many of the steps, with what came until then kept; `cut`: the connection drops
+ * there without a word. `error` is what the line says.
+ */
+export type PullFault =
+  | { readonly kind: 'refused'; readonly error: string }
+  | { readonly kind: 'broken'; readonly afterSteps: number; readonly error: string }
+  | { readonly kind: 'cut'; readonly afterSteps: number };
+
 export interface OllamaOptions {
   /** 0 (default) takes a free port. */
   readonly port?: number;

@@ -307,6 +307,7 @@ const ollamaModels = ['qwen3:8b', 'gemma3:12b', 'llama3.2:3b', 'mistral-small3.2
   sizeBytes: [5_200_000_000, 8_100_000_000, 2_000_000_000, 15_000_000_000][index] ?? null,
   local: true,
   cooldownUntil: index === 2 ? now + 3 * minute : null,
+  price: null,
 }));
 
 export const modelLists: readonly ModelListView[] = [
@@ -325,6 +326,7 @@ export const modelLists: readonly ModelListView[] = [
         sizeBytes: null,
         local: true,
         cooldownUntil: null,
+        price: null,
       },
     ],
     reason: null,
