@@ -254,10 +254,10 @@ export class TurnEngine {
     if (media !== null) return this.#finish(turn, noticeEnding(this.#parts, turn, 'done', media, true));
     using _sign = acknowledge(this.#parts.ports, this.#parts.links, turn);
     const replied = await answerWithModel(this.#parts, turn, running, (status) => this.#publishTurn(status));
-    if (replied.kind === 'cut') return this.#keepForNextStart(turn, replied.calls);
+    if (replied.kind === 'cut') return await this.#keepForNextStart(turn, replied.calls);
     // A cut may come when the last word has just been made: it stays here all the same.
     const { ending } = replied;
-    return this.#finish(turn, running.silenced ? { ...ending, deliver: false } : ending);
+    return await this.#finish(turn, running.silenced ? { ...ending, deliver: false } : ending);
   }
 
   /** Cut by the end of the process: not the turn's fault, so the start does not count. What was asked was asked, though. */
