@@ -3,7 +3,7 @@
  * last event, never a throw. Adapters do not retry: `attempts.ts` owns that.
  */
 import type { Result } from '../lib/result.ts';
-import type { Millis, Reason } from './types.ts';
+import type { Millis, ProviderId, Reason } from './types.ts';
 
 export type ChatContent =
   | { readonly kind: 'text'; readonly text: string }

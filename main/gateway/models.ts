@@ -73,7 +73,7 @@ export function createModels(ports: GatewayPorts, events: Events, budget: Budget
 
 type OwnersSide = Pick<
   Models,
-  'providers' | 'saveProvider' | 'removeProvider' | 'list' | 'listDraft' | 'check' | 'checkDraft'
+  'providers' | 'saveProvider' | 'removeProvider' | 'list' | 'listDraft' | 'check' | 'checkDraft' | 'remove'
 >;
 
 function ownersSide(providers: Providers, pool: ModelPool, changed: () => void): OwnersSide {
