@@ -4,7 +4,7 @@ import type { CoreEvent } from '../gateway/events.ts';
 import type { ConversationId, TurnId } from '../gateway/types.ts';
 import { pullView } from './model-views.ts';
 import type { ViewSource } from './views.ts';
-import { conversationView, linkView, messageView, turnView } from './views.ts';
+import { conversationView, goesOut, linkView, messageView, turnView } from './views.ts';
 
 /** What a window is told of one gateway event: usually one event, none when what it was about is gone. */
 export function translateEvent(from: ViewSource, event: CoreEvent): readonly GatewayEvent[] {
@@ -55,6 +55,6 @@ function deliveryEvents(from: ViewSource, conversation: ConversationId, turn: Tu
   const { read } = from.storage;
   return read.messages
     .ofTurn(turn)
-    .filter(({ kind }) => kind !== 'person')
+    .filter(goesOut)
     .map((row) => ({ kind: 'delivery.changed', conversation, message: messageView(read, row) }));
 }

@@ -2,7 +2,7 @@
 import type { TroubledView } from '../../preload/contract/views.ts';
 import type { Tables } from '../gateway/storage.ts';
 import type { DeliveryRow, TurnRow } from '../gateway/types.ts';
-import { previewOf } from './views.ts';
+import { goesOut, previewOf } from './views.ts';
 
 /** The newest `limit` of both kinds together, newest first. */
 export function troubledViews(read: Tables, limit: number): readonly TroubledView[] {
@@ -15,7 +15,7 @@ export function troubledViews(read: Tables, limit: number): readonly TroubledVie
 }
 
 function deliveryTrouble(read: Tables, row: DeliveryRow): TroubledView {
-  const reply = read.messages.ofTurn(row.turn).findLast(({ kind }) => kind !== 'person');
+  const reply = read.messages.ofTurn(row.turn).findLast(goesOut);
   return {
     kind: row.state === 'held' ? 'held' : 'delivery',
     turn: row.turn,

@@ -182,8 +182,13 @@ export function messageView(read: Tables, row: MessageRow): MessageView {
     reason: row.reason,
     turn: row.turn,
     model: row.model,
-    delivery: row.kind === 'person' || row.turn === null ? null : deliveryView(read, row.turn),
+    delivery: goesOut(row) && row.turn !== null ? deliveryView(read, row.turn) : null,
   };
+}
+
+/** Ours, or the owner's own words; what somebody else said has the turn that answers it. */
+export function goesOut({ kind, reason }: Pick<MessageRow, 'kind' | 'reason'>): boolean {
+  return kind !== 'person' || reason?.code === 'access.own-message';
 }
 
 function attachmentView(row: AttachmentRow): AttachmentView {

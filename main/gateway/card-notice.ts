@@ -89,7 +89,7 @@ export function storeNotice(
     const row: PartRow = { id: ports.ids.next(), delivery, position, part, ownId: newPartId(), ...fresh };
     tables.deliveries.addPart(row);
   });
-  tables.conversations.put({ ...conversation, lastAt: at, unread: conversation.unread + 1 });
+  tables.conversations.put({ ...conversation, lastAt: at });
   return tables.messages.add({
     id: ports.ids.next(),
     ...about,

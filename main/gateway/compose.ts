@@ -17,6 +17,7 @@ import { createModels, type ModelRegistry } from './models.ts';
 import { createPacer } from './pacing.ts';
 import { ownersConversations, ownersTurns, settingChanged, submit } from './owners-side.ts';
 import { createOwnerChat, type OwnerChat } from './owner-chat.ts';
+import { ownerSays } from './owner-says.ts';
 import { createPauses, type Pauses } from './pauses.ts';
 import { createPeople } from './people.ts';
 import { createPresence } from './presence.ts';
@@ -76,6 +77,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     },
     ...pauses,
     submit: (id, message) => submit(ports, links, parts.receive, id, message),
+    say: (id, text, key) => ownerSays({ ports, events, links, outbox, turns: parts.control }, id, text, key),
     ...ownersConversations(ports, events, links, models, turns),
     health: () => healthOf(storage, turns),
     wake(why) {
@@ -92,6 +94,7 @@ interface Assembled {
   readonly outbox: Outbox;
   readonly attachments: Attachments;
   readonly turns: TurnEngine;
+  readonly control: TurnControl;
   readonly people: People;
   readonly cards: CardDesk;
   readonly ownerChat: OwnerChat;
@@ -150,7 +153,7 @@ function assemble(ports: GatewayPorts): Assembled {
     return messages;
   };
   const owners = { people, cards, ownerChat, menus, pauses };
-  return { events, links, budget, models, outbox, attachments, turns, ...owners, receive };
+  return { events, links, budget, models, outbox, attachments, turns, control, ...owners, receive };
 }
 
 /** Stop was pressed at a draft: for those who may talk there, and once, however often the press is told. */

@@ -106,6 +106,11 @@ export interface Gateway {
    * message. The conversation is `(link, chat, topic)` of the event, made when it is new.
    */
   submit(link: 'window' | 'api', message: InboundMessage): Promise<MessageRow>;
+  /**
+   * The owner's own words into a chat of a platform, without a model; see owner-says.ts. Durable when it resolves; the same
+   * `key` again gives the same message. `input.not-found`, `say.…` where nothing may or can be sent.
+   */
+  say(conversation: ConversationId, text: string, key: string): Promise<Result<MessageRow, Reason>>;
   /** An empty thread of the window; `chat` names one that is to be found again. */
   createThread(chat?: string): Promise<ConversationRow>;
   /** Takes a thread of the window away, with all that was said in it. Old backups still hold it. */

@@ -128,7 +128,9 @@ export function finishTurn(
   const state: DeliveryState = send ? 'ready' : ending.deliver && withheld === null ? 'sent' : 'cancelled';
   tables.deliveries.put({ ...delivery, state, reason: withheld, readyAt: now, settledAt: send ? null : now });
   addUsage(tables, row, ending.calls, ports.ids);
-  tables.conversations.put({ ...conversation, lastAt: now, unread: conversation.unread + 1 });
+  // In a chat of a platform the owner has to look at what others say; what we say there is no news to him.
+  const unread = conversation.unread + (turn.link.kind === 'window' ? 1 : 0);
+  tables.conversations.put({ ...conversation, lastAt: now, unread });
   ending.apply?.(tables);
   const covered = inputs.map(({ id }) => tables.messages.get(id)).filter((message) => message !== null);
   return { answer, inputs: covered, send };

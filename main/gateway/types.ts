@@ -182,9 +182,10 @@ export interface TurnRow {
   readonly state: TurnState;
   /**
    * `command`: answered by the gateway itself, without a model. `card`: a sentence of the gateway to the owner's own chat
-   * (somebody waits, a link is signed out, a budget is reached); it has no inputs and is done from the beginning.
+   * (somebody waits, a link is signed out, a budget is reached); it has no inputs and is done from the beginning. `said`:
+   * the owner's own words, written in the window, likewise.
    */
-  readonly kind: 'reply' | 'command' | 'card';
+  readonly kind: 'reply' | 'command' | 'card' | 'said';
   /** How often it was started; starts that a SIGTERM ended are taken off again. */
   readonly starts: number;
   readonly contextNo: number;

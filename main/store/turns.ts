@@ -6,7 +6,7 @@ import type { Sql, SqlParams, SqlRow } from './database.ts';
 import { messageFrom } from './messages.ts';
 
 const states = ['running', 'done', 'stopped', 'failed', 'dead'] as const satisfies readonly TurnState[];
-const kinds = ['reply', 'command', 'card'] as const satisfies readonly TurnRow['kind'][];
+const kinds = ['reply', 'command', 'card', 'said'] as const satisfies readonly TurnRow['kind'][];
 
 const columns = [
   'conversation',

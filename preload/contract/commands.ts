@@ -97,6 +97,15 @@ export interface Commands {
     { readonly conversation: string; readonly text: string; readonly key: string },
     { readonly message: string }
   >;
+  /**
+   * The owner's own words into a chat of a platform, without a model: WhatsApp sends them from his account, Telegram by the
+   * bot. Pauses the conversation like what he writes with his phone. `key` makes a repeated call the same message; answers
+   * once it is on disk, `say.…` where nothing may or can be sent.
+   */
+  'conversations.say': Command<
+    { readonly conversation: string; readonly text: string; readonly key: string },
+    { readonly message: string }
+  >;
   /** Answers a message that was set aside (paused, late, held, cleared). */
   'messages.answerNow': Command<{ readonly message: string }, null>;
   /** Earlier texts of a message that its author changed, oldest first. */

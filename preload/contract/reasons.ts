@@ -126,6 +126,12 @@ export const reasonActions = {
   'delivery.network': 'retry',
   'delivery.gave-up': 'retry',
   'delivery.held': 'answer-now',
+  // say: why the owner's own words were not sent
+  'say.link-off': 'open:channels',
+  'say.only-me': 'open:channels',
+  'say.blocked': 'open:people',
+  'say.group-off': 'open:people',
+  'say.unreachable': 'none',
   // settings and input from the owner
   'settings.unknown-key': 'open:settings',
   'settings.wrong-type': 'open:settings',

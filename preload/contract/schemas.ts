@@ -57,6 +57,7 @@ export const commandSchemas = {
   'conversations.setModel': z.strictObject({ conversation: id, model: modelRef.nullable() }),
   'conversations.search': z.strictObject({ query: z.string().max(500), limit }),
   'messages.send': z.strictObject({ conversation: id, text, key: id }),
+  'conversations.say': z.strictObject({ conversation: id, text, key: id }),
   'messages.answerNow': z.strictObject({ message: id }),
   'messages.revisions': z.strictObject({ message: id }),
   'turns.stop': z.strictObject({ conversation: id }),

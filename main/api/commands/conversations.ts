@@ -13,6 +13,7 @@ type Family =
   | 'conversations.markRead'
   | 'conversations.setModel'
   | 'conversations.search'
+  | 'conversations.say'
   | 'messages.send'
   | 'messages.answerNow'
   | 'messages.revisions'
@@ -57,6 +58,10 @@ export function conversationCommands(ports: ApiPorts): Pick<Handlers, Family> {
       const hits = await storage.search(query, limit, ports.stopping);
       return done(hits.map((hit) => ({ ...hit, title: find(hit.conversation)?.title ?? '' })));
     },
+    'conversations.say': async ({ conversation, text, key }) =>
+      text.trim() === ''
+        ? refuse({ code: 'input.malformed', params: { path: 'text', expected: 'text' } })
+        : outcome(await gateway.say(conversation, text, key), ({ id }) => ({ message: id })),
     'messages.send': (params) => sendMessage(ports, params),
     'messages.answerNow': async ({ message }) => settled(await gateway.turns.answerNow(message)),
     'messages.revisions': async ({ message }) => {
