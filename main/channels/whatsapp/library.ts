@@ -4,8 +4,9 @@
  *   the console      guarded before anything of it is loaded, see console-guard.ts
  *   Curve.verify     throws the answer away in 7.0.0-rc14 and says true: replaced by one that means it, then tested
  *   the root key     one value for the whole process: read through an accessor, so that each socket has its own
+ *   old sessions     a message under one of them spoils the newer ones, see tried-sessions.ts
  *
- * All three hold for the whole process. Loading again finds the same module and mends it the same way.
+ * All of it holds for the whole process. Loading again finds the same module and mends it the same way.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describeError, type Log } from '../../gateway/log.ts';
@@ -13,6 +14,7 @@ import type { Reason } from '../../gateway/types.ts';
 import { failed, ok, type Result } from '../../lib/result.ts';
 import { guardConsole } from './console-guard.ts';
 import type { Library } from './parts.ts';
+import { keepTriedSessions } from './tried-sessions.ts';
 
 type Verify = Library['Curve']['verify'];
 
@@ -35,7 +37,12 @@ export const publicRootKey: Uint8Array = Uint8Array.from(
 const roots = new AsyncLocalStorage<Buffer>();
 
 async function loadParts(): Promise<LibraryParts> {
-  const [library, curve] = await Promise.all([import('baileys'), import('libsignal/src/curve.js')]);
+  const [library, curve, { SessionCipher }] = await Promise.all([
+    import('baileys'),
+    import('libsignal/src/curve.js'),
+    import('libsignal'),
+  ]);
+  keepTriedSessions(SessionCipher);
   return { library, curve };
 }
 
