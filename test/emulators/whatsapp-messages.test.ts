@@ -334,6 +334,17 @@ describe('copies of a message', () => {
     expect(server.unreadable.items.filter((one) => one.id === second)).toHaveLength(2);
   });
 
+  it('for the own phone are asked for by it, and come as what was said to somebody else', async () => {
+    const phone = server.phone();
+    phone.unreadable = 1;
+    const id = await send(alice.numberAddress, 'copy me again');
+    expect(await phone.arrivals.waitFor((one) => one.id === id, wait)).toMatchObject({
+      text: 'copy me again',
+      chat: alice.numberAddress,
+      isOwnCopy: true,
+    });
+  });
+
   it('in a group are asked for too', async () => {
     const group = server.group('Again', [alice, server.phone()]);
     alice.unreadable = 1;

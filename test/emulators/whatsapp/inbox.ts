@@ -159,7 +159,10 @@ export class Inbox {
       node('registration', {}, bigEndian(device.keys.registrationId, 4)),
       ...(count >= firstWithKeys ? [keysOf(device)] : []),
     ];
-    const attrs = { id, ...this.#place(person, parcel), type: 'retry', t };
+    // A device of the account names the chat that its copy is of.
+    const recipient = person.companions.includes(companion) && !isGroup(stanza.attrs['to'] ?? '');
+    const chat = recipient ? (stanza.attrs['recipient'] ?? stanza.attrs['to']) : undefined;
+    const attrs = { id, ...this.#place(person, parcel), recipient: chat, type: 'retry', t };
     this.#world.soon(() => {
       companion.deliver(node('receipt', attrs, parts));
     });
