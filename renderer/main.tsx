@@ -23,7 +23,7 @@ import './styles/pairing.css';
 document.documentElement.lang = language;
 document.title = t('app.name');
 beginWithTheme(document.documentElement, localStorage);
-const runtime = createRuntime(chooseTransport(window), (task) => requestAnimationFrame(task));
+const runtime = createRuntime(chooseTransport(window), (task) => requestAnimationFrame(task), localStorage);
 const root = document.querySelector('#root');
 if (!root) throw new Error('index.html has no #root.');
 createRoot(root).render(

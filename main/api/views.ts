@@ -148,7 +148,13 @@ export function conversationView(from: ViewSource, row: ConversationRow): Conver
     pausedUntil: row.pausedUntil,
     pausedBy: row.pausedBy,
     undeliverable: row.undeliverable,
+    withOwner: isWithOwner(from, row),
   };
+}
+
+function isWithOwner({ gateway }: ViewSource, { link, kind, chat }: ConversationRow): boolean {
+  const platform = link !== 'window' && link !== 'api' && gateway.links.get(link) !== null;
+  return platform && kind === 'private' && gateway.people.role(link, chat) === 'owner';
 }
 
 /** What persons write is no Markdown: their signs are shown as they were typed. */

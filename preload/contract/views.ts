@@ -152,6 +152,8 @@ export interface ConversationView {
   readonly pausedBy: Reason | null;
   /** Why nothing can be sent there; null when it can. */
   readonly undeliverable: Reason | null;
+  /** The owner's own private chat on a platform: what he writes there keeps nobody quiet. */
+  readonly withOwner: boolean;
 }
 
 export type MessageState =

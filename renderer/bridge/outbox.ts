@@ -1,13 +1,19 @@
 /**
  * Messages of the owner between Enter and the moment the gateway has them. Each has a key, made once: sending it again
- * is the same message, so that "Send again" after a lost answer cannot double it. A failed one keeps its text.
+ * is the same message, so that "Send again" after a lost answer cannot double it. A failed one keeps its text. They lie in
+ * the browser's storage meanwhile: a page that is closed, reloaded or dies in between loses nothing.
  */
 import type { MessageView } from '../../preload/contract/views.ts';
-import { asCallFailure, type CallFailure } from './failure.ts';
+import type { DraftStorage } from './drafts.ts';
+import { asCallFailure, CallFailure } from './failure.ts';
+
+/** `send` to a thread of the window, for an answer; `say` into a chat of a platform, as the owner's own words. */
+export type Way = 'send' | 'say';
 
 export interface Outgoing {
   readonly key: string;
   readonly conversation: string;
+  readonly way: Way;
   readonly text: string;
   readonly at: number;
   readonly state: 'sending' | 'sent' | 'failed';
@@ -17,12 +23,18 @@ export interface Outgoing {
 }
 
 export interface OutboxPorts {
-  readonly send: (conversation: string, text: string, key: string) => Promise<{ readonly message: string }>;
+  readonly send: (entry: Outgoing) => Promise<{ readonly message: string }>;
   readonly now: () => number;
   readonly makeKey: () => string;
+  readonly storage: OutboxStorage;
 }
 
+export type OutboxStorage = DraftStorage & Pick<Storage, 'key' | 'length'>;
+
 const none: readonly Outgoing[] = [];
+const prefix = 'porchlight.outgoing.';
+/** What the page before could not send goes out by itself for so long; later its writer is asked. */
+const still = 120_000;
 
 export class Outbox {
   readonly #ports: OutboxPorts;
@@ -43,12 +55,14 @@ export class Outbox {
   };
 
   /** Shows the message at once and sends it. */
-  add(conversation: string, text: string): Promise<void> {
+  add(conversation: string, text: string, way: Way = 'send'): Promise<void> {
+    const { makeKey, now } = this.#ports;
     const entry: Outgoing = {
-      key: this.#ports.makeKey(),
+      key: makeKey(),
       conversation,
+      way,
       text,
-      at: this.#ports.now(),
+      at: now(),
       state: 'sending',
       message: null,
       failure: null,
@@ -64,10 +78,23 @@ export class Outbox {
   }
 
   drop({ conversation, key }: Outgoing): void {
+    this.#forget(key);
     this.#put(
       conversation,
       this.list(conversation).filter((each) => each.key !== key),
     );
+  }
+
+  /** What the page before had not sent: shown, and sent once more where it is of just now. Called once. */
+  async restore(): Promise<void> {
+    const { storage, now } = this.#ports;
+    const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '');
+    const found = keys
+      .filter((key) => key.startsWith(prefix))
+      .flatMap((key) => readEntry(key.slice(prefix.length), storage.getItem(key)) ?? [])
+      .toSorted((a, b) => a.at - b.at);
+    for (const entry of found) this.#put(entry.conversation, [...this.list(entry.conversation), entry]);
+    for (const entry of found) if (now() - entry.at < still) await this.again(entry);
   }
 
   /** A message was stored. It may be told before the answer to our call: then the text says that it is ours. */
@@ -83,9 +110,10 @@ export class Outbox {
   }
 
   async #send(entry: Outgoing): Promise<void> {
-    const { conversation, text, key } = entry;
+    this.#keep(entry);
     try {
-      const { message } = await this.#ports.send(conversation, text, key);
+      const { message } = await this.#ports.send(entry);
+      this.#forget(entry.key);
       const arrived = this.#find(entry)?.message === message;
       if (arrived) this.drop(entry);
       else this.#change(entry, { state: 'sent', message });
@@ -93,6 +121,19 @@ export class Outbox {
       if (this.#find(entry)?.message) this.drop(entry);
       else this.#change(entry, { state: 'failed', failure: asCallFailure(failure) });
     }
+  }
+
+  /** A full storage keeps nothing: then the message is as safe as the page. */
+  #keep({ key, conversation, way, text, at }: Outgoing): void {
+    try {
+      this.#ports.storage.setItem(prefix + key, JSON.stringify({ conversation, way, text, at }));
+    } catch (failure) {
+      if (!(failure instanceof DOMException)) throw failure;
+    }
+  }
+
+  #forget(key: string): void {
+    this.#ports.storage.removeItem(prefix + key);
   }
 
   #find({ conversation, key }: Outgoing): Outgoing | undefined {
@@ -110,5 +151,24 @@ export class Outbox {
     if (entries.length === 0) this.#lists.delete(conversation);
     else this.#lists.set(conversation, entries);
     for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/** Null for what we did not write. */
+function readEntry(key: string, stored: string | null): Outgoing | null {
+  const value = parsed(stored);
+  if (typeof value !== 'object' || value === null) return null;
+  const { conversation, way, text, at } = value as Readonly<Record<string, unknown>>;
+  if (typeof conversation !== 'string' || typeof text !== 'string' || typeof at !== 'number') return null;
+  const known = way === 'say' ? 'say' : 'send';
+  return { key, conversation, way: known, text, at, state: 'failed', message: null, failure: new CallFailure(null) };
+}
+
+function parsed(stored: string | null): unknown {
+  try {
+    return JSON.parse(stored ?? 'null');
+  } catch (failure) {
+    if (failure instanceof SyntaxError) return null;
+    throw failure;
   }
 }

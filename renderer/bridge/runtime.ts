@@ -9,7 +9,7 @@ import { applyEvent, callKey, threadKey } from './cache.ts';
 import type { Connection } from './connection.ts';
 import { ask, CallFailure } from './failure.ts';
 import { LiveTexts } from './live.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type OutboxStorage } from './outbox.ts';
 
 export interface Runtime {
   readonly connection: Connection;
@@ -48,7 +48,12 @@ function opened(connection: Connection): Promise<void> {
   });
 }
 
-export function createRuntime(connection: Connection, schedule: (task: () => void) => void): Runtime {
+/** `schedule` runs a task before the next frame; `storage` keeps what was not sent yet over a reload. */
+export function createRuntime(
+  connection: Connection,
+  schedule: (task: () => void) => void,
+  storage: OutboxStorage,
+): Runtime {
   const { bridge } = connection;
   const client = makeClient();
   const listeners = new Set<(event: GatewayEvent) => void>();
@@ -64,9 +69,11 @@ export function createRuntime(connection: Connection, schedule: (task: () => voi
   };
   const live = new LiveTexts(schedule, (conversation) => void readSoFar(conversation, 5));
   const outbox = new Outbox({
-    send: (conversation, text, key) => ask(bridge, 'messages.send', { conversation, text, key }),
+    send: ({ conversation, text, key, way }) =>
+      ask(bridge, way === 'say' ? 'conversations.say' : 'messages.send', { conversation, text, key }),
     now: Date.now,
     makeKey,
+    storage,
   });
   const start = async (): Promise<void> => {
     await opened(connection);
@@ -77,6 +84,7 @@ export function createRuntime(connection: Connection, schedule: (task: () => voi
         applyEvent({ client, live, outbox }, event);
         for (const listener of [...listeners]) listener(event);
       });
+      void outbox.restore();
     } catch (failure) {
       if (!(failure instanceof CallFailure) || failure.reason !== null) throw failure;
       await start();

@@ -1,16 +1,33 @@
 import { expect, test } from 'vitest';
 import { CallFailure } from '../../renderer/bridge/failure.ts';
-import { Outbox } from '../../renderer/bridge/outbox.ts';
+import { Outbox, type OutboxStorage, type Outgoing } from '../../renderer/bridge/outbox.ts';
 import { messageView } from './views.ts';
 
-function outboxOf(send: (text: string, key: string) => Promise<{ message: string }>): Outbox {
+/** As a browser keeps it for a page and the ones after it. */
+class Kept implements OutboxStorage {
+  readonly items = new Map<string, string>();
+  get length(): number {
+    return this.items.size;
+  }
+  key = (index: number): string | null => [...this.items.keys()][index] ?? null;
+  getItem = (key: string): string | null => this.items.get(key) ?? null;
+  setItem = (key: string, value: string): void => void this.items.set(key, value);
+  removeItem = (key: string): void => void this.items.delete(key);
+}
+
+type Send = (text: string, key: string, entry: Outgoing) => Promise<{ message: string }>;
+
+function outboxOf(send: Send, storage: OutboxStorage = new Kept(), now = 0): Outbox {
   let number = 0;
   return new Outbox({
-    send: (_conversation, text, key) => send(text, key),
-    now: () => 0,
+    send: (entry) => send(entry.text, entry.key, entry),
+    now: () => now,
     makeKey: () => `k${String((number += 1))}`,
+    storage,
   });
 }
+
+const never = (): Promise<never> => new Promise(() => undefined);
 
 test('a failed message keeps its text and is sent again under the same key (else a lost answer doubles it)', async () => {
   const keys: string[] = [];
@@ -47,4 +64,42 @@ test('a message that arrived although its answer was lost is not called failed',
   answer.reject(new CallFailure(null));
   await sent;
   expect(outbox.list('c1')).toEqual([]);
+});
+
+test('what was on its way when the page went is sent by the next one, under its old key and the same way', async () => {
+  const storage = new Kept();
+  void outboxOf(never, storage).add('c1', 'hello', 'say');
+  const sent: string[] = [];
+  const next = outboxOf(
+    async (text, key, { way }) => {
+      sent.push(`${way} ${key} ${text}`);
+      return { message: 'm1' };
+    },
+    storage,
+    60_000,
+  );
+  await next.restore();
+  expect(sent).toEqual(['say k1 hello']);
+  expect(storage.length, 'a third page has nothing to send').toBe(0);
+});
+
+test('what was not sent for long waits for a word of its writer; discarded it is gone for good', async () => {
+  const storage = new Kept();
+  await outboxOf(() => Promise.reject(new CallFailure(null)), storage).add('c1', 'hello');
+  const next = outboxOf(never, storage, 3_600_000);
+  await next.restore();
+  const [entry] = next.list('c1');
+  expect(entry).toMatchObject({ text: 'hello', state: 'failed' });
+  if (entry) next.drop(entry);
+  expect(storage.length).toBe(0);
+});
+
+test('what others keep in the storage of the page is left alone, and what cannot be read is no message', async () => {
+  const storage = new Kept();
+  storage.setItem('porchlight.draft.c1', 'a draft');
+  storage.setItem('porchlight.outgoing.k9', '{"conversation":');
+  const outbox = outboxOf(never, storage);
+  await outbox.restore();
+  expect(outbox.list('c1')).toEqual([]);
+  expect(storage.getItem('porchlight.draft.c1')).toBe('a draft');
 });

@@ -18,6 +18,7 @@ export function conversationView(change: Partial<ConversationView> = {}): Conver
     pausedUntil: null,
     pausedBy: null,
     undeliverable: null,
+    withOwner: false,
     ...change,
   };
 }

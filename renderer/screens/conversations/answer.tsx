@@ -1,5 +1,5 @@
 import { type ReactNode, useDeferredValue, useState } from 'react';
-import type { DeliveryView, MessageView, TurnView } from '../../../preload/contract/views.ts';
+import type { MessageView, TurnView } from '../../../preload/contract/views.ts';
 import { useAct, useLiveText } from '../../bridge/hooks.ts';
 import { copyText } from '../../clipboard.ts';
 import { IconButton } from '../../components/button.tsx';
@@ -8,6 +8,7 @@ import { modelName } from '../../components/model-picker.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { clock, fullTime } from '../../format.ts';
 import { reasonText, t } from '../../i18n.ts';
+import { deliveryWords } from './delivery-words.ts';
 
 export interface AnswerProps {
   /** The reply, once it is stored; before that its turn. */
@@ -117,20 +118,4 @@ function Below({ message, last, live, zone }: BelowProps): ReactNode {
       )}
     </>
   );
-}
-
-/** What is worth saying about the way out: nothing when it simply arrived. */
-function deliveryWords({ state, late, again, parts, sentParts }: DeliveryView, live: boolean): readonly string[] {
-  if (live) return [];
-  const under =
-    state === 'ready'
-      ? [t('delivery.sending', { sent: sentParts, parts })]
-      : state === 'sent'
-        ? [t('delivery.sent')]
-        : [];
-  return [
-    ...under,
-    ...(late ? [t('delivery.late')] : []),
-    ...(again > 0 ? [t('delivery.again', { count: again })] : []),
-  ];
 }

@@ -1,7 +1,11 @@
-/** Where one writes: grows with the text, keeps drafts, sends with Enter. Other people's chats are read here only. */
+/**
+ * Where one writes: grows with the text, keeps drafts, sends with Enter. In a chat of a platform the words go out as the
+ * owner's own, and it says by whom; what a program holds over the API is read here only.
+ */
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { LinkKind } from '../../../preload/contract/views.ts';
+import type { ConversationView } from '../../../preload/contract/views.ts';
 import { readDraft, writeDraft } from '../../bridge/drafts.ts';
+import { useCall } from '../../bridge/hooks.ts';
 import { IconButton } from '../../components/button.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { t } from '../../i18n.ts';
@@ -9,7 +13,8 @@ import { t } from '../../i18n.ts';
 export interface ComposerProps {
   /** The conversation, or `new`. */
   readonly conversation: string;
-  readonly linkKind: LinkKind;
+  /** Null: one that does not exist yet. */
+  readonly to: ConversationView | null;
   readonly running: boolean;
   readonly stopping?: boolean;
   readonly busy?: boolean;
@@ -19,19 +24,39 @@ export interface ComposerProps {
 }
 
 export function Composer(props: ComposerProps): ReactNode {
-  const { linkKind } = props;
-  return linkKind === 'window' ? (
-    <Writing {...props} />
-  ) : (
+  const { to } = props;
+  const kind = to?.linkKind ?? 'window';
+  const links = useCall('links.list', {}, { enabled: kind !== 'window' }).value;
+  const gone = links !== undefined && !links.some(({ id }) => id === to?.link);
+  return kind === 'api' || (kind !== 'window' && gone) ? (
     <footer className="composer-off">
       <Icon name="info" />
-      <p>{t(linkKind === 'api' ? 'composer.offApi' : 'composer.off')}</p>
+      <p>{t(kind === 'api' ? 'composer.offApi' : 'composer.off')}</p>
       {props.running && props.onStop && <StopButton onStop={props.onStop} stopping={props.stopping ?? false} />}
     </footer>
+  ) : (
+    <Writing {...props} />
   );
 }
 
-function Writing({ conversation, running, stopping = false, busy = false, onStop, onSend }: ComposerProps): ReactNode {
+/** By whom the words go out, and what Porchlight does then. */
+function Way({ to }: { readonly to: ConversationView }): ReactNode {
+  const link = useCall('links.list', {}).value?.find(({ id }) => id === to.link);
+  const minutes = useCall('settings.list', {}).value?.find(({ key }) => key === 'conversations.ownPauseMinutes')?.value;
+  const by = to.linkKind === 'whatsapp' ? t('composer.byYou') : t('composer.byBot', { bot: link?.handle ?? to.link });
+  const quiet = !to.withOwner && typeof minutes === 'number' && minutes > 0;
+  return <p className="composer-way">{quiet ? `${by} ${t('composer.quiet', { count: minutes })}` : by}</p>;
+}
+
+function Writing({
+  conversation,
+  to,
+  running,
+  stopping = false,
+  busy = false,
+  onStop,
+  onSend,
+}: ComposerProps): ReactNode {
   const [text, setText] = useState(() => readDraft(localStorage, conversation));
   const area = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => {
@@ -82,7 +107,7 @@ function Writing({ conversation, running, stopping = false, busy = false, onStop
           onClick={() => void send()}
         />
       </div>
-      <p className="composer-hint">{t('composer.hint')}</p>
+      {to && to.linkKind !== 'window' ? <Way to={to} /> : <p className="composer-hint">{t('composer.hint')}</p>}
     </footer>
   );
 }

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { MessageView } from '../../../preload/contract/views.ts';
+import type { DeliveryView, MessageView } from '../../../preload/contract/views.ts';
 import { useAct, useCall, useHost } from '../../bridge/hooks.ts';
 import { copyText } from '../../clipboard.ts';
 import { IconButton } from '../../components/button.tsx';
@@ -9,7 +9,8 @@ import { clock, fullTime } from '../../format.ts';
 import { t } from '../../i18n.ts';
 import { Attachments } from './attachments.tsx';
 import { captionOf } from './caption.ts';
-import { isOwnMessage } from './rows.ts';
+import { deliveryWords } from './delivery-words.ts';
+import { isOwnMessage, isWrittenHere } from './rows.ts';
 
 /** Set aside by the gateway: said with its reason, and answered when the owner says so. */
 const setAside: ReadonlySet<MessageView['state']> = new Set([
@@ -38,6 +39,7 @@ export function FromPerson({ message, follows, live, zone }: FromPersonProps): R
   const { id, text, authorName, state, reason, seq, attachments, revision } = message;
   const words = captionOf(text, attachments);
   const own = isOwnMessage(message);
+  const here = isWrittenHere(message);
   const again = (): void => void answer.run({ message: id });
   return (
     <article
@@ -47,7 +49,7 @@ export function FromPerson({ message, follows, live, zone }: FromPersonProps): R
       data-own={own}
       aria-label={own || authorName === '' ? t('thread.yours') : t('thread.said', { name: authorName })}
     >
-      {!live && !follows && <p className="author">{own ? t('thread.own') : authorName}</p>}
+      {!live && !follows && <p className="author">{own ? t(here ? 'thread.ownHere' : 'thread.own') : authorName}</p>}
       <div className="said">
         <Aside at={message.at} words={words} zone={zone} />
         {words !== '' && <div className="bubble">{words}</div>}
@@ -56,7 +58,8 @@ export function FromPerson({ message, follows, live, zone }: FromPersonProps): R
       {revision > 0 && <Edited message={message} />}
       {state === 'waiting' && <p className="mark">{t('thread.waiting')}</p>}
       {state === 'overheard' && !follows && <p className="mark">{t('thread.overheard')}</p>}
-      {reason && !(own && follows) && (setAside.has(state) || reason.code === deadLetter) && (
+      {message.delivery && <WayOut message={message} delivery={message.delivery} />}
+      {reason && !here && !(own && follows) && (setAside.has(state) || reason.code === deadLetter) && (
         // What waits for a word about its sender is let go under People; asked again here it would only be refused.
         <ReasonNote
           reason={reason}
@@ -68,6 +71,31 @@ export function FromPerson({ message, follows, live, zone }: FromPersonProps): R
       )}
       {answer.failure && <ReasonNote reason={answer.failure.reason} />}
     </article>
+  );
+}
+
+/** What became outside of what the owner wrote here. */
+function WayOut({ message, delivery }: { readonly message: MessageView; readonly delivery: DeliveryView }): ReactNode {
+  const deliver = useAct('deliveries.retry');
+  const { turn } = message;
+  const again = (): void => {
+    if (turn !== null) void deliver.run({ turn });
+  };
+  const undelivered = delivery.state === 'failed' || delivery.state === 'held';
+  return (
+    <>
+      <p className="mark">{deliveryWords(delivery, false).join(' · ')}</p>
+      {undelivered && (
+        <ReasonNote
+          reason={delivery.reason ?? { code: delivery.state === 'held' ? 'delivery.held' : 'delivery.gave-up' }}
+          tone="warning"
+          busy={deliver.busy}
+          retry={again}
+          answerNow={again}
+        />
+      )}
+      {deliver.failure && <ReasonNote reason={deliver.failure.reason} />}
+    </>
   );
 }
 

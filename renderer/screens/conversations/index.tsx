@@ -67,12 +67,13 @@ function OpenConversation({ id, seq }: { readonly id: string; readonly seq: numb
       <LiveRegion conversation={id} />
       <Composer
         conversation={id}
-        linkKind={conversation.linkKind}
+        to={conversation}
         running={running}
         stopping={stop.busy}
         onStop={() => void stop.run({ conversation: id })}
         onSend={(text) => {
-          void thread.toNewest().then(() => outbox.add(id, text));
+          const way = conversation.linkKind === 'window' ? 'send' : 'say';
+          void thread.toNewest().then(() => outbox.add(id, text, way));
           return Promise.resolve(true);
         }}
       />

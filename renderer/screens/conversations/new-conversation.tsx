@@ -45,7 +45,7 @@ export function NewConversation(): ReactNode {
         )}
         {create.failure && <ReasonNote reason={create.failure.reason} />}
       </div>
-      <Composer conversation="new" linkKind="window" running={false} busy={create.busy} onSend={start} />
+      <Composer conversation="new" to={null} running={false} busy={create.busy} onSend={start} />
     </div>
   );
 }

@@ -58,8 +58,18 @@ export function isOwnMessage({ reason }: MessageView): boolean {
   return reason?.code === 'access.own-message';
 }
 
+/** In this window rather than with another device. */
+export function isWrittenHere(message: MessageView): boolean {
+  return isOwnMessage(message) && message.reason?.params?.['from'] === 'window';
+}
+
 function sameAuthor(a: MessageView, b: MessageView): boolean {
-  return a.kind === b.kind && a.authorName === b.authorName && isOwnMessage(a) === isOwnMessage(b);
+  return a.kind === b.kind && a.authorName === b.authorName && wayOf(a) === wayOf(b);
+}
+
+function wayOf(message: MessageView): 'here' | 'elsewhere' | null {
+  if (!isOwnMessage(message)) return null;
+  return isWrittenHere(message) ? 'here' : 'elsewhere';
 }
 
 /** The first answer of a turn takes over the key of the row in which it was written, so that it is not drawn anew. */

@@ -103,6 +103,7 @@ export const whatsappConversation: ConversationView = {
   pausedUntil: Date.now() + 24 * 60_000,
   pausedBy: null,
   undeliverable: null,
+  withOwner: false,
 };
 
 function message(seq: number, minutesAgo: number, change: Partial<MessageView>): MessageView {

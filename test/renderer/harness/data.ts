@@ -30,6 +30,7 @@ function conversation(number: number, change: Partial<ConversationView>): Conver
     pausedUntil: null,
     pausedBy: null,
     undeliverable: null,
+    withOwner: false,
     ...change,
   };
 }

@@ -22,5 +22,5 @@ import '../../../renderer/styles/pairing.css';
 const root = document.querySelector('#root');
 if (!root) throw new Error('The page has no root.');
 const connection = { ...ipcConnection(dataBridge()), readFile: drawnFile };
-const runtime = createRuntime(connection, (task) => requestAnimationFrame(task));
+const runtime = createRuntime(connection, (task) => requestAnimationFrame(task), localStorage);
 createRoot(root).render(<App runtime={runtime} />);
