@@ -195,6 +195,8 @@ async function answerCard(stage: Stage, address: string, answer: CardAnswer, by:
   if (message === undefined || oracle.roles[0] !== 'owner') return false;
   met.add('a decision by a button');
   handles.add(test.bot.press(owner, message.message_id, data));
+  // It goes through the platform: what the owner does next in the window would come before it.
+  await test.until(() => test.gateway.cards.open().some(({ id }) => id === card.id), false);
   return true;
 }
 
