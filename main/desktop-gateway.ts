@@ -8,7 +8,7 @@ import type { Millis } from './gateway/types.ts';
 import type { Host } from './host.ts';
 import type { DesktopGateway, PauseChoice, ShellCard } from './shell/ports.ts';
 import type { TrayFacts, TrayLink } from './shell/tray.ts';
-import { say } from './shell/words.ts';
+import { createSay, type Say } from './shell/words.ts';
 
 type HostParts = Pick<Host, 'gateway' | 'log' | 'sentences' | 'settings' | 'store'>;
 
@@ -21,10 +21,12 @@ const hour: Millis = 3_600_000;
 export function createDesktopGateway(host: HostParts, clock: Pick<Clock, 'now'>, bound: Bound): DesktopGateway {
   const { gateway, log, store } = host;
   const recent = createRecentModels(host.store.read.usage);
+  const language = (): string => host.sentences.spoken(null);
+  const say = createSay(language);
   return {
     ...bound,
     log,
-    facts: () => factsOf(host, clock.now(), recent),
+    facts: () => factsOf(host, clock.now(), recent, say),
     watch: (changed) =>
       gateway.events.subscribe(({ kind }) => {
         if (kind !== 'delta' && kind !== 'message' && kind !== 'pull') changed();
@@ -40,6 +42,7 @@ export function createDesktopGateway(host: HostParts, clock: Pick<Clock, 'now'>,
       if (!chosen.ok) log.write('warn', 'shell.model-refused', { model, code: chosen.failure.code });
       return chosen.ok;
     },
+    language,
     preferences: () => ({
       keepAwake: host.settings.get('desktop.keepAwake'),
       updateUrl: host.settings.get('desktop.updateUrl').trim(),
@@ -60,7 +63,7 @@ async function suspend({ log, store }: HostParts, now: Millis): Promise<void> {
   }
 }
 
-function factsOf(host: HostParts, now: Millis, recent: (now: Millis) => readonly string[]): TrayFacts {
+function factsOf(host: HostParts, now: Millis, recent: (now: Millis) => readonly string[], say: Say): TrayFacts {
   const { gateway, sentences, store } = host;
   const { problem, runningTurns } = gateway.health();
   const outside = gateway.links.all().filter(({ row }) => row.kind !== 'window' && row.kind !== 'api');
@@ -71,7 +74,7 @@ function factsOf(host: HostParts, now: Millis, recent: (now: Millis) => readonly
     runningTurns,
     problem: problem === null ? null : sentences.reason(problem, null),
     cards: gateway.cards.open().map((card) => cardOf(host, card)),
-    paused: until === null ? null : { ends: endOf(until, now, host) },
+    paused: until === null ? null : { ends: endOf(until, now, host, say) },
     today: { calls, cost, unpriced },
     models: modelsOf(gateway.models, recent(now)),
     outage: gateway.models.outage(),
@@ -132,7 +135,7 @@ function startOfTomorrow(now: Millis, timeZone: string): Millis {
 }
 
 /** Null: when somebody resumes. */
-function endOf(until: Millis, now: Millis, host: HostParts): NonNullable<TrayFacts['paused']>['ends'] {
+function endOf(until: Millis, now: Millis, host: HostParts, say: Say): NonNullable<TrayFacts['paused']>['ends'] {
   if (until >= Number.MAX_SAFE_INTEGER) return null;
   const left = until - now;
   if (until === startOfTomorrow(now, timeZoneOf(host))) return { time: say('tray.tomorrow'), left };
@@ -145,5 +148,5 @@ function clockTime(at: Millis, now: Millis, host: HostParts): string {
   const today = at >= startOfDay(now, timeZone) && at < startOfTomorrow(now, timeZone);
   const day = today ? {} : ({ weekday: 'short', day: 'numeric', month: 'short' } as const);
   const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
-  return new Intl.DateTimeFormat('en', { timeZone, ...day, ...time }).format(at);
+  return new Intl.DateTimeFormat(host.sentences.spoken(null), { timeZone, ...day, ...time }).format(at);
 }

@@ -28,7 +28,7 @@ import type { ApiPorts, DesktopPort } from './api/ports.ts';
 import type { Provision } from './api/provision.ts';
 import { SwitchedHttp, type HttpWish } from './api/switched-http.ts';
 import { translateEvent } from './api/translate.ts';
-import { createSentences } from './store/sentences.ts';
+import { createSentences, systemLanguage } from './store/sentences.ts';
 import { createChannelFactory, createLinkProbe } from './channels/catalog.ts';
 import { parseMarkdown } from './channels/formatting/parse.ts';
 import type { Clock, Ids } from './gateway/clock.ts';
@@ -64,6 +64,8 @@ export interface HostOptions {
   readonly http: HttpWish | null;
   /** What the owner should know of this machine; shown in the window. */
   readonly notices?: readonly Reason[];
+  /** The system's language (BCP 47) where the environment names none; what the runtime knows of it when left out. */
+  readonly language?: () => string;
   /** The system's keychain on the desktop. */
   readonly keyWrapping?: KeyWrapping;
   /** The tray app around it; left out on a headless host. */
@@ -187,7 +189,7 @@ async function openGround(options: HostOptions, undo: AsyncDisposableStack): Pro
   const startedAt = clock.now();
   const surroundings = { platform: process.platform, env: options.environment, home: homedir() };
   const dataDir = dataDirectoryFor(options.dataDir ?? undefined, surroundings);
-  const plain = createSentences();
+  const plain = createSentences(() => systemLanguage(options.environment, options.language));
   const data = (reason: Reason): Result<never, HostFailure> =>
     failed({ kind: 'data', reason, sentence: plain.reason(reason, null) });
 
@@ -223,7 +225,7 @@ async function openGround(options: HostOptions, undo: AsyncDisposableStack): Pro
   const settings = await openSettings({ dataDir, clock, log, ...(loadStore === undefined ? {} : { loadStore }) });
   const fixed = settings.fix(Object.fromEntries(options.provision?.settings ?? []));
   if (!fixed.ok) return failed({ kind: 'asked', sentence: plain.reason(fixed.failure, null) });
-  const sentences = createSentences(() => languageOf(settings, options.environment));
+  const sentences = createSentences(() => languageOf(settings, options));
   return ok({ dataDir, clock, ids, lock, log, sentences, store: opened, key: key.value, settings, startedAt, notices });
 }
 
@@ -252,12 +254,10 @@ async function restore(
   return failed({ kind: 'asked', sentence });
 }
 
-/** The setting, else the system's language as the environment names it. */
-function languageOf(settings: SettingsFile, environment: HostOptions['environment']): string {
+/** The setting, else the system's language. */
+function languageOf(settings: SettingsFile, { environment, language }: HostOptions): string {
   const chosen = settings.get('language');
-  if (chosen !== 'system') return chosen;
-  const named = environment['LC_ALL'] ?? environment['LC_MESSAGES'] ?? environment['LANG'];
-  return named?.split('.')[0]?.replace('_', '-') ?? Intl.DateTimeFormat().resolvedOptions().locale;
+  return chosen === 'system' ? systemLanguage(environment, language) : chosen;
 }
 
 function gatewayPorts(ground: Ground, options: HostOptions): GatewayPorts {

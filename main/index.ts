@@ -23,15 +23,22 @@ import type { DesktopGateway, StartProblem } from './shell/ports.ts';
 import { scheme } from './shell/protocol.ts';
 import { createProxiedFetch } from './shell/proxy.ts';
 import { createKeyWrapping, isKeyOnlyObscured } from './shell/secrets.ts';
-import { say } from './shell/words.ts';
+import { createSay } from './shell/words.ts';
 import { replaceFile } from './store/atomic-file.ts';
 import { dataDirectoryFor, defaultDataDirectory } from './store/data-directory.ts';
+import { systemLanguage } from './store/sentences.ts';
 
 const appId = 'org.porchlight.app';
 /** Turns may end by themselves for so long when the app quits. */
 const drainTime = 8_000;
 
 const surroundings = { platform: process.platform, env: process.env, home: homedir() };
+
+/** Where the environment names no language; before Electron is ready, what its runtime knows. */
+const systemsOwn = (): string =>
+  (app.isReady() ? app.getPreferredSystemLanguages()[0] : undefined) ?? Intl.DateTimeFormat().resolvedOptions().locale;
+const language = (): string => systemLanguage(process.env, systemsOwn);
+const say = createSay(language);
 
 /** Ends before there is anything to end, with a sentence where a person can see it. */
 function refuse(sentence: string): void {
@@ -71,6 +78,7 @@ function begin(wanted: DesktopArguments): void {
   const usual = dataDir === defaultDataDirectory(surroundings);
   runDesktop({
     clock,
+    language,
     version: manifest.version,
     hidden: wanted.hidden,
     place: placeOfArguments(process.argv),
@@ -92,6 +100,7 @@ function begin(wanted: DesktopArguments): void {
       const late: { log: Log | null } = { log: null };
       const started = await startHost({
         ...hostOptions(dataDir, join(built, 'renderer')),
+        language: systemsOwn,
         notices: isKeyOnlyObscured(safeStorage, process.platform) ? [{ code: 'host.key-obscured' }] : [],
         desktop,
         fetch: createProxiedFetch({
@@ -170,6 +179,6 @@ function problemOf(failure: HostFailure, dataDir: string): StartProblem {
 
 app.setName('Porchlight');
 app.setAppUserModelId(appId);
-const wanted: Result<DesktopArguments, string> = readDesktopArguments(process.argv.slice(1));
+const wanted: Result<DesktopArguments, string> = readDesktopArguments(process.argv.slice(1), say);
 if (wanted.ok) begin(wanted.value);
 else refuse(wanted.failure);

@@ -64,15 +64,12 @@ export function warning(caps: readonly Cap[], periods: Periods): Reason | null {
   const percent = Math.floor(share(most) * 100);
   const used = settled(most, periods);
   return most.of === 'cost'
-    ? {
-        code: 'budget.warned',
-        params: { percent, used: `$${String(dollarsUsed(used))}`, cap: `$${String(dollars(most.limit))}` },
-      }
+    ? { code: 'budget.warned', params: { percent, used: dollarsUsed(used), cap: most.limit / perDollar } }
     : { code: 'budget.warned', params: { percent, usedTokens: used, capTokens: most.limit } };
 }
 
 export function capReason(cap: Cap): Reason {
-  return { code: cap.code, params: { cap: cap.of === 'cost' ? dollars(cap.limit) : cap.limit } };
+  return { code: cap.code, params: { cap: cap.of === 'cost' ? cap.limit / perDollar : cap.limit } };
 }
 
 export function periodView(sums: Sums, caps: readonly Cap[], period: 'day' | 'month'): BudgetPeriod {
@@ -97,14 +94,7 @@ function reserved(cap: Cap, periods: Periods): number {
   return cap.of === 'cost' ? reservedCost : reservedTokens;
 }
 
-/** 5 as a number, 2.50 and 0.0005 as they are written. */
-function dollars(amount: MicroDollars): string | number {
-  const value = amount / perDollar;
-  if (Number.isInteger(value)) return value;
-  return amount % 10_000 === 0 ? value.toFixed(2) : String(value);
-}
-
 /** To the cent where there are cents, never more than was used. */
-function dollarsUsed(amount: MicroDollars): string | number {
-  return dollars(amount < 100_000 ? amount : amount - (amount % 10_000));
+function dollarsUsed(amount: MicroDollars): number {
+  return (amount < 100_000 ? amount : amount - (amount % 10_000)) / perDollar;
 }

@@ -6,4 +6,6 @@ export interface Sentences {
   reason(reason: Reason, language: string | null): string;
   /** Any other text of the catalogs by its key, such as `command.new`. */
   text(key: string, params: Readonly<Record<string, string | number>>, language: string | null): string;
+  /** The language that is spoken where `language` is asked for (BCP 47); null: the owner's. */
+  spoken(language: string | null): string;
 }

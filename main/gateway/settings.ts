@@ -2,6 +2,7 @@
  * The settings: one schema with default, unit and section. The sentence of each stands in the language files under
  * `setting.<key>`. The schema draws the Settings screen and `docs/settings.md`. Unknown keys in the file are kept.
  */
+import { languages } from '../../preload/contract/languages.ts';
 import type { Result } from '../lib/result.ts';
 import type { Reason } from './types.ts';
 
@@ -59,7 +60,13 @@ export const settingSchemas = {
     options: ['system', 'light', 'dark'],
     advanced: false,
   },
-  language: { type: 'choice', section: 'general', default: 'system', options: ['system', 'en'], advanced: false },
+  language: {
+    type: 'choice',
+    section: 'general',
+    default: 'system',
+    options: ['system', ...languages],
+    advanced: false,
+  },
   timeZone: { type: 'text', section: 'general', default: '', multiline: false, maxLength: 64, advanced: false },
   'setup.done': { type: 'switch', section: 'general', default: false, advanced: true },
   persona: { type: 'text', section: 'conversations', default: '', multiline: true, maxLength: 6000, advanced: false },

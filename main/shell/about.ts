@@ -1,6 +1,6 @@
 /** What a person is told of the program itself, on the systems whose own about box says less. */
 import type { MessageBoxOptions } from 'electron';
-import { say } from './words.ts';
+import type { Say } from './words.ts';
 
 export interface AboutFacts {
   readonly version: string;
@@ -11,7 +11,7 @@ export interface AboutFacts {
 /** The button that leads to the licences of everything inside. */
 export const licencesButton = 0;
 
-export function aboutBox({ version, parts }: AboutFacts): MessageBoxOptions {
+export function aboutBox({ version, parts }: AboutFacts, say: Say): MessageBoxOptions {
   const { electron = '', chrome = '', node = '' } = parts;
   return {
     type: 'info',

@@ -29,7 +29,7 @@ import { createLoginItem, type LoginItem } from './login-item.ts';
 import { createNotices, type Notice } from './notices.ts';
 import { createNotifier, type Notifier } from './notifier.ts';
 import { Own } from './own.ts';
-import type { DesktopGateway, DesktopParts, PauseChoice } from './ports.ts';
+import type { DesktopGateway, DesktopParts, PauseChoice, Place } from './ports.ts';
 import { watchPower } from './power.ts';
 import { createBundle } from './protocol.ts';
 import { showAbout } from './questions.ts';
@@ -40,7 +40,7 @@ import { heedSummons } from './summons.ts';
 import { followGateway } from './tray-follow.ts';
 import type { TrayView } from './tray-view.ts';
 import { trayModel, type TrayClick, type TrayModel, type TrayStatus } from './tray.ts';
-import { say } from './words.ts';
+import { createSay, type Say } from './words.ts';
 
 /** A drain that is not over by then never will be; the gateway itself stops waiting well before. */
 const longestStop: Millis = 9_500;
@@ -54,7 +54,8 @@ export function runDesktop(parts: DesktopParts): void {
 
 class Desktop {
   readonly #parts: DesktopParts;
-  readonly #outside = createOutside({ dialog, shell });
+  readonly #say: Say;
+  readonly #outside: (url: string) => Promise<void>;
   readonly #running = new DisposableStack();
   readonly #notifier: Notifier;
   readonly #window: DeskWindow;
@@ -67,9 +68,12 @@ class Desktop {
   constructor(parts: DesktopParts) {
     const { clock, userData, paths } = parts;
     this.#parts = parts;
+    this.#say = createSay(() => (this.#gateway ?? parts).language());
+    this.#outside = createOutside({ say: this.#say, dialog, shell });
     this.#notifier = createNotifier({ folder: userData, open: (place) => this.#window.show(place) });
     this.#window = new DeskWindow(
       {
+        say: this.#say,
         clock,
         preload: paths.preload,
         icon: paths.icon,
@@ -129,19 +133,20 @@ class Desktop {
       found: ({ version: newer }) =>
         this.#notifier.notifyOnce(
           `told-about-${newer}`,
-          say('update.title', { version: newer }),
-          say('update.body'),
+          this.#say('update.title', { version: newer }),
+          this.#say('update.body'),
           '/settings',
         ),
     });
   }
 
   #model(status: TrayStatus): TrayModel {
-    return trayModel(status, this.#own?.facts() ?? { atLogin: null, update: null, replaced: false });
+    return trayModel(status, this.#own?.facts() ?? { atLogin: null, update: null, replaced: false }, this.#say);
   }
 
   #drawTray(): void {
     const parts = {
+      say: this.#say,
       folder: this.#parts.paths.tray,
       act: (click: TrayClick) => this.#act(click),
       about: () => void this.#about(),
@@ -193,6 +198,7 @@ class Desktop {
   /** The gateway; null when the app ends without one. */
   async #start(own: Own): Promise<DesktopGateway | null> {
     const started = await startOrTell({
+      say: this.#say,
       dialog,
       shell,
       clock: this.#parts.clock,
@@ -201,7 +207,7 @@ class Desktop {
       leaving: () => this.#phase !== 'starting',
       locked: () => {
         this.#render({ kind: 'locked' });
-        if (!this.#window.wanted) this.#notifier.notify(say('locked.title'), say('locked.body'), null);
+        if (!this.#window.wanted) this.#notifier.notify(this.#say('locked.title'), this.#say('locked.body'), null);
       },
     });
     if (started === null) return null;
@@ -219,7 +225,8 @@ class Desktop {
     window.allow(gateway.log);
     this.#running.use(gateway.bindWindow((event) => window.sent(event)));
     const show = ({ title, body, place }: Notice): void => this.#notifier.notify(title, body, place);
-    const notices = this.#running.use(createNotices({ clock, show, looksAt: (place) => window.shows(place) }));
+    const looksAt = (place: Place): boolean => window.shows(place);
+    const notices = this.#running.use(createNotices({ say: this.#say, clock, show, looksAt }));
     own.begin(gateway);
     const follow = (status: Extract<TrayStatus, { kind: 'running' }>): void => {
       own.look();
@@ -233,7 +240,7 @@ class Desktop {
   }
 
   #sayOnce(mark: string, words: 'stays' | 'keyring'): void {
-    this.#notifier.notifyOnce(mark, say(`${words}.title`), say(`${words}.body`), null);
+    this.#notifier.notifyOnce(mark, this.#say(`${words}.title`), this.#say(`${words}.body`), null);
   }
 
   #suspend(): void {
@@ -251,7 +258,7 @@ class Desktop {
 
   async #about(): Promise<void> {
     const { version } = this.#parts;
-    if (await showAbout(dialog, { version, parts: process.versions })) this.#window.show('/settings');
+    if (await showAbout(dialog, { version, parts: process.versions }, this.#say)) this.#window.show('/settings');
   }
 
   #beforeQuit(event: Event): void {

@@ -1,7 +1,7 @@
 /** The command line of the tray app. Switches it does not know are Electron's and Chromium's, and are left to them. */
 import { parseArgs } from 'node:util';
 import { failed, ok, type Result } from '../lib/result.ts';
-import { say } from './words.ts';
+import type { Say } from './words.ts';
 
 export interface DesktopArguments {
   /** As given with `--data-dir`; null when it was not. */
@@ -16,7 +16,7 @@ export interface DesktopArguments {
 const headlessOnly = ['port', 'host', 'allow-host', 'provision', 'restore-backup', 'json'];
 
 /** `args` without the executable (and, before packaging, without the app's folder). Fails with a sentence. */
-export function readDesktopArguments(args: readonly string[]): Result<DesktopArguments, string> {
+export function readDesktopArguments(args: readonly string[], say: Say): Result<DesktopArguments, string> {
   const { values } = parseArgs({
     args: [...args],
     strict: false,

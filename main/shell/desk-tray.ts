@@ -3,8 +3,10 @@ import { app, Menu, nativeTheme, Tray } from 'electron';
 import { applicationMenu } from './menu.ts';
 import { createTrayView, trayPicture, trayTemplate, type TrayView } from './tray-view.ts';
 import type { TrayClick, TrayModel } from './tray.ts';
+import type { Say } from './words.ts';
 
 export interface DeskTrayParts {
+  readonly say: Say;
   /** Folder of the tray's pictures. */
   readonly folder: string;
   readonly act: (click: TrayClick) => void;
@@ -22,7 +24,7 @@ declare global {
 }
 
 /** Draws `first` at once. */
-export function createDeskTray({ folder, act, about }: DeskTrayParts, first: TrayModel): TrayView {
+export function createDeskTray({ say, folder, act, about }: DeskTrayParts, first: TrayModel): TrayView {
   const view = createTrayView(
     {
       createTray: (picture) => new Tray(picture),
@@ -32,7 +34,7 @@ export function createDeskTray({ folder, act, about }: DeskTrayParts, first: Tra
       menuChanged: ({ menu }) => {
         const entries = menu.filter((entry) => entry.kind !== 'action' || entry.id !== 'quit');
         const tray = trayTemplate({ menu: entries }, act);
-        const template = applicationMenu({ platform: process.platform, tray, about });
+        const template = applicationMenu({ say, platform: process.platform, tray, about });
         Menu.setApplicationMenu(Menu.buildFromTemplate(template));
       },
     },

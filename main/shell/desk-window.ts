@@ -15,8 +15,10 @@ import { createReopening } from './reopening.ts';
 import { hasTray } from './tray-presence.ts';
 import { createPlaceFile } from './window-place.ts';
 import { createMainWindow, type MainWindow } from './window.ts';
+import type { Say } from './words.ts';
 
 export interface DeskWindowParts {
+  readonly say: Say;
   readonly clock: Clock;
   /** Path of the built bridge. */
   readonly preload: string;
@@ -76,8 +78,9 @@ export class DeskWindow {
 
   /** To be called once, when the gateway runs: from then on there can be a window. */
   allow(log: Log): void {
-    const { preload, icon, folder } = this.#parts;
+    const { say, preload, icon, folder } = this.#parts;
     this.#window = createMainWindow({
+      say,
       preload,
       icon,
       log,
@@ -132,7 +135,7 @@ export class DeskWindow {
   }
 
   async #closing(): Promise<void> {
-    const wish = this.#trayThere ? 'hide' : await askClosing(dialog);
+    const wish = this.#trayThere ? 'hide' : await askClosing(dialog, this.#parts.say);
     if (wish === 'quit') return app.quit();
     if (wish === 'stay' || !this.#parts.running()) return;
     this.hide();
@@ -143,7 +146,7 @@ export class DeskWindow {
   /** A page that crashes as soon as it is shown would crash for ever: then a person decides whether it is tried again. */
   async #lost(shown: boolean, place: Place | null): Promise<void> {
     if (!shown || !this.#parts.running()) return;
-    if (this.#mayReopen() || (await askReopening(dialog))) this.show(place);
+    if (this.#mayReopen() || (await askReopening(dialog, this.#parts.say))) this.show(place);
   }
 }
 

@@ -14,7 +14,7 @@ import { oneLine } from '../lib/one-line.ts';
 import { createOutageNotice } from './outage-notice.ts';
 import type { Place, ShellCard } from './ports.ts';
 import type { TrayFacts } from './tray.ts';
-import { say } from './words.ts';
+import type { Say } from './words.ts';
 
 export interface Notice {
   readonly title: string;
@@ -24,6 +24,7 @@ export interface Notice {
 }
 
 export interface NoticeParts {
+  readonly say: Say;
   readonly clock: Pick<Clock, 'after' | 'monotonic'>;
   show(notice: Notice): void;
   /** Whether somebody has the window before them, at this place. */
@@ -52,7 +53,7 @@ export function createNotices(parts: NoticeParts): Notices {
     const cards = waiting.filter((card) => !parts.looksAt(placeOf(card)));
     waiting = [];
     if (cards.length === 0) return;
-    parts.show(noticeOf(cards));
+    parts.show(noticeOf(cards, parts.say));
     timer = clock.after(together, tell);
   };
   return {
@@ -106,18 +107,18 @@ function placeOf({ kind }: ShellCard): Place {
   }
 }
 
-function noticeOf(cards: readonly ShellCard[]): Notice {
+function noticeOf(cards: readonly ShellCard[], say: Say): Notice {
   const [only, other] = cards;
   const places = cards.map(placeOf);
   // Somebody waits there: that comes before a link that is down or a sum that is used up.
   const place = (['/people', '/channels', '/usage'] as const).find((each) => places.includes(each)) ?? '/people';
-  if (only !== undefined && other === undefined) return { ...wordsOf(only), place };
-  const lines = cards.slice(0, named).map((card) => wordsOf(card).title);
+  if (only !== undefined && other === undefined) return { ...wordsOf(only, say), place };
+  const lines = cards.slice(0, named).map((card) => wordsOf(card, say).title);
   const more = cards.length > named ? [say('notice.more', { count: cards.length - named })] : [];
   return { title: say('notice.several', { count: cards.length }), body: [...lines, ...more].join('\n'), place };
 }
 
-function wordsOf(card: ShellCard): Pick<Notice, 'title' | 'body'> {
+function wordsOf(card: ShellCard, say: Say): Pick<Notice, 'title' | 'body'> {
   const link = safe(card.link);
   const name = safe(card.name);
   const { kind, messages, sentence } = card;

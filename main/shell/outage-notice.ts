@@ -6,7 +6,6 @@
 import type { ModelOutage } from '../gateway/model.ts';
 import type { Millis } from '../gateway/types.ts';
 import type { NoticeParts } from './notices.ts';
-import { say } from './words.ts';
 
 export interface OutageNotice extends Disposable {
   /** As things are now; null while a model may answer. */
@@ -17,7 +16,7 @@ const patience: Millis = 5 * 60_000;
 const place = '/models';
 
 export function createOutageNotice(parts: NoticeParts): OutageNotice {
-  const { clock } = parts;
+  const { clock, say } = parts;
   /** Since when the outage lasts that was told. */
   let told: Millis | null = null;
   let timer: Disposable | null = null;

@@ -56,6 +56,8 @@ export interface DesktopGateway {
   pause(choice: PauseChoice | null): Promise<void>;
   /** Makes `model` the default. False when that is refused; why is in the log. */
   chooseModel(model: string): boolean;
+  /** What is spoken to the owner (BCP 47). */
+  language(): string;
   /** What the owner set for this computer. */
   preferences(): Preferences;
   /** What only the shell knows has changed: the window asks again. */
@@ -101,6 +103,8 @@ export type StartProblem =
 /** What the shell is made of, by `main/index.ts`. */
 export interface DesktopParts {
   readonly clock: Clock;
+  /** The system's language (BCP 47), spoken while there is no gateway. */
+  readonly language: () => string;
   readonly version: string;
   /** Start in the tray alone. */
   readonly hidden: boolean;

@@ -2,7 +2,7 @@
 import type { Dialog, MessageBoxOptions, Shell } from 'electron';
 import { assertNever } from '../lib/assert-never.ts';
 import type { StartProblem } from './ports.ts';
-import { say } from './words.ts';
+import type { Say } from './words.ts';
 
 export type WayOut =
   | { readonly kind: 'end' }
@@ -10,6 +10,7 @@ export type WayOut =
   | { readonly kind: 'again'; readonly restore: string | null };
 
 export interface ProblemParts {
+  readonly say: Say;
   readonly dialog: Pick<Dialog, 'showMessageBox'>;
   readonly shell: Pick<Shell, 'openExternal' | 'openPath'>;
 }
@@ -24,7 +25,7 @@ const end: WayOut = { kind: 'end' };
 /** Resolves with what the person chose; closing the dialog is Quit, the last button. */
 export async function tellProblem(parts: ProblemParts, problem: StartProblem): Promise<WayOut> {
   const choices = choicesOf(parts, problem);
-  const { message, detail } = textOf(problem);
+  const { message, detail } = textOf(problem, parts.say);
   const box: MessageBoxOptions = {
     type: problem.kind === 'owned' ? 'info' : 'error',
     title: 'Porchlight',
@@ -44,7 +45,7 @@ export async function tellProblem(parts: ProblemParts, problem: StartProblem): P
   }
 }
 
-function textOf(problem: StartProblem): { readonly message: string; readonly detail: string } {
+function textOf(problem: StartProblem, say: Say): { readonly message: string; readonly detail: string } {
   switch (problem.kind) {
     case 'owned': {
       const { owner, dataDir } = problem;
@@ -64,7 +65,7 @@ function textOf(problem: StartProblem): { readonly message: string; readonly det
   }
 }
 
-function choicesOf({ shell }: ProblemParts, problem: StartProblem): readonly Choice[] {
+function choicesOf({ shell, say }: ProblemParts, problem: StartProblem): readonly Choice[] {
   const quit: Choice = { label: say('problem.quit'), leadsTo: end };
   switch (problem.kind) {
     case 'owned': {

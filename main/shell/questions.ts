@@ -1,12 +1,12 @@
 /** Questions to the person at the computer, each with its answer as a word. */
 import type { Dialog } from 'electron';
 import { aboutBox, licencesButton, type AboutFacts } from './about.ts';
-import { say } from './words.ts';
+import type { Say } from './words.ts';
 
 type Asks = Pick<Dialog, 'showMessageBox'>;
 
 /** The page crashed again and again: is it to be tried once more? */
-export async function askReopening(dialog: Asks): Promise<boolean> {
+export async function askReopening(dialog: Asks, say: Say): Promise<boolean> {
   const { response } = await dialog.showMessageBox({
     type: 'error',
     title: 'Porchlight',
@@ -21,7 +21,7 @@ export async function askReopening(dialog: Asks): Promise<boolean> {
 }
 
 /** Without a tray, nothing would show that it goes on. */
-export async function askClosing(dialog: Asks): Promise<'hide' | 'quit' | 'stay'> {
+export async function askClosing(dialog: Asks, say: Say): Promise<'hide' | 'quit' | 'stay'> {
   const { response } = await dialog.showMessageBox({
     type: 'question',
     title: 'Porchlight',
@@ -36,7 +36,7 @@ export async function askClosing(dialog: Asks): Promise<'hide' | 'quit' | 'stay'
 }
 
 /** Whether the person wants to see the licences. */
-export async function showAbout(dialog: Asks, facts: AboutFacts): Promise<boolean> {
-  const { response } = await dialog.showMessageBox(aboutBox(facts));
+export async function showAbout(dialog: Asks, facts: AboutFacts, say: Say): Promise<boolean> {
+  const { response } = await dialog.showMessageBox(aboutBox(facts, say));
   return response === licencesButton;
 }

@@ -5,9 +5,10 @@
  */
 import type { App, Dialog, MessageBoxOptions, Session, Shell, WebContents } from 'electron';
 import { isOwnAddress } from './protocol.ts';
-import { say } from './words.ts';
+import type { Say } from './words.ts';
 
 export interface OutsideParts {
+  readonly say: Say;
   readonly dialog: Pick<Dialog, 'showMessageBox'>;
   readonly shell: Pick<Shell, 'openExternal'>;
 }
@@ -63,7 +64,9 @@ export function createOutside(parts: OutsideParts): (url: string) => Promise<voi
     asking = true;
     try {
       const url = outsideAddress(text);
-      const { response } = await parts.dialog.showMessageBox(url === null ? refusal(text) : question(url));
+      const { response } = await parts.dialog.showMessageBox(
+        url === null ? refusal(text, parts.say) : question(url, parts.say),
+      );
       if (url !== null && response === 0) await parts.shell.openExternal(url.href);
     } finally {
       asking = false;
@@ -71,7 +74,7 @@ export function createOutside(parts: OutsideParts): (url: string) => Promise<voi
   };
 }
 
-function question(url: URL): MessageBoxOptions {
+function question(url: URL, say: Say): MessageBoxOptions {
   const mail = url.protocol === 'mailto:';
   return {
     type: 'question',
@@ -84,7 +87,7 @@ function question(url: URL): MessageBoxOptions {
   };
 }
 
-function refusal(text: string): MessageBoxOptions {
+function refusal(text: string, say: Say): MessageBoxOptions {
   return {
     type: 'info',
     message: say('link.refused'),

@@ -8,7 +8,6 @@ import type { Millis } from '../gateway/types.ts';
 import type { Result } from '../lib/result.ts';
 import type { DesktopGateway, StartProblem } from './ports.ts';
 import { tellProblem, type ProblemParts } from './problems.ts';
-import { say } from './words.ts';
 
 export interface StartingParts extends ProblemParts {
   readonly clock: Clock;
@@ -57,7 +56,7 @@ async function attempt(parts: StartingParts, restore: string | null): Promise<Re
     return await parts.start(restore);
   } catch (error) {
     // Without a gateway there is no log; the dialog is the one place where this can be read.
-    const sentence = `${say('problem.unexpected')}\n\n${describeError(error)}`;
+    const sentence = `${parts.say('problem.unexpected')}\n\n${describeError(error)}`;
     return { ok: false, failure: { kind: 'other', sentence } };
   }
 }

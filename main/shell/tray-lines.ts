@@ -4,7 +4,7 @@ import { assertNever } from '../lib/assert-never.ts';
 import { oneLine } from '../lib/one-line.ts';
 import type { Place, ShellCard } from './ports.ts';
 import type { TrayFacts, TrayIcon, TrayLink } from './tray.ts';
-import { say } from './words.ts';
+import type { Say } from './words.ts';
 
 export interface Line {
   readonly label: string;
@@ -27,35 +27,35 @@ export function plain(label: string): Line {
 }
 
 /** Attention before paused before working before ok. */
-export function running(facts: TrayFacts, working: boolean): Shown {
+export function running(facts: TrayFacts, working: boolean, say: Say): Shown {
   const stopped = facts.problem === null ? [] : [plain(facts.problem)];
-  const waiting = whatWaits(facts.cards);
-  const paused = facts.paused === null ? [] : [plain(pauseLine(facts.paused.ends?.time ?? null))];
+  const waiting = whatWaits(facts.cards, say);
+  const paused = facts.paused === null ? [] : [plain(pauseLine(facts.paused.ends?.time ?? null, say))];
   const turns = working ? [plain(say('tray.working', { count: facts.runningTurns }))] : [];
-  const count = plain(countOfLinks(facts.links));
-  const urgent = [...stopped, ...facts.links.flatMap(troubleOf), ...waiting];
+  const count = plain(countOfLinks(facts.links, say));
+  const urgent = [...stopped, ...facts.links.flatMap((link) => troubleOf(link, say)), ...waiting];
   const calm: TrayIcon = paused.length > 0 ? 'paused' : working ? 'working' : 'ok';
   const headline = [...urgent, ...paused, ...turns, count][0]?.label ?? '';
   return {
     icon: urgent.length > 0 ? 'attention' : calm,
-    headline: withWaiting(headline, facts.cards),
-    lines: [...stopped, count, ...facts.links.map(linkLine), ...waiting, ...paused, ...turns],
+    headline: withWaiting(headline, facts.cards, say),
+    lines: [...stopped, count, ...facts.links.map((link) => linkLine(link, say)), ...waiting, ...paused, ...turns],
   };
 }
 
 /** How many people wait, unless the headline says so itself. */
-function withWaiting(headline: string, cards: readonly ShellCard[]): string {
-  const waiting = peopleLine(cards);
+function withWaiting(headline: string, cards: readonly ShellCard[], say: Say): string {
+  const waiting = peopleLine(cards, say);
   return waiting === null || waiting.label === headline ? headline : `${headline} · ${waiting.label}`;
 }
 
-function pauseLine(time: string | null): string {
+function pauseLine(time: string | null, say: Say): string {
   return time === null ? say('tray.paused') : say('tray.paused-until', { time });
 }
 
-function whatWaits(cards: readonly ShellCard[]): readonly Line[] {
+function whatWaits(cards: readonly ShellCard[], say: Say): readonly Line[] {
   const of = (kind: ShellCard['kind']) => cards.filter((card) => card.kind === kind);
-  const people = peopleLine(cards);
+  const people = peopleLine(cards, say);
   const late = of('late').reduce((sum, { messages }) => sum + messages, 0);
   return [
     ...of('budget').map(({ sentence }): Line => ({ label: sentence ?? '', place: '/usage' })),
@@ -65,27 +65,31 @@ function whatWaits(cards: readonly ShellCard[]): readonly Line[] {
   ];
 }
 
-function peopleLine(cards: readonly ShellCard[]): Line | null {
+function peopleLine(cards: readonly ShellCard[], say: Say): Line | null {
   const count = cards.filter(({ kind }) => kind === 'person' || kind === 'group').length;
   if (count === 0) return null;
   return { label: count > countedPeople ? say('tray.many') : say('tray.people', { count }), place: '/people' };
 }
 
 /** For the headline: a link that tries again by itself needs nobody; one that was signed out or has a rival does. */
-function troubleOf({ name, state }: TrayLink): readonly Line[] {
+function troubleOf({ name, state }: TrayLink, say: Say): readonly Line[] {
   const link = oneLine(name, longestName);
   if (state.kind === 'signed-out') return [plain(say('tray.signed-out', { link }))];
   return state.kind === 'conflict' ? [plain(say('tray.conflict', { link }))] : [];
 }
 
-function linkLine(link: TrayLink): Line {
+function linkLine(link: TrayLink, say: Say): Line {
   const { name, handle, state, time } = link;
   const params = handle === null || handle === name ? {} : { handle };
-  const label = say('tray.link', { name: oneLine(name, longestName), state: stateInWords(state, time), ...params });
+  const label = say('tray.link', {
+    name: oneLine(name, longestName),
+    state: stateInWords(state, time, say),
+    ...params,
+  });
   return { label, place: '/channels' };
 }
 
-function stateInWords(state: LinkState, time: string | null): string {
+function stateInWords(state: LinkState, time: string | null, say: Say): string {
   switch (state.kind) {
     case 'up':
       return time === null ? say('tray.link-up') : say('tray.link-quiet', { time });
@@ -106,7 +110,7 @@ function stateInWords(state: LinkState, time: string | null): string {
   }
 }
 
-function countOfLinks(links: readonly TrayLink[]): string {
+function countOfLinks(links: readonly TrayLink[], say: Say): string {
   const wanted = links.filter(({ state }) => state.kind !== 'off');
   if (wanted.length === 0) return say('tray.no-links');
   return say('tray.up', { up: wanted.filter(({ state }) => state.kind === 'up').length, count: wanted.length });

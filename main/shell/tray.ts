@@ -8,7 +8,7 @@ import type { MicroDollars, Millis } from '../gateway/types.ts';
 import { assertNever } from '../lib/assert-never.ts';
 import type { PauseChoice, Place, ShellCard } from './ports.ts';
 import { plain, running, type Shown } from './tray-lines.ts';
-import { say } from './words.ts';
+import type { Say } from './words.ts';
 
 /** The pictures there are in `resources/tray`. */
 export type TrayIcon = 'ok' | 'working' | 'attention' | 'paused' | 'stopped';
@@ -112,8 +112,8 @@ const longestTooltip = 127;
 const longestLine = 90;
 
 /** Total and without side effects: the same status gives the same tray. */
-export function trayModel(status: TrayStatus, own: TrayOwn): TrayModel {
-  const { icon, headline, lines } = shown(status);
+export function trayModel(status: TrayStatus, own: TrayOwn, say: Say): TrayModel {
+  const { icon, headline, lines } = shown(status, say);
   const facts = status.kind === 'running' ? status.facts : null;
   return {
     icon,
@@ -122,19 +122,19 @@ export function trayModel(status: TrayStatus, own: TrayOwn): TrayModel {
       ...lines.map(({ label, place }): TrayEntry => ({ kind: 'line', label: shortened(label, longestLine), place })),
       { kind: 'separator' },
       { kind: 'action', id: 'open', label: say('tray.open'), click: { kind: 'open', place: null } },
-      ...(facts === null ? [] : gatewayEntries(facts)),
+      ...(facts === null ? [] : gatewayEntries(facts, say)),
       { kind: 'separator' },
-      ...(facts === null ? [] : ownEntries(own)),
+      ...(facts === null ? [] : ownEntries(own, say)),
       { kind: 'action', id: 'quit', label: say('tray.quit'), click: { kind: 'quit' } },
     ],
   };
 }
 
-function gatewayEntries({ paused, models, today }: TrayFacts): readonly TrayEntry[] {
-  return [paused === null ? pauseMenu() : resumeAction(), modelMenu(models), usageLine(today)];
+function gatewayEntries({ paused, models, today }: TrayFacts, say: Say): readonly TrayEntry[] {
+  return [paused === null ? pauseMenu(say) : resumeAction(say), modelMenu(models, say), usageLine(today, say)];
 }
 
-function ownEntries({ atLogin, update, replaced }: TrayOwn): readonly TrayEntry[] {
+function ownEntries({ atLogin, update, replaced }: TrayOwn, say: Say): readonly TrayEntry[] {
   const login: TrayEntry[] =
     atLogin === null
       ? []
@@ -164,7 +164,7 @@ function ownEntries({ atLogin, update, replaced }: TrayOwn): readonly TrayEntry[
   ];
 }
 
-function pauseMenu(): TrayEntry {
+function pauseMenu(say: Say): TrayEntry {
   const entry = (choice: PauseChoice, label: string): TrayAction => ({
     kind: 'action',
     id: `pause-${choice}`,
@@ -179,11 +179,11 @@ function pauseMenu(): TrayEntry {
   return { kind: 'submenu', label: say('tray.pause'), entries };
 }
 
-function resumeAction(): TrayEntry {
+function resumeAction(say: Say): TrayEntry {
   return { kind: 'action', id: 'resume', label: say('tray.resume'), click: { kind: 'resume' } };
 }
 
-function modelMenu({ chosen, recent }: TrayFacts['models']): TrayEntry {
+function modelMenu({ chosen, recent }: TrayFacts['models'], say: Say): TrayEntry {
   const entries = recent.map((model): TrayAction => ({
     kind: 'action',
     id: `model-${model}`,
@@ -205,19 +205,19 @@ function modelMenu({ chosen, recent }: TrayFacts['models']): TrayEntry {
   };
 }
 
-function usageLine({ calls, cost, unpriced }: TrayUsage): TrayEntry {
+function usageLine({ calls, cost, unpriced }: TrayUsage, say: Say): TrayEntry {
   const unknown: Readonly<Record<string, number>> = unpriced > 0 ? { unpriced } : {};
-  const label = say('tray.today', { count: calls, cost: dollars(cost), ...unknown });
+  const label = say('tray.today', { count: calls, cost: dollars(cost, say), ...unknown });
   return { kind: 'line', label, place: '/usage' };
 }
 
 /** In cents, but what is not nothing does not look like it. */
-function dollars(cost: MicroDollars): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD' });
-  return cost > 0 && cost < 10_000 ? `< ${format.format(0.01)}` : format.format(cost / 1e6);
+function dollars(cost: MicroDollars, say: Say): string {
+  if (cost > 0 && cost < 10_000) return say('tray.cost-under', { amount: 0.01 });
+  return say('tray.cost', { amount: Math.round(cost / 10_000) / 100 });
 }
 
-function shown(status: TrayStatus): Shown {
+function shown(status: TrayStatus, say: Say): Shown {
   const only = (icon: TrayIcon, sentence: string): Shown => ({ icon, headline: sentence, lines: [plain(sentence)] });
   switch (status.kind) {
     case 'starting':
@@ -227,7 +227,7 @@ function shown(status: TrayStatus): Shown {
     case 'stopping':
       return only('stopped', say('tray.stopping'));
     case 'running':
-      return running(status.facts, status.working);
+      return running(status.facts, status.working, say);
     default:
       return assertNever(status, 'tray status');
   }

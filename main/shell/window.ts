@@ -9,9 +9,11 @@ import { describeError, type Log } from '../gateway/log.ts';
 import { contextMenu } from './context-menu.ts';
 import { isOwnAddress, origin } from './protocol.ts';
 import type { IpcSender, Place } from './ports.ts';
+import type { Say } from './words.ts';
 import { isReachable, placeFor, smallest, withPlace, type Area, type PlaceFile } from './window-place.ts';
 
 export interface WindowPorts {
+  readonly say: Say;
   /** Path of the built bridge. */
   readonly preload: string;
   /** The picture of the app, for systems that show one on windows. */
@@ -188,7 +190,7 @@ function openPage(
     drop();
   });
   contents.on('context-menu', (_event, clicked) => {
-    const entries = contextMenu(clicked);
+    const entries = contextMenu(clicked, ports.say);
     if (entries.length > 0) Menu.buildFromTemplate(entries).popup({ window });
   });
   contents.on('preload-error', (_event, _path, error) => {

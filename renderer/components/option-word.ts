@@ -6,6 +6,7 @@ const words: Readonly<Record<string, Words>> = {
   'window.theme.dark': 'option.dark',
   'language.system': 'option.system',
   'language.en': 'option.english',
+  'language.de': 'option.german',
   'turns.mode.collect': 'option.collect',
   'turns.mode.followup': 'option.followup',
   'delivery.preview.auto': 'option.auto',

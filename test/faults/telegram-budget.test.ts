@@ -57,7 +57,7 @@ describe('a limit', () => {
     expect(await world.cards()).toEqual([{ kind: 'budget', words: says, buttons: [] }]);
 
     const reached =
-      'The limit of $5 for today leaves no room for another request, so none was made. Your message is kept; raise the limit, or try again tomorrow.';
+      'The limit of $5.00 for today leaves no room for another request, so none was made. Your message is kept; raise the limit, or try again tomorrow.';
     expect(await world.ask('two')).toBe(reached);
     expect(await alarm(world)).toBe(reached);
     await test.idle();

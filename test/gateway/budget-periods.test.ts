@@ -30,7 +30,7 @@ describe('an alarm', () => {
     expect(budget.alarm()).toBeNull();
     test.openai.script(() => wrote(100));
     await ask(test, 'call 11');
-    const warned = { code: 'budget.warned', params: { percent: 80, used: '$0.008', cap: '$0.01' } } as const;
+    const warned = { code: 'budget.warned', params: { percent: 80, used: 0.008, cap: 0.01 } } as const;
     expect(budget.alarm()).toEqual(warned);
     expect(sentences.reason(warned, null)).toMatch(/^80 % of a limit is used up: \$0.008 of \$0.01\./);
 
@@ -38,7 +38,7 @@ describe('an alarm', () => {
     await ask(test, 'call 12');
     expect(budget.alarm()).toMatchObject({ code: 'budget.warned', params: { percent: 90 } });
     await ask(test, 'call 13');
-    const reached = { code: 'budget.day-cost', params: { cap: '0.01' } } as const;
+    const reached = { code: 'budget.day-cost', params: { cap: 0.01 } } as const;
     expect(budget.alarm()).toEqual(reached);
     expect(await ask(test, 'call 14')).toBe('budget.day-cost');
     expect(test.messages('thread').at(-1)?.text).toBe(sentences.reason(reached, null));

@@ -56,7 +56,7 @@ describe('a cap', () => {
     await test.submit('one');
     await test.becomes('one', 'answered', 'thread');
     expect(test.openai.chats).toHaveLength(0);
-    expect(test.gateway.budget.alarm()).toEqual({ code: 'budget.day-cost', params: { cap: '0.001' } });
+    expect(test.gateway.budget.alarm()).toEqual({ code: 'budget.day-cost', params: { cap: 0.001 } });
     const before = test.events.items.length;
     cap(test, { 'budget.perDayUsd': 5 });
     expect(test.gateway.budget.alarm()).toBeNull();
@@ -313,7 +313,7 @@ describe('a stateless call', () => {
     const refused = await test.gateway.models
       .stateless(null, { ...request, maxOutputTokens: 501 }, open)
       .stream.result();
-    const reason = { code: 'budget.day-cost', params: { cap: '0.0005' } } as const;
+    const reason = { code: 'budget.day-cost', params: { cap: 0.0005 } } as const;
     expect(refused.end).toMatchObject({ stop: 'error', failure: { class: 'quota', reason }, usage: null });
     expect(sentences.reason(reason, null)).toContain('The limit of $0.0005 for today leaves no room');
     test.openai.script(() => wrote(33));

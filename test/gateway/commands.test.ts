@@ -148,7 +148,7 @@ describe('commands in a chat', () => {
     test.say('/usage');
     const [usage = ''] = await test.replies(1);
     const words = test.ports.sentences;
-    expect(usage).toContain(words.text('command.usage-cost-cap', { used: '0.00', cap: '2.50' }, null));
+    expect(usage).toContain(words.text('command.usage-cost-cap', { used: 0, cap: 2.5 }, null));
     expect(usage).toContain(words.text('command.usage-token-cap', { used: 0, cap: 5000 }, null));
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createNotices, type Notice } from '../../main/shell/notices.ts';
 import type { Place, ShellCard } from '../../main/shell/ports.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
+import { inEnglish } from '../lib/words.ts';
 
 const card = (kind: ShellCard['kind'], name: string, more: Partial<ShellCard> = {}): ShellCard => ({
   id: `${kind} ${name}`,
@@ -23,6 +24,7 @@ function begin(first: readonly ShellCard[] = []) {
   const shown: Notice[] = [];
   const before: { place: Place | null } = { place: null };
   const notices = createNotices({
+    say: inEnglish,
     clock,
     show: (notice) => void shown.push(notice),
     looksAt: (place) => before.place === place,

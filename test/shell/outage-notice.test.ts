@@ -9,6 +9,7 @@ import type { Place } from '../../main/shell/ports.ts';
 import { candidate, failure, says, scriptedProvider } from '../gateway/scripted.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
 import { turnRow } from '../store/support.ts';
+import { inEnglish } from '../lib/words.ts';
 
 const minute = 60_000;
 
@@ -29,6 +30,7 @@ function begin() {
   const outage = watchOutage({ clock, events, pool, chosen: () => chosen, waiting: () => state.waiting });
   const shown: Notice[] = [];
   const notices = createNotices({
+    say: inEnglish,
     clock,
     show: (notice) => void shown.push(notice),
     looksAt: (place) => state.before === place,

@@ -4,6 +4,7 @@ import { readDesktopArguments } from '../../main/shell/arguments.ts';
 import { type StartProblem } from '../../main/shell/ports.ts';
 import { tellProblem } from '../../main/shell/problems.ts';
 import { createOutside, outsideAddress } from '../../main/shell/security.ts';
+import { inEnglish } from '../lib/words.ts';
 
 /** Answers dialogs as told, and writes down what was asked and opened. */
 function desk(answers: readonly number[]) {
@@ -21,7 +22,7 @@ function desk(answers: readonly number[]) {
       return '';
     },
   };
-  return { asked, opened, parts: { dialog: { showMessageBox: show }, shell } };
+  return { asked, opened, parts: { say: inEnglish, dialog: { showMessageBox: show }, shell } };
 }
 
 describe('an address that leaves the app', () => {
@@ -103,7 +104,7 @@ describe('a start that cannot be', () => {
 });
 
 describe('the command line of the tray app', () => {
-  const read = (...args: string[]) => readDesktopArguments(args);
+  const read = (...args: string[]) => readDesktopArguments(args, inEnglish);
 
   it('knows its own flags and leaves the switches of Chromium to it', () => {
     const args = ['.', '--ozone-platform=wayland', '--data-dir', '/x', '--hidden', '--no-sandbox'];

@@ -20,6 +20,7 @@ import {
 import { applicationMenu } from '../../main/shell/menu.ts';
 import { createMenuClasses } from '../host/menu.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
+import { inEnglish } from '../lib/words.ts';
 
 const quiet: TrayFacts = {
   links: [],
@@ -32,7 +33,8 @@ const quiet: TrayFacts = {
   outage: null,
 };
 const own: TrayOwn = { atLogin: null, update: null, replaced: false };
-const trayModel = (status: TrayStatus, more: Partial<TrayOwn> = {}): TrayModel => modelOf(status, { ...own, ...more });
+const trayModel = (status: TrayStatus, more: Partial<TrayOwn> = {}): TrayModel =>
+  modelOf(status, { ...own, ...more }, inEnglish);
 const link = (name: string, state: LinkState, more: Partial<TrayLink> = {}): TrayLink => ({
   name,
   handle: null,
@@ -336,7 +338,7 @@ describe("the application's menu", () => {
       const { Menu } = createMenuClasses({ quit: () => undefined, focusedWindow: () => null, opened: () => undefined });
       const model = trayModel(running({ cards: people(1) }), { atLogin: false, update: '1.4.0', replaced: true });
       const tray = trayTemplate({ menu: model.menu.slice(0, -1) }, () => undefined);
-      const menu = Menu.buildFromTemplate(applicationMenu({ platform, tray, about: () => undefined }));
+      const menu = Menu.buildFromTemplate(applicationMenu({ say: inEnglish, platform, tray, about: () => undefined }));
       const first = menu.items[0]?.submenu?.items.map(({ label }) => label) ?? [];
       for (const { label } of Menu.buildFromTemplate(trayTemplate(model, () => undefined)).items) {
         if (label !== '') expect(first).toContain(label);

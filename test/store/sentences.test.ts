@@ -2,16 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSentences, languageFor } from '../../main/store/sentences.ts';
+import { createSentences, systemLanguage } from '../../main/store/sentences.ts';
 import { settingSchemas } from '../../main/gateway/settings.ts';
+import { directionOf, languageFor } from '../../preload/contract/languages.ts';
 import { reasonActions } from '../../preload/contract/reasons.ts';
 import { formatSentence, parametersOf } from '../../preload/contract/sentences.ts';
 import { counts } from '../counts.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folder = join(root, 'resources/i18n');
-/** `en.json` and its translations; the window's own words are in `window.<language>.json`. */
-const languages = readdirSync(folder).filter((name) => /^[a-z]{2}(-[a-z]+)?\.json$/i.test(name));
 
 function catalog(name: string): Readonly<Record<string, string>> {
   return JSON.parse(readFileSync(join(folder, name), 'utf8')) as Record<string, string>;
@@ -25,8 +24,9 @@ function sources(path: string): readonly string[] {
   });
 }
 
-describe.each(languages)('the catalog %s', (name) => {
-  const words = catalog(name);
+/** Translations are compared with it in test/i18n. */
+describe('the English catalog', () => {
+  const words = catalog('en.json');
   const family = (prefix: string): readonly string[] =>
     Object.keys(words)
       .filter((key) => key.startsWith(prefix))
@@ -50,13 +50,6 @@ describe.each(languages)('the catalog %s', (name) => {
     const other = Object.keys(words).filter((key) => !/^(reason|setting)\./.test(key));
     expect(other.filter((key) => !code.includes(`'${key}'`))).toEqual([]);
   });
-
-  it('names the same parameters as English, so that no translation shows a brace', () => {
-    const english = catalog('en.json');
-    for (const [key, template] of Object.entries(words)) {
-      expect([key, ...parametersOf(template)].sort()).toEqual([key, ...parametersOf(english[key] ?? '')].sort());
-    }
-  });
 });
 
 it('every text the code asks the catalogs for is there', () => {
@@ -74,6 +67,16 @@ describe('a sentence', () => {
     expect(formatSentence(template, { name: 'Ada', count: 1200 }, 'en')).toBe('Ada has 1,200 chats');
     expect(formatSentence(template, { name: 'Ada', count: 1200 }, 'de')).toBe('Ada has 1.200 chats');
     expect(parametersOf(template)).toEqual(new Set(['name', 'count']));
+  });
+
+  it('writes sums as the language does, and those that were kept as text (a limit of “€” or of “NaN”)', () => {
+    const template = '{used, money}[ of {cap, money}]';
+    const at = (params: Readonly<Record<string, string | number>>, language: string): string =>
+      formatSentence(template, params, language).replaceAll('\u00a0', ' ');
+    expect(at({ used: 0.0005, cap: 5 }, 'en')).toBe('$0.0005 of $5.00');
+    expect(at({ used: 1234.5 }, 'de')).toBe('1.234,50 $');
+    expect(at({ used: '$0.008', cap: '2.50' }, 'en')).toBe('$0.008 of $2.50');
+    expect(parametersOf(template)).toEqual(new Set(['used', 'cap']));
   });
 
   it('leaves out what it was not told, instead of showing a brace', () => {
@@ -94,12 +97,30 @@ describe('a sentence', () => {
 describe('the port', () => {
   it('speaks the asked language where there is one, else English, and fills the reason in', () => {
     const sentences = createSentences(() => 'xx');
-    expect(sentences.reason({ code: 'input.id-taken', params: { id: 'bot' } }, 'de-AT')).toBe(
-      'The name bot is taken. Choose another one.',
-    );
+    const taken = { code: 'input.id-taken', params: { id: 'bot' } } as const;
+    expect(sentences.reason(taken, 'fr')).toBe('The name bot is taken. Choose another one.');
+    expect(sentences.reason(taken, 'de-AT')).toBe('Der Name bot ist vergeben. Wähle einen anderen.');
+    expect(createSentences(() => 'de').text('label.late', {}, null)).toBe('verspätet');
+    expect([sentences.spoken('de_CH'), sentences.spoken(null)]).toEqual(['de', 'en']);
     expect(sentences.text('label.late', {}, null)).toBe('late');
-    expect([languageFor('en-GB'), languageFor('EN'), languageFor('xx'), languageFor(null)]).toEqual(
-      Array(4).fill('en'),
-    );
+  });
+});
+
+describe('the language', () => {
+  it('is the first there is of those that are wanted, whatever the country', () => {
+    const found = ['en-GB', 'EN', 'xx', null, 'de-AT', 'de_CH.UTF-8', 'de@euro'].map((each) => languageFor([each]));
+    expect(found).toEqual(['en', 'en', 'en', 'en', 'de', 'de', 'de']);
+    expect(languageFor(['xx', 'de', 'en'])).toBe('de');
+    expect([directionOf('de'), directionOf('ar-EG'), directionOf('he')]).toEqual(['ltr', 'rtl', 'rtl']);
+  });
+
+  it("of the system is the environment's, an empty variable being none, else what else knows it", () => {
+    const german = (): string => 'de-DE';
+    expect(systemLanguage({ LANG: 'de_AT.UTF-8' })).toBe('de');
+    expect(systemLanguage({ LC_ALL: '', LANG: 'de_DE.UTF-8' }, () => 'en')).toBe('de');
+    expect(systemLanguage({ LC_ALL: 'en_US.UTF-8', LANG: 'de_DE.UTF-8' }, german)).toBe('en');
+    expect(systemLanguage({ LANG: 'pl_PL.UTF-8', LANGUAGE: 'pl:de:en' }, () => 'en')).toBe('de');
+    expect(systemLanguage({ LANG: 'C.UTF-8', LANGUAGE: 'de' }, german)).toBe('en');
+    expect(systemLanguage({}, german)).toBe('de');
   });
 });

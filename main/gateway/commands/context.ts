@@ -71,10 +71,14 @@ export function changeConversation(
 
 /** A moment for people, in the owner's time zone and the chat's language: `22 Nov, 14:30`. */
 export function moment(context: CommandContext, at: Millis): string {
-  const { language, calendar } = context;
+  const { sentences, language, calendar } = context;
   const timeZone = calendar.zone();
   const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
-  return new Intl.DateTimeFormat(language ?? 'en-GB', { timeZone, day: 'numeric', month: 'short', ...clock }).format(
-    at,
-  );
+  const parts = { timeZone, day: 'numeric', month: 'short', ...clock } as const;
+  return new Intl.DateTimeFormat(dateTag(sentences.spoken(language)), parts).format(at);
+}
+
+/** English days stand before their months here: `22 Nov`. */
+function dateTag(language: string): string {
+  return language === 'en' ? 'en-GB' : language;
 }

@@ -92,8 +92,9 @@ function capLines(context: CommandContext, period: BudgetPeriod): readonly strin
   ];
 }
 
-function dollars(amount: MicroDollars): string {
-  return (amount / 1_000_000).toFixed(2);
+/** To the cent. */
+function dollars(amount: MicroDollars): number {
+  return Math.round(amount / 10_000) / 100;
 }
 
 export function whoami(context: CommandContext): CommandResult {

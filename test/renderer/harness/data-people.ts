@@ -61,7 +61,7 @@ export const cards: readonly CardView[] = [
   card('b1', {
     kind: 'budget',
     link: null,
-    reason: { code: 'budget.warned', params: { percent: 84, used: '$4.20', cap: '$5' } },
+    reason: { code: 'budget.warned', params: { percent: 84, used: 4.2, cap: 5 } },
   }),
 ];
 

@@ -74,7 +74,7 @@ export function budget(full: boolean, from: number): BudgetView {
     },
     alarm: full
       ? { code: 'budget.day-cost', params: { cap: 5 } }
-      : { code: 'budget.warned', params: { percent: 84, used: '$4.20', cap: '$5' } },
+      : { code: 'budget.warned', params: { percent: 84, used: 4.2, cap: 5 } },
   };
 }
 
