@@ -1,7 +1,7 @@
 /** The window: what holds everything together, and which screen is shown. */
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { lazy, type ReactNode, useEffect, useEffectEvent, useState } from 'react';
+import { lazy, type ReactNode, useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react';
 import { Route, Router, Switch, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { RuntimeContext, useCall, useConnectionState, useHost } from './bridge/hooks.ts';
@@ -9,9 +9,10 @@ import type { Runtime } from './bridge/runtime.ts';
 import { Lamp } from './components/icons.tsx';
 import { Later } from './components/later.tsx';
 import { Shell } from './components/shell.tsx';
-import { Toasts } from './components/toast.tsx';
+import { Toasts, useToast } from './components/toast.tsx';
 import { TokenGate } from './components/token-gate.tsx';
-import { t } from './i18n.ts';
+import { speech, spokenLanguage, t } from './i18n.ts';
+import { keepLanguage, languageOf } from './language.ts';
 import { ChannelsScreen } from './screens/channels/index.tsx';
 import { ConversationScreen } from './screens/conversations/index.tsx';
 import { ModelsScreen } from './screens/models/index.tsx';
@@ -30,6 +31,8 @@ const DiagnosticsScreen = lazy(async () => ({
 }));
 
 export function App({ runtime }: { readonly runtime: Runtime }): ReactNode {
+  // Everything below is drawn anew in another language.
+  useSyncExternalStore(speech.subscribe, spokenLanguage);
   return (
     <CSPProvider disableStyleElements>
       <RuntimeContext value={runtime}>
@@ -69,6 +72,9 @@ function Gate({ ready }: { readonly ready: Promise<void> }): ReactNode {
 
 function Screens(): ReactNode {
   useTheme();
+  useLanguage();
+  // Messages are drawn once and kept as they are, so that the screen with them begins anew in another language.
+  const spoken = spokenLanguage();
   useFirstRun();
   return (
     <Switch>
@@ -77,7 +83,9 @@ function Screens(): ReactNode {
         <Shell>
           <Switch>
             <Route path="/conversations/:id/:seq?">
-              {({ id, seq }) => <ConversationScreen id={id} seq={seq === undefined ? null : Number(seq)} />}
+              {({ id, seq }) => (
+                <ConversationScreen key={spoken} id={id} seq={seq === undefined ? null : Number(seq)} />
+              )}
             </Route>
             <Route path="/channels">
               <ChannelsScreen />
@@ -109,7 +117,7 @@ function Screens(): ReactNode {
               <SettingsScreen />
             </Route>
             <Route path="/">
-              <ConversationScreen id="new" seq={null} />
+              <ConversationScreen key={spoken} id="new" seq={null} />
             </Route>
             <Route>
               <Lost />
@@ -143,4 +151,18 @@ function useTheme(): void {
   useEffect(() => {
     if (typeof theme === 'string') keepTheme(document.documentElement, localStorage, theme);
   }, [theme]);
+}
+
+/** The chosen language, from the moment on at which it is chosen. */
+function useLanguage(): void {
+  const settings = useCall('settings.list', {}).value;
+  const setting = settings?.find(({ key }) => key === 'language')?.value;
+  const toast = useToast();
+  useEffect(() => {
+    if (typeof setting !== 'string') return;
+    keepLanguage(localStorage, setting);
+    speech
+      .speak(languageOf(setting, navigator.languages))
+      .catch(() => toast({ text: t('app.notLoaded'), step: { label: t('app.reload'), run: () => location.reload() } }));
+  }, [setting, toast]);
 }

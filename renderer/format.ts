@@ -1,6 +1,6 @@
 /** Times, ages, sizes as people read them. All times are milliseconds UTC; `zone` is the gateway's time zone. */
 import { startOfDay } from './calendar.ts';
-import { language, t } from './i18n.ts';
+import { spokenLanguage, t } from './i18n.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -18,12 +18,12 @@ export function listTime(at: number, now: number, zone: string): string {
   if (age < hour) return span(age);
   if (dayOf(at, zone) === dayOf(now, zone)) return clock(at, zone);
   if (dayOf(at, zone) === dayOf(now - day, zone)) return t('time.yesterday');
-  if (age < 6 * day) return new Intl.DateTimeFormat(language, { timeZone: zone, weekday: 'short' }).format(at);
+  if (age < 6 * day) return new Intl.DateTimeFormat(spokenLanguage(), { timeZone: zone, weekday: 'short' }).format(at);
   return dateText(at, now, zone);
 }
 
 export function clock(at: number, zone: string): string {
-  return new Intl.DateTimeFormat(language, {
+  return new Intl.DateTimeFormat(spokenLanguage(), {
     timeZone: zone,
     hour: '2-digit',
     minute: '2-digit',
@@ -33,7 +33,7 @@ export function clock(at: number, zone: string): string {
 
 /** For lines of a log. */
 export function clockWithSeconds(at: number, zone: string): string {
-  return new Intl.DateTimeFormat(language, {
+  return new Intl.DateTimeFormat(spokenLanguage(), {
     timeZone: zone,
     hour: '2-digit',
     minute: '2-digit',
@@ -45,14 +45,16 @@ export function clockWithSeconds(at: number, zone: string): string {
 function dateText(at: number, now: number, zone: string): string {
   const sameYear = dayOf(at, zone).slice(0, 4) === dayOf(now, zone).slice(0, 4);
   const parts: Intl.DateTimeFormatOptions = sameYear ? {} : { year: 'numeric' };
-  return new Intl.DateTimeFormat(language, { timeZone: zone, day: 'numeric', month: 'short', ...parts }).format(at);
+  return new Intl.DateTimeFormat(spokenLanguage(), { timeZone: zone, day: 'numeric', month: 'short', ...parts }).format(
+    at,
+  );
 }
 
 /** For the line between two days of a thread. */
 export function dayText(at: number, now: number, zone: string): string {
   if (dayOf(at, zone) === dayOf(now, zone)) return t('time.today');
   if (dayOf(at, zone) === dayOf(now - day, zone)) return t('time.yesterday');
-  const weekday = new Intl.DateTimeFormat(language, { timeZone: zone, weekday: 'long' }).format(at);
+  const weekday = new Intl.DateTimeFormat(spokenLanguage(), { timeZone: zone, weekday: 'long' }).format(at);
   return t('time.day', { weekday, date: dateText(at, now, zone) });
 }
 
@@ -62,7 +64,9 @@ export function sameDay(a: number, b: number, zone: string): boolean {
 
 /** Date and time in full, for tooltips. */
 export function fullTime(at: number, zone: string): string {
-  return new Intl.DateTimeFormat(language, { timeZone: zone, dateStyle: 'full', timeStyle: 'medium' }).format(at);
+  return new Intl.DateTimeFormat(spokenLanguage(), { timeZone: zone, dateStyle: 'full', timeStyle: 'medium' }).format(
+    at,
+  );
 }
 
 /** "3 s", "12 min", "5 h", "2 d": how long something is ago or takes; never negative. */
@@ -85,7 +89,7 @@ export function tokens(count: number): string {
 export function bytes(count: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
   const step = Math.min(units.length - 1, count < 1 ? 0 : Math.floor(Math.log10(count) / 3));
-  return new Intl.NumberFormat(language, {
+  return new Intl.NumberFormat(spokenLanguage(), {
     style: 'unit',
     unit: units[step] ?? 'byte',
     unitDisplay: 'short',
@@ -101,12 +105,12 @@ export function latency(ms: number): string {
 
 /** A number in the language's own digits and grouping. */
 export function count(value: number): string {
-  return new Intl.NumberFormat(language).format(value);
+  return new Intl.NumberFormat(spokenLanguage()).format(value);
 }
 
 /** "1.2M", "340K", "12": large numbers in short. */
 export function compact(value: number): string {
-  return new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 }).format(value);
+  return new Intl.NumberFormat(spokenLanguage(), { notation: 'compact', maximumFractionDigits: 1 }).format(value);
 }
 
 /** 0.8 as "80 %". Rounded down, so that 100 % means that nothing is left. */
@@ -118,7 +122,7 @@ export function percent(share: number): string {
 export function money(micro: number): string {
   const least = 100;
   if (micro > 0 && micro < least) return t('money.less', { amount: money(least) });
-  return new Intl.NumberFormat(language, {
+  return new Intl.NumberFormat(spokenLanguage(), {
     style: 'currency',
     currency: 'USD',
     minimumFractionDigits: 2,
@@ -128,7 +132,7 @@ export function money(micro: number): string {
 
 /** Micro-dollars per million tokens, with every place that counts: "$0.075". */
 export function priceText(micro: number): string {
-  return new Intl.NumberFormat(language, {
+  return new Intl.NumberFormat(spokenLanguage(), {
     style: 'currency',
     currency: 'USD',
     minimumFractionDigits: 2,
@@ -138,14 +142,14 @@ export function priceText(micro: number): string {
 
 /** "Nov 22": a day of a chart. */
 export function shortDay(at: number, zone: string): string {
-  return new Intl.DateTimeFormat(language, { timeZone: zone, day: 'numeric', month: 'short' }).format(at);
+  return new Intl.DateTimeFormat(spokenLanguage(), { timeZone: zone, day: 'numeric', month: 'short' }).format(at);
 }
 
 /** "2026-11-01" (a calendar day without a zone) as people write it. */
 export function dateOfText(date: string): string {
   const at = Date.parse(`${date}T00:00:00Z`);
   if (Number.isNaN(at)) return date;
-  return new Intl.DateTimeFormat(language, { timeZone: 'UTC', dateStyle: 'medium' }).format(at);
+  return new Intl.DateTimeFormat(spokenLanguage(), { timeZone: 'UTC', dateStyle: 'medium' }).format(at);
 }
 
 /** Until when something is paused: "until 14:00", "until tomorrow", "until you resume". */
