@@ -71,11 +71,19 @@ function peopleLine(cards: readonly ShellCard[], say: Say): Line | null {
   return { label: count > countedPeople ? say('tray.many') : say('tray.people', { count }), place: '/people' };
 }
 
-/** For the headline: a link that tries again by itself needs nobody; one that was signed out or has a rival does. */
+/**
+ * For the headline: a link that tries again by itself needs nobody, and one that was never linked is no trouble yet; one
+ * that was signed out or has a rival does.
+ */
 function troubleOf({ name, state }: TrayLink, say: Say): readonly Line[] {
   const link = oneLine(name, longestName);
+  if (isUnlinked(state)) return [];
   if (state.kind === 'signed-out') return [plain(say('tray.signed-out', { link }))];
   return state.kind === 'conflict' ? [plain(say('tray.conflict', { link }))] : [];
+}
+
+function isUnlinked(state: LinkState): boolean {
+  return state.kind === 'signed-out' && state.reason.code === 'link.not-linked';
 }
 
 function linkLine(link: TrayLink, say: Say): Line {
@@ -102,7 +110,7 @@ function stateInWords(state: LinkState, time: string | null, say: Say): string {
     case 'off':
       return say('tray.link-off');
     case 'signed-out':
-      return say('tray.link-signed-out');
+      return say(isUnlinked(state) ? 'tray.link-unlinked' : 'tray.link-signed-out');
     case 'conflict':
       return say('tray.link-conflict');
     default:

@@ -106,6 +106,13 @@ describe('the tray', () => {
     expect(trayModel(running({ problem: 'No space left.' })).icon).toBe('attention');
   });
 
+  it('does not cry for help over a link that was never linked (a phone to be linked later)', () => {
+    const unlinked: LinkState = { kind: 'signed-out', reason: { code: 'link.not-linked' } };
+    const model = trayModel(running({ links: [link('WhatsApp', unlinked)] }));
+    expect(model.icon).toBe('ok');
+    expect(lines(model).join('\n')).toContain('no phone linked yet');
+  });
+
   it('shows attention before working, and says all of it', () => {
     const model = trayModel(running({ links: [link('Ada', signedOut)], cards: people(2), runningTurns: 3 }, true));
     expect(model.icon).toBe('attention');
