@@ -11,13 +11,14 @@ import type {
   LinkView,
   MessageView,
   ModelHealthView,
+  SearchHitView,
   ThreadView,
   TurnTextView,
   TurnView,
 } from '../../preload/contract/views.ts';
 import type { Gateway, LinkStatus } from '../gateway/gateway.ts';
 import type { Settings } from '../gateway/settings.ts';
-import type { Storage, Tables } from '../gateway/storage.ts';
+import type { SearchHit, Storage, Tables } from '../gateway/storage.ts';
 import type {
   AttachmentRow,
   ConversationRow,
@@ -164,6 +165,11 @@ export function previewOf({ kind, text }: MessageRow): string {
 
 function turnFailed(read: Tables, turn: TurnRow): boolean {
   return turn.state === 'failed' || turn.state === 'dead' || read.deliveries.ofTurn(turn.id)?.state === 'failed';
+}
+
+export function searchHitView(from: ViewSource, hit: SearchHit): SearchHitView {
+  const row = from.storage.read.conversations.get(hit.conversation);
+  return { ...hit, title: row?.title ?? '', linkKind: linkKind(from, row?.link ?? 'window') };
 }
 
 /** Of a link that was removed only the id is left; the built-in ones are named like their kind. */

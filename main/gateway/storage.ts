@@ -55,8 +55,8 @@ export interface Storage {
   readonly read: Tables;
   /** Null while the store works. Set by a failed write, cleared by a probe that the store makes by itself. */
   readonly trouble: Observable<Reason | null>;
-  /** Full-text search over every message, newest first, in a worker. `query` is what a person typed. */
-  search(query: string, limit: number, signal: AbortSignal): Promise<readonly SearchHit[]>;
+  /** Full-text search over every message, or those of one link, newest first, in a worker. `query` is what a person typed. */
+  search(query: string, limit: number, signal: AbortSignal, link?: LinkId): Promise<readonly SearchHit[]>;
 }
 
 export interface SearchHit {
@@ -161,8 +161,12 @@ export interface ConversationTable {
   get(id: ConversationId): ConversationRow | null;
   find(link: LinkId, chat: ChatRef): ConversationRow | null;
   put(row: ConversationRow): void;
-  /** By last activity, newest first; `before` is the `(lastAt, id)` of the last row of the page before. */
-  page(limit: number, before?: { readonly lastAt: Millis; readonly id: ConversationId }): readonly ConversationRow[];
+  /** By last activity, newest first, or those of one link; `before` is the `(lastAt, id)` of the last row of the page before. */
+  page(
+    limit: number,
+    before?: { readonly lastAt: Millis; readonly id: ConversationId },
+    link?: LinkId,
+  ): readonly ConversationRow[];
   /** Every topic of a chat. */
   ofChat(link: LinkId, chat: string): readonly ConversationRow[];
   /** With `pausedBy` set: paused by the loop breaker. */

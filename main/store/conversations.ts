@@ -28,6 +28,9 @@ const put = upsert(
 );
 const newest = 'SELECT * FROM conversation ORDER BY last_at DESC, id DESC LIMIT ?';
 const before = 'SELECT * FROM conversation WHERE (last_at, id) < (?, ?) ORDER BY last_at DESC, id DESC LIMIT ?';
+const newestOfLink = 'SELECT * FROM conversation WHERE link = ? ORDER BY last_at DESC, id DESC LIMIT ?';
+const beforeOfLink =
+  'SELECT * FROM conversation WHERE (last_at, id) < (?, ?) AND link = ? ORDER BY last_at DESC, id DESC LIMIT ?';
 const ofChat = 'SELECT * FROM conversation WHERE link = ? AND chat = ? ORDER BY rowid';
 const pausedByItself = 'SELECT * FROM conversation WHERE paused_by IS NOT NULL ORDER BY id';
 
@@ -82,8 +85,15 @@ export function createConversations(sql: Sql): ConversationTable {
         last_at: row.lastAt,
       });
     },
-    page(limit, last) {
-      const rows = last ? sql.all(before, [last.lastAt, last.id, limit]) : sql.all(newest, [limit]);
+    page(limit, last, link) {
+      const rows =
+        link === undefined
+          ? last
+            ? sql.all(before, [last.lastAt, last.id, limit])
+            : sql.all(newest, [limit])
+          : last
+            ? sql.all(beforeOfLink, [last.lastAt, last.id, link, limit])
+            : sql.all(newestOfLink, [link, limit]);
       return rows.map(conversationFrom);
     },
     ofChat: (link, chat) => sql.all(ofChat, [link, chat]).map(conversationFrom),

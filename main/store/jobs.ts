@@ -2,7 +2,14 @@
 import type { SearchHit } from '../gateway/storage.ts';
 
 export type Job =
-  | { readonly kind: 'search'; readonly query: string; readonly limit: number; readonly cancelled: SharedArrayBuffer }
+  | {
+      readonly kind: 'search';
+      readonly query: string;
+      readonly limit: number;
+      /** Null: every link. */
+      readonly link: string | null;
+      readonly cancelled: SharedArrayBuffer;
+    }
   /** Copies the open database into `target`, a new file, and checks the copy. */
   | { readonly kind: 'backup'; readonly target: string }
   /** Moves what is in the write-ahead log into the database, as far as nobody has to wait for it. */

@@ -11,6 +11,7 @@ export async function searchMessages(
   query: string,
   limit: number,
   signal: AbortSignal,
+  link: string | null,
 ): Promise<readonly SearchHit[]> {
   signal.throwIfAborted();
   const cancelled = new SharedArrayBuffer(4);
@@ -21,7 +22,7 @@ export async function searchMessages(
   };
   signal.addEventListener('abort', abort, { once: true });
   try {
-    return await Promise.race([worker.ask({ kind: 'search', query, limit, cancelled }), aborted.promise]);
+    return await Promise.race([worker.ask({ kind: 'search', query, limit, link, cancelled }), aborted.promise]);
   } catch (error) {
     const damage = error instanceof JobFailed && (error.code === sqlite.corrupt || error.code === sqlite.notADatabase);
     throw damage ? trouble.damaged(error) : error;

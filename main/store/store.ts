@@ -203,7 +203,7 @@ function assemble(path: string, options: StoreOptions, opened: Opened, worker: H
     note: (work) => queue.add(false, work),
     read,
     trouble: trouble.state,
-    search: (query, limit, signal) => searchMessages(worker, trouble, query, limit, signal),
+    search: (query, limit, signal, link) => searchMessages(worker, trouble, query, limit, signal, link ?? null),
     files,
     backups,
     get counters() {

@@ -77,9 +77,13 @@ export interface Commands {
   /** Ends as Quit does and starts again. */
   'desktop.restart': Command<Nothing, null>;
 
-  /** By last activity; `before` is the last row of the page before. */
+  /** By last activity, or those of one link; `before` is the last row of the page before. */
   'conversations.page': Command<
-    { readonly limit: number; readonly before?: { readonly lastAt: number; readonly id: string } },
+    {
+      readonly limit: number;
+      readonly before?: { readonly lastAt: number; readonly id: string };
+      readonly link?: string;
+    },
     readonly ConversationView[]
   >;
   /** A new thread of the window. */
@@ -91,7 +95,10 @@ export interface Commands {
   >;
   'conversations.markRead': Command<{ readonly conversation: string }, null>;
   'conversations.setModel': Command<{ readonly conversation: string; readonly model: string | null }, ConversationView>;
-  'conversations.search': Command<{ readonly query: string; readonly limit: number }, readonly SearchHitView[]>;
+  'conversations.search': Command<
+    { readonly query: string; readonly limit: number; readonly link?: string },
+    readonly SearchHitView[]
+  >;
   /** Window threads only. `key` makes a repeated call the same message; answers once it is on disk. */
   'messages.send': Command<
     { readonly conversation: string; readonly text: string; readonly key: string },

@@ -45,6 +45,7 @@ export const commandSchemas = {
   'conversations.page': z.strictObject({
     limit,
     before: z.strictObject({ lastAt: z.int(), id }).exactOptional(),
+    link: linkId.exactOptional(),
   }),
   'conversations.create': nothing,
   'conversations.thread': z.strictObject({
@@ -55,7 +56,7 @@ export const commandSchemas = {
   }),
   'conversations.markRead': z.strictObject({ conversation: id }),
   'conversations.setModel': z.strictObject({ conversation: id, model: modelRef.nullable() }),
-  'conversations.search': z.strictObject({ query: z.string().max(500), limit }),
+  'conversations.search': z.strictObject({ query: z.string().max(500), limit, link: linkId.exactOptional() }),
   'messages.send': z.strictObject({ conversation: id, text, key: id }),
   'conversations.say': z.strictObject({ conversation: id, text, key: id }),
   'messages.answerNow': z.strictObject({ message: id }),

@@ -354,6 +354,7 @@ export interface SearchHitView {
   readonly message: string;
   readonly conversation: string;
   readonly title: string;
+  readonly linkKind: LinkKind;
   readonly seq: number;
   readonly at: number;
   /** Hits stand between U+0002 and U+0003. */

@@ -24,6 +24,11 @@ export function callKey<Name extends CommandName>(name: Name, params: ParamsOf<N
 
 export const listKey = ['conversations'] as const;
 
+/** Of the list of one link, or of all. */
+export function listKeyOf(link: string | undefined): readonly string[] {
+  return link === undefined ? listKey : [...listKey, link];
+}
+
 export function threadKey(conversation: string): readonly ['thread', string] {
   return ['thread', conversation];
 }
@@ -86,7 +91,9 @@ function makeStale(client: QueryClient, names: readonly CommandName[]): void {
 }
 
 function conversationChanged(client: QueryClient, conversation: ConversationView): void {
-  client.setQueryData<ConversationList>(listKey, (list) => list && withConversation(list, conversation));
+  for (const key of [listKeyOf(undefined), listKeyOf(conversation.link)]) {
+    client.setQueryData<ConversationList>(key, (list) => list && withConversation(list, conversation));
+  }
   client.setQueryData<Thread>(threadKey(conversation.id), (thread) => thread && { ...thread, conversation });
   // Whoever wrote there was seen just now, and may be new. Read again only while the screen of people is looked at.
   if (conversation.linkKind !== 'window') makeStale(client, ['people.list', 'groups.list']);

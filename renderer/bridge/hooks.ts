@@ -4,7 +4,7 @@ import { createContext, useContext, useEffect, useEffectEvent, useSyncExternalSt
 import type { AnswerOf, CommandName, ParamsOf } from '../../preload/contract/commands.ts';
 import type { GatewayEvent } from '../../preload/contract/events.ts';
 import type { HostView } from '../../preload/contract/views.ts';
-import { callKey, listKey } from './cache.ts';
+import { callKey, listKey, listKeyOf } from './cache.ts';
 import type { ConnectionState } from './connection.ts';
 import { type ConversationList, fromFirstPage, withNextPage } from './conversation-list.ts';
 import { asCallFailure, ask, CallFailure } from './failure.ts';
@@ -119,21 +119,23 @@ export interface Conversations extends Asked<ConversationList> {
   readonly loadMore: () => void;
 }
 
-/** The conversations by last activity, a page at a time. */
-export function useConversations(): Conversations {
+/** The conversations by last activity, or those of one link, a page at a time. */
+export function useConversations(link?: string): Conversations {
   const { connection, client } = useRuntime();
   const limit = pageOfConversations;
+  const key = listKeyOf(link);
+  const only = link === undefined ? {} : { link };
   const query = useQuery({
-    queryKey: listKey,
+    queryKey: key,
     queryFn: async () => {
-      const page = await ask(connection.bridge, 'conversations.page', { limit });
-      return fromFirstPage(page, limit, client.getQueryData<ConversationList>(listKey));
+      const page = await ask(connection.bridge, 'conversations.page', { limit, ...only });
+      return fromFirstPage(page, limit, client.getQueryData<ConversationList>(key));
     },
   });
   const next = useMutation({
     mutationFn: async (last: { readonly lastAt: number; readonly id: string }) => {
-      const page = await ask(connection.bridge, 'conversations.page', { limit, before: last });
-      client.setQueryData<ConversationList>(listKey, (list) => list && withNextPage(list, page, limit));
+      const page = await ask(connection.bridge, 'conversations.page', { limit, before: last, ...only });
+      client.setQueryData<ConversationList>(key, (list) => list && withNextPage(list, page, limit));
     },
   });
   const last = query.data?.items.at(-1);

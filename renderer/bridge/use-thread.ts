@@ -11,15 +11,15 @@ const pageSize = 50;
 export interface OpenThread extends Asked<Thread> {
   readonly loadOlder: () => void;
   readonly loadNewer: () => void;
-  /** Holds the messages around `seq` instead of the newest ones. */
-  readonly jumpTo: (seq: number) => Promise<void>;
+  /** Holds the messages around `seq` instead of the newest ones; false when that one is not to be had. */
+  readonly jumpTo: (seq: number) => Promise<boolean>;
   readonly toNewest: () => Promise<void>;
 }
 
 export function useThread(conversation: string): OpenThread {
   const { connection, client, live } = useRuntime();
   const { bridge } = connection;
-  const busy = useRef(false);
+  const busy = useRef<Promise<void> | null>(null);
   const key = threadKey(conversation);
   const held = (): Thread | undefined => client.getQueryData<Thread>(key);
   const query = useQuery({
@@ -32,7 +32,7 @@ export function useThread(conversation: string): OpenThread {
       return before?.newer ? { ...before, conversation: page.conversation, turn: page.turn } : fromNewest(page, before);
     },
   });
-  const alone = (task: () => Promise<void>): Promise<void> => onlyOne(busy, task);
+  const holds = (seq: number): boolean => held()?.messages.some((message) => message.seq === seq) === true;
   const page = (where: { readonly beforeSeq: number } | { readonly afterSeq: number }) =>
     ask(bridge, 'conversations.thread', { conversation, limit: pageSize, ...where });
   return {
@@ -43,7 +43,7 @@ export function useThread(conversation: string): OpenThread {
     loadOlder: () => {
       const first = held()?.messages[0];
       if (!first || !held()?.older) return;
-      void alone(async () => {
+      void unlessBusy(busy, async () => {
         const older = await page({ beforeSeq: first.seq });
         client.setQueryData<Thread>(key, (thread) => thread && prepend(thread, older));
       });
@@ -51,21 +51,22 @@ export function useThread(conversation: string): OpenThread {
     loadNewer: () => {
       const last = held()?.messages.at(-1);
       if (!last || !held()?.newer) return;
-      void alone(async () => {
+      void unlessBusy(busy, async () => {
         const newer = await page({ afterSeq: last.seq });
         client.setQueryData<Thread>(key, (thread) => thread && append(thread, newer, pageSize));
       });
     },
     jumpTo: async (seq) => {
-      if (held()?.messages.some((message) => message.seq === seq)) return;
-      await alone(async () => {
+      if (holds(seq)) return true;
+      await afterwards(busy, async () => {
         const [before, after] = await Promise.all([page({ beforeSeq: seq + 1 }), page({ afterSeq: seq })]);
         client.setQueryData<Thread>(key, around(before, after, pageSize));
       });
+      return holds(seq);
     },
     toNewest: async () => {
       if (!held()?.newer) return;
-      await alone(async () => {
+      await afterwards(busy, async () => {
         const newest = await ask(bridge, 'conversations.thread', { conversation, limit: pageSize });
         client.setQueryData<Thread>(key, fromNewest(newest, undefined));
       });
@@ -73,15 +74,25 @@ export function useThread(conversation: string): OpenThread {
   };
 }
 
+type Busy = { current: Promise<void> | null };
+
 /** One page at a time; a failed one is asked for again by the next scroll. */
-async function onlyOne(busy: { current: boolean }, task: () => Promise<void>): Promise<void> {
-  if (busy.current) return;
-  busy.current = true;
-  try {
-    await task();
-  } catch (failure) {
-    if (!(failure instanceof CallFailure)) throw failure;
-  } finally {
-    busy.current = false;
-  }
+function unlessBusy(busy: Busy, task: () => Promise<void>): Promise<void> {
+  return busy.current === null ? afterwards(busy, task) : Promise.resolve();
+}
+
+/** What the reader asked for waits for the page that is on its way. */
+function afterwards(busy: Busy, task: () => Promise<void>): Promise<void> {
+  const run = async (): Promise<void> => {
+    try {
+      await task();
+    } catch (failure) {
+      if (!(failure instanceof CallFailure)) throw failure;
+    }
+  };
+  const mine = (busy.current ?? Promise.resolve()).then(run).finally(() => {
+    if (busy.current === mine) busy.current = null;
+  });
+  busy.current = mine;
+  return mine;
 }

@@ -13,9 +13,9 @@ import { useRows } from './virtual-rows.ts';
 
 const rowHeight = 64;
 
-/** The conversations by last activity; the next page is read as its end comes near. */
-export function ConversationRows(): ReactNode {
-  const { value: list, failure, again, loadMore } = useConversations();
+/** The conversations by last activity, all or of one link; the next page is read as its end comes near. */
+export function ConversationRows({ link }: { readonly link: string | undefined }): ReactNode {
+  const { value: list, failure, again, loadMore } = useConversations(link);
   const zone = useHost()?.timeZone ?? 'UTC';
   const [location] = useLocation();
   const now = useNow(20_000);

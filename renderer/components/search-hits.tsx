@@ -3,14 +3,22 @@ import { Link } from 'wouter';
 import { useCall, useHost } from '../bridge/hooks.ts';
 import { listTime } from '../format.ts';
 import { t } from '../i18n.ts';
+import { LinkIcon, linkWord } from './link-kind.tsx';
 import { ReasonNote } from './reason-note.tsx';
 import { useNow } from './use-now.ts';
 
 const limit = 50;
 
-/** What a full-text search over all messages found; each hit opens its message. */
-export function SearchHits({ query }: { readonly query: string }): ReactNode {
-  const { value: hits, failure, again } = useCall('conversations.search', { query, limit }, { keep: true });
+export interface SearchHitsProps {
+  readonly query: string;
+  /** The link that is searched; undefined: all. */
+  readonly link: string | undefined;
+}
+
+/** What a full-text search over the messages found; each hit opens its message, where the words are marked. */
+export function SearchHits({ query, link }: SearchHitsProps): ReactNode {
+  const asked = { query, limit, ...(link === undefined ? {} : { link }) };
+  const { value: hits, failure, again } = useCall('conversations.search', asked, { keep: true });
   const zone = useHost()?.timeZone ?? 'UTC';
   const now = useNow(60_000);
   if (failure) {
@@ -28,8 +36,16 @@ export function SearchHits({ query }: { readonly query: string }): ReactNode {
       <ul className="hits" aria-label={t('search.results')}>
         {hits?.map((hit) => (
           <li key={hit.message}>
-            <Link href={`/conversations/${hit.conversation}/${String(hit.seq)}`} className="hit">
+            <Link
+              href={`/conversations/${hit.conversation}/${String(hit.seq)}`}
+              state={{ found: query }}
+              className="hit"
+            >
               <span className="conversation-top">
+                <span className="hit-link" title={linkWord(hit.linkKind)}>
+                  <LinkIcon kind={hit.linkKind} />
+                  <span className="offscreen">{linkWord(hit.linkKind)}</span>
+                </span>
                 <span className="conversation-title">{hit.title || t('conversation.untitled')}</span>
                 <time className="conversation-time">{listTime(hit.at, now, zone)}</time>
               </span>

@@ -1,10 +1,13 @@
 /** The list of conversations with its search: the main thing of the window. */
 import { type ReactNode, useDeferredValue, useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { useCall } from '../bridge/hooks.ts';
 import { useTroubled } from '../bridge/use-troubled.ts';
 import { t } from '../i18n.ts';
 import { ConversationRows } from './conversation-rows.tsx';
 import { Icon, Lamp } from './icons.tsx';
+import { linkWord } from './link-kind.tsx';
+import { linkHandle } from './link-name.ts';
 import { SearchHits } from './search-hits.tsx';
 
 /** The way to what was not delivered: there only while there is something. */
@@ -21,8 +24,40 @@ function Undelivered(): ReactNode {
   );
 }
 
+/** Which link's conversations are shown; nothing while no platform is linked. */
+function LinkFilter({
+  link,
+  onChoose,
+}: {
+  readonly link: string | undefined;
+  readonly onChoose: (link: string | undefined) => void;
+}): ReactNode {
+  const links = useCall('links.list', {}).value ?? [];
+  if (links.every(({ kind }) => kind === 'window' || kind === 'api')) return null;
+  return (
+    <span className="select sidebar-filter">
+      <select
+        aria-label={t('search.filter')}
+        value={link ?? ''}
+        onChange={({ target }) => onChoose(target.value === '' ? undefined : target.value)}
+      >
+        <option value="">{t('search.everywhere')}</option>
+        {links.map((each) => (
+          <option key={each.id} value={each.id}>
+            {each.kind === 'window' || each.kind === 'api'
+              ? linkWord(each.kind)
+              : `${linkWord(each.kind)} · ${linkHandle(each)}`}
+          </option>
+        ))}
+      </select>
+      <Icon name="unfold" />
+    </span>
+  );
+}
+
 export function Sidebar(): ReactNode {
   const [query, setQuery] = useState('');
+  const [link, setLink] = useState<string>();
   const asked = useDeferredValue(query.trim());
   return (
     <section className="sidebar" aria-label={t('nav.conversations')}>
@@ -58,7 +93,8 @@ export function Sidebar(): ReactNode {
           }}
         />
       </search>
-      {asked === '' ? <ConversationRows /> : <SearchHits query={asked} />}
+      <LinkFilter link={link} onChoose={setLink} />
+      {asked === '' ? <ConversationRows key={link} link={link} /> : <SearchHits query={asked} link={link} />}
       <Undelivered />
     </section>
   );

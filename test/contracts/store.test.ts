@@ -156,6 +156,18 @@ describe('conversations', () => {
     expect(first.map((row) => row.id)).toEqual(['e', 'd']);
     expect(store.read.conversations.page(9, first[1]).map((row) => row.id)).toEqual(['c', 'b', 'a']);
   });
+
+  it('page through those of one link alone', async () => {
+    const { store } = opened;
+    await store.commit(({ conversations }) => {
+      for (const id of ['a', 'b', 'c']) conversations.put(conversationRow({ id, lastAt: 5 }));
+      conversations.put(conversationRow({ id: 'x', link: 'other', lastAt: 9 }));
+    });
+    const first = store.read.conversations.page(1, undefined, 'bot');
+    expect(first.map((row) => row.id)).toEqual(['c']);
+    expect(store.read.conversations.page(9, first[0], 'bot').map((row) => row.id)).toEqual(['b', 'a']);
+    expect(store.read.conversations.page(9, undefined, 'other').map((row) => row.id)).toEqual(['x']);
+  });
 });
 
 describe('messages', () => {

@@ -1,19 +1,8 @@
 import { expect, test } from 'vitest';
 import { CallFailure } from '../../renderer/bridge/failure.ts';
 import { Outbox, type OutboxStorage, type Outgoing } from '../../renderer/bridge/outbox.ts';
+import { Kept } from './kept.ts';
 import { messageView } from './views.ts';
-
-/** As a browser keeps it for a page and the ones after it. */
-class Kept implements OutboxStorage {
-  readonly items = new Map<string, string>();
-  get length(): number {
-    return this.items.size;
-  }
-  key = (index: number): string | null => [...this.items.keys()][index] ?? null;
-  getItem = (key: string): string | null => this.items.get(key) ?? null;
-  setItem = (key: string, value: string): void => void this.items.set(key, value);
-  removeItem = (key: string): void => void this.items.delete(key);
-}
 
 type Send = (text: string, key: string, entry: Outgoing) => Promise<{ message: string }>;
 

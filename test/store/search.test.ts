@@ -41,6 +41,19 @@ describe('search', () => {
     expect(await find('brown absent')).toEqual([]);
   });
 
+  it('keeps to one link where that is asked for', async () => {
+    const { store } = opened;
+    await store.commit(({ conversations, messages }) => {
+      conversations.put(conversationRow({ id: 'other', link: 'other', chat: 'other' }));
+      messages.add(newMessage({ id: 'elsewhere', conversation: 'other', link: 'other', text: 'another brown fox' }));
+    });
+    const found = async (link?: string): Promise<readonly string[]> =>
+      (await store.search('brown fox', 10, new AbortController().signal, link)).map(({ message }) => message);
+    expect(await found()).toEqual(['elsewhere', 'plain']);
+    expect(await found('other')).toEqual(['elsewhere']);
+    expect(await found('nowhere')).toEqual([]);
+  });
+
   it('finds words with and without their accents', async () => {
     expect(await find('fruhstuck')).toEqual(['accents']);
     expect(await find('CAFÉ spät')).toEqual(['accents']);

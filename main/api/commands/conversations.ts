@@ -3,7 +3,7 @@ import { ok } from '../../lib/result.ts';
 import type { Handlers } from '../dispatch.ts';
 import type { ApiPorts } from '../ports.ts';
 import { troubledViews } from '../troubled.ts';
-import { conversationView, threadView } from '../views.ts';
+import { conversationView, searchHitView, threadView } from '../views.ts';
 import { done, outcome, refuse, settled } from './outcome.ts';
 
 type Family =
@@ -40,8 +40,8 @@ export function conversationCommands(ports: ApiPorts): Pick<Handlers, Family> {
   const { gateway, storage } = ports;
   const find = (id: string) => storage.read.conversations.get(id);
   return {
-    'conversations.page': async ({ limit, before }) =>
-      done(storage.read.conversations.page(limit, before).map((row) => conversationView(ports, row))),
+    'conversations.page': async ({ limit, before, link }) =>
+      done(storage.read.conversations.page(limit, before, link).map((row) => conversationView(ports, row))),
     'conversations.create': async () => done(conversationView(ports, await gateway.createThread())),
     'conversations.thread': async ({ conversation, ...page }) => {
       const row = find(conversation);
@@ -54,9 +54,9 @@ export function conversationCommands(ports: ApiPorts): Pick<Handlers, Family> {
     },
     'conversations.setModel': async ({ conversation, model }) =>
       outcome(await gateway.setConversationModel(conversation, model), (row) => conversationView(ports, row)),
-    'conversations.search': async ({ query, limit }) => {
-      const hits = await storage.search(query, limit, ports.stopping);
-      return done(hits.map((hit) => ({ ...hit, title: find(hit.conversation)?.title ?? '' })));
+    'conversations.search': async ({ query, limit, link }) => {
+      const hits = await storage.search(query, limit, ports.stopping, link);
+      return done(hits.map((hit) => searchHitView(ports, hit)));
     },
     'conversations.say': async ({ conversation, text, key }) =>
       text.trim() === ''

@@ -18,7 +18,7 @@ const search =
   'SELECT message.id, message.conversation, message.seq, message.at, ' +
   "snippet(message_fts, 0, char(2), char(3), '…', 20) AS excerpt " +
   'FROM message_fts JOIN message ON message.seq = message_fts.rowid ' +
-  'WHERE message_fts MATCH ? ORDER BY message_fts.rowid DESC LIMIT ?';
+  'WHERE message_fts MATCH ? AND (?2 IS NULL OR message.link = ?2) ORDER BY message_fts.rowid DESC LIMIT ?3';
 
 /** Cuts an overlong excerpt to the surroundings of its first hit, and closes a hit that the cut opened. */
 function shortened(excerpt: string): string {
@@ -34,7 +34,7 @@ function find(connection: Connection, job: Extract<Job, { kind: 'search' }>): re
   if (expression === null) return [];
   const cancelled = new Int32Array(job.cancelled);
   const hits: SearchHit[] = [];
-  for (const row of connection.iterate(search, [expression, job.limit])) {
+  for (const row of connection.iterate(search, [expression, job.link, job.limit])) {
     if (Atomics.load(cancelled, 0) !== 0) break;
     hits.push({
       message: text(row, 'id'),

@@ -7,6 +7,7 @@ import type { OpenThread } from '../../bridge/use-thread.ts';
 import { Button } from '../../components/button.tsx';
 import { type Rows, useRows } from '../../components/virtual-rows.ts';
 import { t } from '../../i18n.ts';
+import { markWords, queryOf, unmarkWords } from './found-words.ts';
 import { useMissed } from './missed.ts';
 import { RowContent } from './row-content.tsx';
 import type { Row } from './rows.ts';
@@ -120,7 +121,8 @@ interface Jump {
 function useJump({ list, rows, seq, thread, onShown }: Jump): void {
   const index = seq === null ? -1 : rows.findIndex((row) => row.kind === 'message' && row.message.seq === seq);
   const fetchRun = useEffectEvent(() => {
-    if (seq !== null && index < 0) void thread.jumpTo(seq);
+    // One that is gone since it was found must not keep the thread waiting for it.
+    if (seq !== null && index < 0) void thread.jumpTo(seq).then((held) => held || onShown());
   });
   const show = useEffectEvent(() => {
     if (index < 0 || seq === null) return;
@@ -131,12 +133,15 @@ function useJump({ list, rows, seq, thread, onShown }: Jump): void {
       requestAnimationFrame(() => {
         const row = list.scrollElement?.querySelector(`[data-seq="${String(seq)}"]`);
         row?.classList.add('found');
+        const query = queryOf(history.state);
+        if (row && query !== null) markWords(row, query);
         row?.addEventListener('animationend', () => row.classList.remove('found'), { once: true });
         onShown();
       });
     });
   });
   useEffect(() => fetchRun(), [seq]);
+  useEffect(() => unmarkWords, []);
   const held = index >= 0;
   useEffect(() => show(), [seq, held]);
 }

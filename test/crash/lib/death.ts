@@ -68,7 +68,7 @@ export class DeadlyPorts {
       note: (work) => watched((job) => storage.note(job), work),
       read: storage.read,
       trouble: storage.trouble,
-      search: (query, limit, signal) => storage.search(query, limit, signal),
+      search: (query, limit, signal, link) => storage.search(query, limit, signal, link),
     };
   }
 
