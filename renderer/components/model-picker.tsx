@@ -1,11 +1,15 @@
-/** One list of all models with a search, grouped by provider: arrows move, Enter chooses. */
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
-import type { ModelListView, ModelView, ProviderView } from '../../preload/contract/views.ts';
+/**
+ * The one list of all models, wherever one is chosen: typing filters, arrows, Page keys, Home and End move, Enter chooses,
+ * Escape closes. Of a long list only the beginning is drawn; it grows while one moves down.
+ */
+import { type KeyboardEvent, type ReactNode, type UIEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import type { ModelListView, ProviderView } from '../../preload/contract/views.ts';
 import { useCall } from '../bridge/hooks.ts';
-import { bytes, span, tokens } from '../format.ts';
-import { t } from '../i18n.ts';
+import { t, type Words } from '../i18n.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icons.tsx';
+import { aboutModel, ModelBadges } from './model-about.tsx';
+import { firstModels, type ListedModel, type ModelGroup, groupModels } from './model-groups.ts';
 import { ProviderNote } from './provider-note.tsx';
 import { Spinner } from './spinner.tsx';
 import { useNow } from './use-now.ts';
@@ -17,14 +21,9 @@ export interface ModelPickerProps {
   readonly chosen: string | null;
   /** Offers "the default model" on top, which chooses null. */
   readonly withDefault?: string;
+  /** Refs that are not offered. */
+  readonly without?: readonly string[];
   readonly onChoose: (ref: string | null) => void;
-}
-
-interface Group {
-  readonly provider: string;
-  readonly name: string;
-  readonly models: readonly ModelView[];
-  readonly list: ModelListView;
 }
 
 /** The model's own name, without its provider. */
@@ -40,38 +39,53 @@ export function ModelPicker({ open, onClose, title, ...rest }: ModelPickerProps)
   );
 }
 
-function groupsOf(
-  lists: readonly ModelListView[],
-  providers: readonly ProviderView[],
-  query: string,
-): readonly Group[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  return lists.flatMap((list) => {
-    const name = providers.find((provider) => provider.id === list.provider)?.name ?? list.provider;
-    const models = list.models.filter((model) => {
-      const text = `${name} ${model.ref} ${model.name}`.toLowerCase();
-      return words.every((word) => text.includes(word));
-    });
-    return models.length > 0 || (list.reason && words.length === 0)
-      ? [{ provider: list.provider, name, models, list }]
-      : [];
-  });
+const headings: Readonly<Record<ModelGroup['kind'], Words>> = {
+  recent: 'models.groupRecent',
+  local: 'models.groupLocal',
+  remote: 'models.groupRemote',
+};
+
+/** So many are drawn at first, and so many more whenever the end comes near. */
+const batch = 100;
+const page = 8;
+
+/** Where a key leads from `at` among `count`; null for a key that moves nothing. */
+function moved(key: string, at: number, count: number): number | null {
+  const to = {
+    ArrowDown: at + 1,
+    ArrowUp: at - 1,
+    PageDown: at + page,
+    PageUp: at - page,
+    Home: 0,
+    End: count - 1,
+  }[key];
+  return to === undefined ? null : Math.max(0, Math.min(count - 1, to));
 }
 
-function Picker({ chosen, withDefault, onChoose, onClose }: Omit<ModelPickerProps, 'open' | 'title'>): ReactNode {
-  const lists = useCall('models.list', {});
-  const providers = useCall('providers.list', {}).value;
+type PickerProps = Omit<ModelPickerProps, 'open' | 'title'>;
+
+function Picker({ chosen, withDefault, without, onChoose, onClose }: PickerProps): ReactNode {
+  const { lists, providers, recent } = usePickerData();
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
+  const [drawn, setDrawn] = useState(batch);
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
-  const groups = useMemo(() => groupsOf(lists.value ?? [], providers ?? [], query), [lists.value, providers, query]);
+  const groups = useMemo(
+    () => groupModels({ lists: lists ?? [], providers, recent, query, ...(without ? { without } : {}) }),
+    [lists, providers, recent, query, without],
+  );
   const offersDefault = withDefault !== undefined && query === '';
-  const refs: readonly (string | null)[] = [
-    ...(offersDefault ? [null] : []),
-    ...groups.flatMap((group) => group.models.map((model) => model.ref)),
-  ];
+  const refs = useMemo(
+    (): readonly (string | null)[] => [
+      ...(offersDefault ? [null] : []),
+      ...groups.flatMap(({ models }) => models.map(({ model }) => model.ref)),
+    ],
+    [offersDefault, groups],
+  );
   const active = Math.min(at, refs.length - 1);
+  const limit = Math.max(drawn, active + page);
+  const shown = useMemo(() => firstModels(groups, limit), [groups, limit]);
   useEffect(() => {
     box.current?.querySelector('[data-active="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [active]);
@@ -79,22 +93,33 @@ function Picker({ chosen, withDefault, onChoose, onClose }: Omit<ModelPickerProp
     onChoose(ref);
     onClose();
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (step !== 0) {
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
+    const to = moved(event.key, active, refs.length);
+    const inText = event.key === 'Home' || event.key === 'End';
+    if (to !== null && !(inText && query !== '')) {
       event.preventDefault();
-      setAt(Math.max(0, Math.min(refs.length - 1, active + step)));
+      setAt(to);
     } else if (event.key === 'Enter' && refs[active] !== undefined) {
       event.preventDefault();
       choose(refs[active]);
     }
   };
-  const option = (ref: string | null): OptionProps => ({
-    id: `${id}-${String(refs.indexOf(ref))}`,
-    active: refs[active] === ref,
-    chosen: chosen === ref,
-    onChoose: () => choose(ref),
-  });
+  const onScroll = ({ currentTarget }: UIEvent<HTMLDivElement>): void => {
+    const { scrollTop, clientHeight, scrollHeight } = currentTarget;
+    if (scrollTop + 2 * clientHeight > scrollHeight && limit < refs.length) setDrawn(limit + batch);
+  };
+  const numbers = useMemo(() => new Map(refs.map((ref, index) => [ref, index])), [refs]);
+  const option = (ref: string | null): OptionProps => {
+    const number = numbers.get(ref) ?? -1;
+    return {
+      id: `${id}-${String(number)}`,
+      number: number + 1,
+      count: refs.length,
+      active: number === active,
+      chosen: chosen === ref,
+      onChoose: () => choose(ref),
+    };
+  };
   return (
     <>
       <div className="search">
@@ -102,101 +127,153 @@ function Picker({ chosen, withDefault, onChoose, onClose }: Omit<ModelPickerProp
         <input
           role="combobox"
           aria-expanded="true"
+          aria-autocomplete="list"
           aria-controls={`${id}-box`}
           aria-activedescendant={active >= 0 ? `${id}-${String(active)}` : undefined}
           aria-label={t('models.search')}
           placeholder={t('models.search')}
           autoComplete="off"
+          spellCheck={false}
           autoFocus
           value={query}
           onChange={(event) => {
             setQuery(event.target.value);
             setAt(0);
+            setDrawn(batch);
           }}
           onKeyDown={onKeyDown}
         />
       </div>
-      <div className="options" ref={box}>
+      <div className="options" role="group" aria-label={t('models.all')} tabIndex={0} ref={box} onScroll={onScroll}>
         <div id={`${id}-box`} role="listbox" aria-label={t('models.all')}>
           {offersDefault && (
-            <Option {...option(null)} title={t('models.useDefault')} about={[modelName(withDefault)]} />
+            <Option {...option(null)} title={t('models.useDefault')} provider={modelName(withDefault)} about={[]} />
           )}
-          {groups
-            .filter((group) => group.models.length > 0)
-            .map((group) => (
-              <GroupOptions key={group.provider} group={group} option={option} />
-            ))}
+          {shown.map((group) => (
+            <GroupOptions key={group.kind} group={group} option={option} />
+          ))}
         </div>
-        {groups.map(
-          ({ provider, name, list }) =>
-            list.reason && (
-              <div key={provider}>
-                <p className="options-group">{name}</p>
-                <ProviderNote reason={list.reason} tone="warning" />
-              </div>
-            ),
+        {limit < refs.length && (
+          <p className="muted options-none">{t('models.more', { count: refs.length - limit })}</p>
         )}
-        {lists.value === undefined && <Spinner label={t('models.reading')} />}
-        {lists.value !== undefined && groups.length === 0 && (
-          <p className="muted options-none">{t('models.nothing')}</p>
-        )}
+        {query === '' && <Unlisted lists={lists ?? []} providers={providers} />}
+        {lists === undefined && <Spinner label={t('models.reading')} />}
+        {lists !== undefined && groups.length === 0 && <p className="muted options-none">{t('models.nothing')}</p>}
+      </div>
+      <div className="offscreen" role="status">
+        {query === '' ? '' : t('models.found', { count: refs.length })}
       </div>
     </>
   );
 }
 
-function GroupOptions({
-  group,
-  option,
-}: {
-  readonly group: Group;
+interface PickerData {
+  /** Undefined before the servers answered for the first time. */
+  readonly lists: readonly ModelListView[] | undefined;
+  readonly providers: readonly ProviderView[];
+  readonly recent: readonly string[];
+}
+
+const none: readonly never[] = [];
+
+function usePickerData(): PickerData {
+  const lists = useCall('models.list', {}).value;
+  const providers = useCall('providers.list', {}).value ?? none;
+  const recent = useCall('models.recent', {}, { fresh: true }).value ?? none;
+  return { lists, providers, recent };
+}
+
+/** The providers whose models cannot be listed now, and why. */
+function Unlisted({ lists, providers }: Pick<PickerData, 'providers'> & { readonly lists: readonly ModelListView[] }) {
+  return lists.map(
+    ({ provider, reason }) =>
+      reason && (
+        <div key={provider}>
+          <p className="options-group">{providers.find(({ id }) => id === provider)?.name ?? provider}</p>
+          <ProviderNote reason={reason} tone="warning" />
+        </div>
+      ),
+  );
+}
+
+interface GroupOptionsProps {
+  readonly group: ModelGroup;
   readonly option: (ref: string) => OptionProps;
-}): ReactNode {
+}
+
+function GroupOptions({ group, option }: GroupOptionsProps): ReactNode {
   const now = useNow(10_000);
+  const heading = t(headings[group.kind]);
   return (
-    <div role="group" aria-label={group.name}>
+    <div role="group" aria-label={heading}>
       <p className="options-group" aria-hidden="true">
-        {group.name}
+        {heading}
       </p>
-      {group.models.map((model) => (
-        <Option key={model.ref} {...option(model.ref)} title={model.name} about={aboutModel(model, now)} />
+      {group.models.map((listed) => (
+        <ModelOption key={listed.model.ref} {...option(listed.model.ref)} listed={listed} now={now} />
       ))}
     </div>
   );
 }
 
-/** What is known of a model, in a few words each. */
-export function aboutModel(model: ModelView, now: number): readonly string[] {
-  const { contextTokens, sizeBytes, local, cooldownUntil } = model;
-  return [
-    ...(local ? [t(model.provider === 'practice' ? 'models.builtIn' : 'models.local')] : []),
-    ...(contextTokens === null ? [] : [t('models.context', { size: tokens(contextTokens) })]),
-    ...(sizeBytes === null ? [] : [bytes(sizeBytes)]),
-    ...(cooldownUntil !== null && cooldownUntil > now
-      ? [t('models.resting', { wait: span(cooldownUntil - now) })]
-      : []),
-  ];
+function ModelOption({
+  listed: { model, provider },
+  now,
+  ...option
+}: OptionProps & { readonly listed: ListedModel; readonly now: number }): ReactNode {
+  return (
+    <Option
+      {...option}
+      title={model.name}
+      provider={model.provider === 'practice' ? t('models.builtIn') : provider}
+      about={aboutModel(model, now)}
+      badges={<ModelBadges model={model} />}
+    />
+  );
 }
 
 interface OptionProps {
   readonly id: string;
+  readonly number: number;
+  readonly count: number;
   readonly active: boolean;
   readonly chosen: boolean;
   readonly onChoose: () => void;
 }
 
+interface OptionWords {
+  readonly title: string;
+  readonly provider: string;
+  readonly about: readonly string[];
+  readonly badges?: ReactNode;
+}
+
 function Option({
   id,
+  number,
+  count,
   active,
   chosen,
   onChoose,
   title,
+  provider,
   about,
-}: OptionProps & { readonly title: string; readonly about: readonly string[] }): ReactNode {
+  badges,
+}: OptionProps & OptionWords): ReactNode {
   return (
-    <div id={id} role="option" aria-selected={chosen} data-active={active} className="option" onClick={onChoose}>
+    <div
+      id={id}
+      role="option"
+      aria-selected={chosen}
+      aria-posinset={number}
+      aria-setsize={count}
+      data-active={active}
+      className="option model-option"
+      onClick={onChoose}
+    >
       <span className="option-title">{title}</span>
-      <span className="option-about">{about.join(' · ')}</span>
+      {badges}
+      <span className="option-about">{[provider, ...about].join(' · ')}</span>
       <span className="option-mark">{chosen && <Icon name="check" />}</span>
     </div>
   );

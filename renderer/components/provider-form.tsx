@@ -10,6 +10,7 @@ import { Button } from './button.tsx';
 import { SelectField, TextField } from './field.tsx';
 import { ProviderNote } from './provider-note.tsx';
 import { ReasonNote } from './reason-note.tsx';
+import { StopTests } from './stop-tests.tsx';
 import { TestResult } from './test-result.tsx';
 import { bareName, own, type ProviderFormProps, useProviderForm } from './use-provider-form.ts';
 
@@ -76,6 +77,7 @@ export function ProviderForm(props: ProviderFormProps): ReactNode {
       ))}
       {test && <TestResult test={test} />}
       <div className="form-foot">
+        {form.proving && <StopTests />}
         {list ? (
           <Button
             type="submit"

@@ -21,6 +21,7 @@ const sentences: Partial<Record<ReasonCode, Words>> = {
   'model.malformed': 'trial.malformed',
   'model.invalid-request': 'trial.refused',
   'model.empty': 'trial.empty',
+  'model.aborted': 'trial.stopped',
 };
 
 export function ProviderNote(props: ReasonNoteProps): ReactNode {

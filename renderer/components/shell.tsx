@@ -11,6 +11,7 @@ import { openCards, ownerCandidates } from './card-answers.ts';
 import { Icon, type IconName } from './icons.tsx';
 import { KeysSheet } from './keys-sheet.tsx';
 import { linkNeedsHelp } from './link-state.tsx';
+import { PullLine } from './pull-line.tsx';
 import { Sidebar } from './sidebar.tsx';
 
 interface ShownPlace {
@@ -41,6 +42,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
       <Banners />
       <Sidebar />
       <main className="pane">{children}</main>
+      <PullLine />
       <Navigation />
       <KeysSheet open={sheet} onClose={() => setSheet(false)} />
     </div>

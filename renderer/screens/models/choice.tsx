@@ -1,29 +1,37 @@
 import { type ReactNode, useState } from 'react';
-import type { ModelChoiceView } from '../../../preload/contract/views.ts';
-import { useAct, useCall } from '../../bridge/hooks.ts';
-import { Button, IconButton } from '../../components/button.tsx';
-import { aboutModel, modelName, ModelPicker } from '../../components/model-picker.tsx';
+import type { ModelChoiceView, ModelHealthView } from '../../../preload/contract/views.ts';
+import { useAct, useCall, useHost } from '../../bridge/hooks.ts';
+import { Button } from '../../components/button.tsx';
+import { aboutModel, ModelBadges } from '../../components/model-about.tsx';
+import { modelName, ModelPicker } from '../../components/model-picker.tsx';
 import { Section } from '../../components/page.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { useNow } from '../../components/use-now.ts';
+import { clock, span } from '../../format.ts';
 import { t } from '../../i18n.ts';
+import { movedTo } from './moving.ts';
+import { OrderedList } from './ordered-list.tsx';
+
+const mostFallbacks = 10;
 
 /** The default model, and the fallbacks in the order in which they are tried. */
 export function Choice({ choice }: { readonly choice: ModelChoiceView }): ReactNode {
-  const choose = useAct('models.choose', ['models.choice']);
+  const choose = useAct('models.choose', ['models.choice', 'host.health']);
   const toast = useToast();
   const [open, setOpen] = useState<'default' | 'fallback' | null>(null);
-  const { fallbacks } = choice;
+  // As it was put, until the gateway has said yes or no: a row that was let go does not jump back meanwhile.
+  const [put, setPut] = useState<readonly string[] | null>(null);
+  const fallbacks = put ?? choice.fallbacks;
   const set = async (change: Partial<ModelChoiceView>, text: string): Promise<void> => {
-    if (!(await choose.run(change))) return;
+    const changed = await choose.run(change);
+    setPut((before) => (before === change.fallbacks ? null : before));
+    if (!changed) return;
     toast({ text, step: { label: t('action.undo'), run: () => void choose.run(choice) } });
   };
-  const setFallbacks = (next: readonly string[]): void => void set({ fallbacks: next }, t('models.fallbacksSet'));
-  const move = (index: number, by: number): void => {
-    const next = [...fallbacks];
-    next.splice(index + by, 0, ...next.splice(index, 1));
-    setFallbacks(next);
+  const setFallbacks = (next: readonly string[]): void => {
+    setPut(next);
+    void set({ fallbacks: next }, t('models.fallbacksSet'));
   };
   return (
     <>
@@ -35,9 +43,9 @@ export function Choice({ choice }: { readonly choice: ModelChoiceView }): ReactN
       </Section>
       <Section
         title={t('models.fallbacks')}
-        lead={t('models.fallbacksLead')}
+        lead={t(fallbacks.length > 1 ? 'models.fallbacksOrder' : 'models.fallbacksLead')}
         step={
-          <Button icon="plus" disabled={fallbacks.length >= 10} onClick={() => setOpen('fallback')}>
+          <Button icon="plus" disabled={fallbacks.length >= mostFallbacks} onClick={() => setOpen('fallback')}>
             {t('models.addFallback')}
           </Button>
         }
@@ -45,35 +53,15 @@ export function Choice({ choice }: { readonly choice: ModelChoiceView }): ReactN
         {fallbacks.length === 0 ? (
           <p className="empty">{t('models.noFallbacks')}</p>
         ) : (
-          <ol className="card rows" aria-label={t('models.fallbacks')}>
-            {fallbacks.map((ref, index) => (
-              <li key={ref} className="row">
-                <span className="number" aria-hidden="true">
-                  {index + 1}
-                </span>
-                <ModelWords modelRef={ref} />
-                <span className="row-steps">
-                  <IconButton
-                    icon="up"
-                    label={t('models.up', { model: modelName(ref) })}
-                    disabled={index === 0}
-                    onClick={() => move(index, -1)}
-                  />
-                  <IconButton
-                    icon="down"
-                    label={t('models.down', { model: modelName(ref) })}
-                    disabled={index === fallbacks.length - 1}
-                    onClick={() => move(index, 1)}
-                  />
-                  <IconButton
-                    icon="close"
-                    label={t('models.takeOut', { model: modelName(ref) })}
-                    onClick={() => setFallbacks(fallbacks.filter((each) => each !== ref))}
-                  />
-                </span>
-              </li>
-            ))}
-          </ol>
+          <OrderedList
+            label={t('models.fallbacks')}
+            items={fallbacks}
+            nameOf={modelName}
+            onMove={(from, to) => setFallbacks(movedTo(fallbacks, from, to))}
+            onTakeOut={(ref) => setFallbacks(fallbacks.filter((each) => each !== ref))}
+          >
+            {(ref) => <ModelWords modelRef={ref} />}
+          </OrderedList>
         )}
       </Section>
       {choose.failure && <ReasonNote reason={choose.failure.reason} />}
@@ -82,6 +70,7 @@ export function Choice({ choice }: { readonly choice: ModelChoiceView }): ReactN
         onClose={() => setOpen(null)}
         title={open === 'fallback' ? t('models.addFallback') : t('models.chooseDefault')}
         chosen={open === 'fallback' ? null : choice.default}
+        {...(open === 'fallback' ? { without: [choice.default, ...fallbacks] } : {})}
         onChoose={(ref) => {
           if (ref === null) return;
           if (open === 'default') void set({ default: ref }, t('models.defaultSet', { model: modelName(ref) }));
@@ -95,17 +84,39 @@ export function Choice({ choice }: { readonly choice: ModelChoiceView }): ReactN
 function ModelWords({ modelRef }: { readonly modelRef: string }): ReactNode {
   const lists = useCall('models.list', {}).value ?? [];
   const providers = useCall('providers.list', {}).value ?? [];
-  const now = useNow(5000);
+  const health = useCall('host.health', {}).value?.models.find(({ ref }) => ref === modelRef);
+  const now = useNow(1000);
   const model = lists.flatMap((list) => list.models).find((each) => each.ref === modelRef);
   const provider = modelRef.slice(0, modelRef.indexOf('/'));
   const words = [
     providers.find((each) => each.id === provider)?.name ?? provider,
-    ...(model ? aboutModel(model, now) : []),
+    ...(model ? aboutModel({ ...model, cooldownUntil: null }, now) : []),
   ];
   return (
     <div className="row-words">
-      <strong>{modelName(modelRef)}</strong>
+      <span className="model-title">
+        <strong>{modelName(modelRef)}</strong>
+        {model && <ModelBadges model={model} />}
+      </span>
       <span className="muted">{words.join(' · ')}</span>
+      {health && <Standing health={health} now={now} />}
     </div>
+  );
+}
+
+/** Why it would not answer now, and until when; nothing while it would. */
+function Standing({ health, now }: { readonly health: ModelHealthView; readonly now: number }): ReactNode {
+  const zone = useHost()?.timeZone ?? 'UTC';
+  const { state, until } = health;
+  // Nobody says when a rest is over.
+  if (state === 'ready' || (state === 'resting' && (until ?? 0) <= now)) return null;
+  const rest =
+    state === 'resting' && until !== null
+      ? t('models.restsUntil', { time: clock(until, zone), wait: span(until - now + 999) })
+      : t(`modelState.${state}`, { wait: '' });
+  return (
+    <span className="model-standing" data-tone={state === 'resting' ? 'busy' : 'bad'}>
+      {rest}
+    </span>
   );
 }

@@ -3,11 +3,29 @@ import { type ReactNode, useState } from 'react';
 import { useCall } from '../../bridge/hooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Page, Section } from '../../components/page.tsx';
+import { PullProgress } from '../../components/pull-progress.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { t } from '../../i18n.ts';
 import { Choice } from './choice.tsx';
 import { ProviderCard } from './provider-card.tsx';
 import { ProviderDialog } from './provider-dialog.tsx';
+
+/** What is on its way, or did not get there; nothing when there is none. */
+function Pulls(): ReactNode {
+  const pulls = useCall('models.pulls', {}).value ?? [];
+  if (pulls.length === 0) return null;
+  return (
+    <Section title={t('pull.section')} lead={t('pull.sectionLead')}>
+      <ul className="card rows" aria-label={t('pull.section')}>
+        {pulls.map((pull) => (
+          <li key={`${pull.provider}/${pull.name}`}>
+            <PullProgress pull={pull} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
 
 export function ModelsScreen(): ReactNode {
   const providers = useCall('providers.list', {});
@@ -17,6 +35,7 @@ export function ModelsScreen(): ReactNode {
   return (
     <Page title={t('models.title')} lead={t('models.lead')}>
       {failure && <ReasonNote reason={failure.reason} retry={providers.failure ? providers.again : choice.again} />}
+      <Pulls />
       {choice.value && <Choice choice={choice.value} />}
       <Section
         title={t('models.providers')}

@@ -9,7 +9,10 @@ import { ProviderNote } from '../../components/provider-note.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { TestResult } from '../../components/test-result.tsx';
 import { t } from '../../i18n.ts';
+import { StopTests } from '../../components/stop-tests.tsx';
+import { OnDisk } from './on-disk.tsx';
 import { ProviderDialog } from './provider-dialog.tsx';
+import { PullDialog } from './pull-dialog.tsx';
 
 /** One server of models: where it is, how its key ends, what it offers, and a real test. */
 export function ProviderCard({
@@ -20,12 +23,16 @@ export function ProviderCard({
   readonly taken: readonly string[];
 }): ReactNode {
   const lists = useCall('models.list', {}).value;
-  const testing = useAct('providers.test', ['models.list', 'providers.list']);
+  const testing = useAct('providers.test', ['models.list', 'providers.list', 'host.health']);
   const [test, setTest] = useState<TestView | null>(null);
-  const [open, setOpen] = useState<'edit' | 'remove' | null>(null);
+  const [open, setOpen] = useState<'edit' | 'remove' | 'pull' | null>(null);
   const { id, kind, name, baseUrl, keyEnd, keyRefused, local, fixedByFile } = provider;
   const list = lists?.find((each) => each.provider === id);
   const ref = useTestedModel(list);
+  const run = async (tested: string): Promise<void> => {
+    setTest(null);
+    setTest((await testing.run({ ref: tested })) ?? null);
+  };
   const words = [
     kind === 'practice' ? t('models.practiceIs') : baseUrl,
     ...(local && kind !== 'practice' ? [t('models.local')] : []),
@@ -58,15 +65,25 @@ export function ProviderCard({
       )}
       {test && <TestResult test={test} />}
       {testing.failure && <ReasonNote reason={testing.failure.reason} />}
+      {kind === 'ollama' && list?.reason === null && list.models.length > 0 && <OnDisk models={list.models} />}
+      {kind === 'ollama' && list?.reason === null && list.models.length === 0 && (
+        <p className="muted">{t('models.noneThere')}</p>
+      )}
       <footer className="link-foot">
         <Button
           busy={testing.busy}
           disabled={ref === null}
           title={ref === null ? t('models.nothingToTest') : t('models.testWhich', { model: modelName(ref) })}
-          onClick={() => ref !== null && void testing.run({ ref }).then((answer) => setTest(answer ?? null))}
+          onClick={() => ref !== null && void run(ref)}
         >
           {t('provider.test')}
         </Button>
+        {testing.busy && <StopTests />}
+        {kind === 'ollama' && (
+          <Button icon="download" onClick={() => setOpen('pull')}>
+            {t('pull.get')}
+          </Button>
+        )}
         <span className="spring" />
         {kind !== 'practice' && !fixedByFile && (
           <>
@@ -80,6 +97,7 @@ export function ProviderCard({
         )}
         {fixedByFile && <span className="muted small">{t('fixed.link')}</span>}
       </footer>
+      {kind === 'ollama' && <PullDialog provider={provider} open={open === 'pull'} onClose={() => setOpen(null)} />}
       <ProviderDialog stored={provider} open={open === 'edit'} onClose={() => setOpen(null)} taken={taken} />
       <RemoveProvider provider={provider} open={open === 'remove'} onClose={() => setOpen(null)} />
     </article>

@@ -8,10 +8,13 @@ import type {
   HostView,
   LinkView,
   MessageView,
+  ModelChoiceView,
+  PullView,
 } from '../../../preload/contract/views.ts';
 import { conversations, links, messages, modelLists, now, providers, settings, telegramMessages } from './data.ts';
 import { cards, groupMessages, groups, people, troubled } from './data-people.ts';
 import { backups, logLines } from './data-diagnostics.ts';
+import { pulls, thousand } from './data-models.ts';
 import { budget, prices, series } from './data-usage.ts';
 import {
   newWhatsAppLink,
@@ -23,6 +26,18 @@ import {
 } from './data-whatsapp.ts';
 
 type Answers = { [Name in CommandName]?: (params: ParamsOf<Name>) => AnswerOf<Name> };
+
+const newPull: PullView = {
+  provider: 'ollama',
+  name: '',
+  state: 'running',
+  phase: 'asking',
+  completed: 0,
+  total: null,
+  speed: null,
+  left: null,
+  reason: null,
+};
 
 const writing =
   'A plan for the week, one metre a day:\n\n- **Monday**: straps, and a board under the hive\n- **Tuesday**: the first met';
@@ -69,6 +84,10 @@ export function dataBridge(): Bridge {
     const state = pairedState(pairing, Date.now());
     return change(linked || state.kind === 'up' ? whatsappLink(id, { state, mode }) : newWhatsAppLink(id, state));
   };
+  let shownPulls: readonly PullView[] = asked.has('pulls') ? pulls : [];
+  let choice: ModelChoiceView = fresh
+    ? { default: 'practice/practice', fallbacks: [] }
+    : { default: 'ollama/qwen3:8b', fallbacks: ['ollama/llama3.2:3b', 'lab/gpt-test', 'practice/practice'] };
   let login = false;
   let planned: string | null = null;
   const desktop = (): DesktopView => ({ login: { on: login, reason: null }, update: null });
@@ -211,12 +230,35 @@ export function dataBridge(): Bridge {
             detail: 'connect ECONNREFUSED 127.0.0.1:11434',
           }
         : { ok: true, latency: 412, said: 'ref' in params ? 'Hello there!' : 'Hello!' },
-    'models.list': () => modelLists,
-    'models.choice': () =>
-      fresh
-        ? { default: 'practice/practice', fallbacks: [] }
-        : { default: 'ollama/qwen3:8b', fallbacks: ['ollama/llama3.2:3b', 'practice/practice'] },
-    'models.choose': () => ({ default: 'ollama/qwen3:8b', fallbacks: ['practice/practice'] }),
+    'models.list': () => (asked.has('many') ? [...modelLists, thousand] : modelLists),
+    'models.recent': () => ['ollama/gemma3:12b', 'practice/practice'],
+    'models.pulls': () => shownPulls,
+    'models.pull': ({ provider, name }) => {
+      const pull = { ...newPull, provider, name };
+      shownPulls = [...shownPulls.filter((each) => each.name !== name), pull];
+      tell({ kind: 'pull.changed', pull });
+      return pull;
+    },
+    'models.cancelPull': ({ name }) => {
+      const pull = shownPulls.find((each) => each.name === name);
+      if (pull?.state === 'running') {
+        const stopped = { ...pull, state: 'stopped', speed: null, left: null } as const;
+        shownPulls = shownPulls.map((each) => (each === pull ? stopped : each));
+        tell({ kind: 'pull.changed', pull: stopped });
+      } else {
+        shownPulls = shownPulls.filter((each) => each !== pull);
+        tell({ kind: 'pull.removed' });
+      }
+      return null;
+    },
+    'models.delete': () => null,
+    'providers.stopTests': () => null,
+    'models.choice': () => choice,
+    'models.choose': (change) => {
+      choice = { ...choice, ...change };
+      tell({ kind: 'model.changed' });
+      return choice;
+    },
     'desktop.get': desktop,
     'desktop.restart': () => null,
     'desktop.setLogin': ({ on }) => {

@@ -287,6 +287,16 @@ export const providers: readonly ProviderView[] = [
     fixedByFile: false,
   },
   {
+    id: 'router',
+    kind: 'openai',
+    name: 'OpenRouter',
+    baseUrl: 'https://openrouter.ai/api/v1',
+    keyEnd: '77aa',
+    keyRefused: false,
+    local: false,
+    fixedByFile: false,
+  },
+  {
     id: 'practice',
     kind: 'practice',
     name: 'Practice',

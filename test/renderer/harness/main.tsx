@@ -20,6 +20,7 @@ import '../../../renderer/styles/usage.css';
 import '../../../renderer/styles/pairing.css';
 
 const root = document.querySelector('#root');
+import '../../../renderer/styles/models.css';
 if (!root) throw new Error('The page has no root.');
 const connection = { ...ipcConnection(dataBridge()), readFile: drawnFile };
 const runtime = createRuntime(connection, (task) => requestAnimationFrame(task), localStorage);

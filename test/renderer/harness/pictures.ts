@@ -248,6 +248,55 @@ export const pictures: Readonly<Record<string, Picture>> = {
       await page.getByRole('dialog').getByLabel(/read/).fill('cheap');
     },
   },
+  'models-picker': {
+    path: '/models',
+    query: '&many',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Change' }).click();
+      const search = page.getByRole('combobox', { name: 'Search models' });
+      await page.getByRole('option', { name: /gemma3:12b/ }).waitFor();
+      await search.press('ArrowDown');
+      await search.press('ArrowDown');
+    },
+  },
+  'models-search': {
+    path: '/models',
+    query: '&many',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Change' }).click();
+      await page.getByRole('combobox', { name: 'Search models' }).fill('ember vision');
+      await page.getByText(/models fit/).waitFor({ state: 'attached' });
+    },
+  },
+  'models-pulls': { path: '/models', query: '&pulls', ready: shows('qwen3:32b') },
+  'models-get': {
+    path: '/models',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Get a model' }).click();
+      await page.getByLabel('Name of the model').fill('qwen 3');
+      await page.getByText(/Letters, digits/).waitFor();
+    },
+  },
+  'models-delete': {
+    path: '/models',
+    ready: async (page) => {
+      await page.getByText(/on its disk/).click();
+      await page.getByRole('button', { name: 'Delete qwen3:8b' }).click();
+      await page.getByRole('alertdialog').waitFor();
+    },
+  },
+  'models-drag': {
+    path: '/models',
+    ready: async (page) => {
+      const rows = page.getByRole('list', { name: 'Fallbacks' }).getByRole('listitem');
+      const grip = await rows.first().locator('.grip').boundingBox();
+      const last = await rows.last().boundingBox();
+      if (!grip || !last) throw new Error('no rows');
+      await page.mouse.move(grip.x + 5, grip.y + 10);
+      await page.mouse.down();
+      await page.mouse.move(grip.x + 5, last.y, { steps: 4 });
+    },
+  },
   models: {
     path: '/models',
     ready: async (page) => {
