@@ -25,9 +25,9 @@ export function Candidate({
       <div className="candidate-words">
         <p className="candidate-question">{t('candidate.question')}</p>
         <p>
-          <strong>{name}</strong> <span className="muted">{address}</span>
+          <strong dir="auto">{name}</strong> <span className="muted">{address}</span>
         </p>
-        <blockquote>{text}</blockquote>
+        <blockquote dir="auto">{text}</blockquote>
       </div>
       <div className="candidate-steps">
         <Button look="primary" busy={claim.busy} onClick={() => void yes()}>

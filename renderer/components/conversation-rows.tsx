@@ -97,7 +97,9 @@ function Row({ item, here, now, zone }: RowProps): ReactNode {
       </span>
       <span className="conversation-words">
         <span className="conversation-top">
-          <span className={item.unread > 0 ? 'conversation-title unread' : 'conversation-title'}>{title}</span>
+          <span className={item.unread > 0 ? 'conversation-title unread' : 'conversation-title'} dir="auto">
+            {title}
+          </span>
           <time
             className="conversation-time"
             dateTime={new Date(item.lastAt).toISOString()}
@@ -107,7 +109,9 @@ function Row({ item, here, now, zone }: RowProps): ReactNode {
           </time>
         </span>
         <span className="conversation-bottom">
-          <span className="conversation-preview">{item.preview}</span>
+          <span className="conversation-preview" dir="auto">
+            {item.preview}
+          </span>
           {paused && (
             <span
               className="mark-icon"

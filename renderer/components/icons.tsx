@@ -101,9 +101,19 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
+/** Those that point along the line: they point the other way where lines run from right to left. */
+const along: ReadonlySet<IconName> = new Set<IconName>(['back', 'forward', 'open']);
+
 export function Icon({ name }: { readonly name: IconName }): ReactNode {
   return (
-    <svg className="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">
+    <svg
+      className={along.has(name) ? 'icon along' : 'icon'}
+      viewBox="0 0 20 20"
+      width="20"
+      height="20"
+      aria-hidden="true"
+      focusable="false"
+    >
       {paths[name]}
     </svg>
   );

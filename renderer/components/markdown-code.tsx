@@ -32,7 +32,7 @@ export function CodeBlock({ language, code, open = false }: CodeBlockProps): Rea
           onClick={() => void copyText(document, code).then(setCopied)}
         />
       </figcaption>
-      <pre tabIndex={0} role="group" aria-label={language || t('markdown.code')}>
+      <pre tabIndex={0} dir="ltr" role="group" aria-label={language || t('markdown.code')}>
         <code>
           {plain ? (
             code

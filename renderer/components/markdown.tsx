@@ -9,9 +9,11 @@ import remarkGfm from 'remark-gfm';
 import { fencedCode, isUnparsable, splitBlocks, steady } from '../blocks.ts';
 import { t } from '../i18n.ts';
 import { CodeBlock } from './markdown-code.tsx';
+import { ownDirections } from './markdown-direction.ts';
 import { DrawGuard } from './markdown-guard.tsx';
 
 const plugins = [remarkGfm];
+const directed = [ownDirections];
 const safe = /^(?:https?:|mailto:)/i;
 
 export interface MarkdownProps {
@@ -40,10 +42,21 @@ function lastOf(block: string): string {
 const Block = memo(function Block({ text }: { readonly text: string }): ReactNode {
   const code = fencedCode(text);
   if (code) return <CodeBlock {...code} />;
-  if (isUnparsable(text)) return <p className="as-written">{text}</p>;
+  if (isUnparsable(text))
+    return (
+      <p className="as-written" dir="auto">
+        {text}
+      </p>
+    );
   return (
-    <DrawGuard instead={<p className="as-written">{text}</p>}>
-      <ReactMarkdown remarkPlugins={plugins} components={components} urlTransform={safeUrl}>
+    <DrawGuard
+      instead={
+        <p className="as-written" dir="auto">
+          {text}
+        </p>
+      }
+    >
+      <ReactMarkdown remarkPlugins={plugins} rehypePlugins={directed} components={components} urlTransform={safeUrl}>
         {text}
       </ReactMarkdown>
     </DrawGuard>
@@ -70,9 +83,9 @@ const components: Components = {
       {t('markdown.image', { name: alt || String(src) })}
     </Outside>
   ),
-  table: ({ children }) => (
+  table: ({ children, dir }) => (
     <div className="table-frame" tabIndex={0} role="group" aria-label={t('markdown.table')}>
-      <table>{children}</table>
+      <table dir={dir}>{children}</table>
     </div>
   ),
   pre: ({ node }) => <CodeBlock {...codeOf(node)} />,

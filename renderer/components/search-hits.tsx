@@ -46,10 +46,12 @@ export function SearchHits({ query, link }: SearchHitsProps): ReactNode {
                   <LinkIcon kind={hit.linkKind} />
                   <span className="offscreen">{linkWord(hit.linkKind)}</span>
                 </span>
-                <span className="conversation-title">{hit.title || t('conversation.untitled')}</span>
+                <span className="conversation-title" dir="auto">
+                  {hit.title || t('conversation.untitled')}
+                </span>
                 <time className="conversation-time">{listTime(hit.at, now, zone)}</time>
               </span>
-              <span className="hit-excerpt">
+              <span className="hit-excerpt" dir="auto">
                 <Excerpt text={hit.excerpt} />
               </span>
             </Link>

@@ -135,7 +135,7 @@ function FileWords({
   const about = [size === null ? '' : bytes(size), doing ?? ''].filter(Boolean).join(' · ');
   return (
     <span className="attachment-words">
-      <span>{nameOf(attachment)}</span>
+      <span dir="auto">{nameOf(attachment)}</span>
       {about !== '' && <span className="mark">{about}</span>}
       {trouble !== null && <span className="mark">{trouble}</span>}
     </span>

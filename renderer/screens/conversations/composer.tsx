@@ -90,6 +90,7 @@ function Writing({
         <textarea
           ref={area}
           rows={1}
+          dir="auto"
           value={text}
           aria-label={t('composer.label')}
           placeholder={t('composer.placeholder')}

@@ -52,7 +52,11 @@ export function FromPerson({ message, follows, live, zone }: FromPersonProps): R
       {!live && !follows && <p className="author">{own ? t(here ? 'thread.ownHere' : 'thread.own') : authorName}</p>}
       <div className="said">
         <Aside at={message.at} words={words} zone={zone} />
-        {words !== '' && <div className="bubble">{words}</div>}
+        {words !== '' && (
+          <div className="bubble" dir="auto">
+            {words}
+          </div>
+        )}
       </div>
       {attachments.length > 0 && <Attachments attachments={attachments} />}
       {revision > 0 && <Edited message={message} />}
@@ -141,7 +145,7 @@ function Edited({ message: { id, attachments } }: { readonly message: MessageVie
                   <time className="mark" dateTime={new Date(each.at).toISOString()} title={fullTime(each.at, zone)}>
                     {clock(each.at, zone)}
                   </time>
-                  <p>{captionOf(each.text, attachments)}</p>
+                  <p dir="auto">{captionOf(each.text, attachments)}</p>
                 </li>
               ))}
             </ol>

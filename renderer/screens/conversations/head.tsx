@@ -22,7 +22,7 @@ export function Head({ conversation }: { readonly conversation: ConversationView
         <Icon name="back" />
       </Link>
       <div className="thread-names">
-        <h1>{title || t('conversation.untitled')}</h1>
+        <h1 dir="auto">{title || t('conversation.untitled')}</h1>
         {linkKind !== 'window' && (
           <p className="thread-link">
             <LinkIcon kind={linkKind} />

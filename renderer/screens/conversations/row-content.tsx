@@ -112,7 +112,9 @@ function Sending({ entry }: { readonly entry: Outgoing }): ReactNode {
   const { outbox } = useRuntime();
   return (
     <article className="from-person" data-state={entry.state} aria-label={t('thread.yours')}>
-      <div className="bubble">{entry.text}</div>
+      <div className="bubble" dir="auto">
+        {entry.text}
+      </div>
       {entry.state === 'failed' && (
         <div className="not-sent" role="alert">
           <span>{t('thread.notSent', { reason: reasonText(entry.failure?.reason ?? null) })}</span>

@@ -69,7 +69,7 @@ function Group({ group, link, now }: GroupProps): ReactNode {
         <Icon name="people" />
       </span>
       <div className="row-words">
-        <strong>{name}</strong>
+        <strong dir="auto">{name}</strong>
         <span className="muted">{about.filter(Boolean).join(' · ')}</span>
         {set.failure && <ReasonNote reason={set.failure.reason} />}
       </div>

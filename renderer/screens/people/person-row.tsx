@@ -34,7 +34,7 @@ export function PersonRow({ person, link, now }: PersonRowProps): ReactNode {
         {link ? <LinkIcon kind={link.kind} /> : <Icon name="people" />}
       </span>
       <div className="row-words">
-        <strong>{name}</strong>
+        <strong dir="auto">{name}</strong>
         <span className="muted">
           {[link ? `${linkWord(link.kind)} ${link.handle ?? link.name}` : linkId, address === '*' ? '' : address]
             .filter(Boolean)

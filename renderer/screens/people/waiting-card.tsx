@@ -111,9 +111,9 @@ function About({ card, link }: WaitingCardProps): ReactNode {
     <>
       <p className="candidate-top">
         {conversation === null ? (
-          <strong>{title}</strong>
+          <strong dir="auto">{title}</strong>
         ) : (
-          <Link href={`/conversations/${conversation}`} className="candidate-name">
+          <Link href={`/conversations/${conversation}`} className="candidate-name" dir="auto">
             {title}
           </Link>
         )}
@@ -124,7 +124,11 @@ function About({ card, link }: WaitingCardProps): ReactNode {
       {about.length > 0 && <p className="muted small break">{about.join(' · ')}</p>}
       {kind === 'late' && <p>{t('people.late', { count: messages })}</p>}
       {kind === 'loop' && reason && <p>{reasonText(reason)}</p>}
-      {text !== '' && <blockquote className="one-line">{text}</blockquote>}
+      {text !== '' && (
+        <blockquote className="one-line" dir="auto">
+          {text}
+        </blockquote>
+      )}
       {(kind === 'person' || kind === 'group') && messages > 1 && (
         <p className="muted small">{t('people.messagesWait', { count: messages })}</p>
       )}

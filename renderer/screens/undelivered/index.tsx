@@ -62,7 +62,7 @@ function Troubled({
           {link ? <LinkIcon kind={link.kind} /> : <Icon name="undelivered" />}
         </span>
         <div className="link-names">
-          <Link href={`/conversations/${conversation}`} className="candidate-name">
+          <Link href={`/conversations/${conversation}`} className="candidate-name" dir="auto">
             {name}
           </Link>
           <p className="muted">
@@ -75,7 +75,9 @@ function Troubled({
           {listTime(at, now, zone)}
         </time>
       </header>
-      <blockquote className="one-line">{text}</blockquote>
+      <blockquote className="one-line" dir="auto">
+        {text}
+      </blockquote>
       <div className="troubled-foot">
         <p>{reasonText(reason ?? { code: asked ? 'turn.dead-letter' : 'delivery.gave-up' })}</p>
         <Button busy={deliver.busy || answer.busy} disabled={asked && message === null} onClick={run}>
