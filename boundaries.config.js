@@ -144,6 +144,11 @@ export const boundaries = [
       'A tool knows its port and lib, never a sibling, the store or the core; it reaches nobody but by its own rules.',
   },
   {
+    at: 'main/tools/schedule/',
+    folders: [...adapter, 'main/gateway/calendar.ts'],
+    lesson: 'When a schedule runs is arithmetic over Intl: no package, no Node, no clock. What runs it is the core.',
+  },
+  {
     at: 'main/models/*',
     folders: [...adapter, 'main/models/', 'preload/contract/presets.ts', 'resources/prices.json'],
     node: ['*'],

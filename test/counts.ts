@@ -18,6 +18,9 @@ export interface Counts {
   readonly reconnects: number;
   /** Random sequences of events that a whole gateway is put through, to see who hears what. */
   readonly accessRuns: number;
+  /** Random schedules round a change of the clocks, and years that are gone through minute by minute for each zone. */
+  readonly scheduleRuns: number;
+  readonly scheduleYears: number;
 }
 
 const short: Counts = {
@@ -29,6 +32,8 @@ const short: Counts = {
   propertyRuns: 100,
   reconnects: 60,
   accessRuns: 100,
+  scheduleRuns: 60,
+  scheduleYears: 0,
 };
 const long: Counts = {
   kills: 20,
@@ -39,6 +44,8 @@ const long: Counts = {
   propertyRuns: 5000,
   reconnects: 1000,
   accessRuns: 2000,
+  scheduleRuns: 5000,
+  scheduleYears: 2,
 };
 
 /** The counts of this run. Any other value of the variable than `long` means the short ones. */
