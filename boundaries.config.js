@@ -149,6 +149,25 @@ export const boundaries = [
     lesson: 'When a schedule runs is arithmetic over Intl: no package, no Node, no clock. What runs it is the core.',
   },
   {
+    at: 'main/tools/memory/',
+    folders: [...adapter, 'main/gateway/calendar.ts'],
+    node: ['fs', 'fs/promises', 'path', 'timers/promises'],
+    lesson:
+      'A tool knows its port and lib, never a sibling, the store or the core: what it searches beside its own files is ' +
+      'handed in.',
+  },
+  {
+    at: 'main/tools/mcp/',
+    folders: adapter,
+    packages: {
+      '@modelcontextprotocol/sdk': 'the protocol; loaded when the first server starts',
+      zod: 'the shapes that its requests are given',
+    },
+    node: ['child_process', 'crypto', 'fs', 'fs/promises', 'net', 'path', 'stream'],
+    lesson:
+      'A tool knows its port and lib, never a sibling, the store or the core; it reaches nobody but by its own rules.',
+  },
+  {
     at: 'main/models/*',
     folders: [...adapter, 'main/models/', 'preload/contract/presets.ts', 'resources/prices.json'],
     node: ['*'],

@@ -3,11 +3,13 @@
  * can do: that is a result, which the model reads. What it answers from outside is marked as untrusted by the core.
  */
 import type { ToolDescription } from './model.ts';
-import type { ConversationId, LinkId } from './types.ts';
+import type { ConversationId, LinkId, Millis } from './types.ts';
 
 export interface ToolContext {
   readonly conversation: ConversationId;
   readonly link: LinkId;
+  /** Milliseconds of work that the turn has left, for a tool that has a limit of its own. Left out: enough. */
+  readonly left?: Millis;
 }
 
 export type ToolResult =
