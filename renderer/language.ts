@@ -18,7 +18,7 @@ export function keepLanguage(storage: Pick<Storage, 'setItem'>, setting: string)
 }
 
 /** Screen readers and hyphenation need to know it, and which way the page runs follows from it. */
-export function markLanguage(root: HTMLElement, language: Language): void {
+export function markLanguage(root: Pick<HTMLElement, 'dir' | 'lang'>, language: Language): void {
   root.lang = language;
   root.dir = directionOf(language);
 }

@@ -4,7 +4,7 @@ export const languages = ['en', 'de'] as const;
 export type Language = (typeof languages)[number];
 
 /** Spoken where nobody asks for a language there is. */
-export const fallbackLanguage: Language = 'en';
+export const fallbackLanguage = 'en' satisfies Language;
 
 /** Scripts that are written from right to left. */
 const rightToLeft: ReadonlySet<string> = new Set(['Adlm', 'Arab', 'Hebr', 'Nkoo', 'Rohg', 'Syrc', 'Thaa']);
