@@ -3,6 +3,9 @@ import { createRoot } from 'react-dom/client';
 import { App } from '../../../renderer/app.tsx';
 import { ipcConnection } from '../../../renderer/bridge/ipc.ts';
 import { createRuntime } from '../../../renderer/bridge/runtime.ts';
+import { speech, spokenLanguage } from '../../../renderer/i18n.ts';
+import { markLanguage } from '../../../renderer/language.ts';
+import { languageFor } from '../../../preload/contract/languages.ts';
 import { dataBridge } from './data-bridge.ts';
 import { drawnFile } from './drawn-file.ts';
 import '../../../renderer/styles/tokens.css';
@@ -18,6 +21,12 @@ import '../../../renderer/styles/setup.css';
 import '../../../renderer/styles/people.css';
 import '../../../renderer/styles/usage.css';
 import '../../../renderer/styles/pairing.css';
+
+// Told from outside, once what is to be seen is there: `new CustomEvent('language', { detail: 'de' })`.
+speech.subscribe(() => markLanguage(document.documentElement, spokenLanguage()));
+window.addEventListener('language', (event) => {
+  if (event instanceof CustomEvent) void speech.speak(languageFor([String(event.detail)]));
+});
 
 const root = document.querySelector('#root');
 import '../../../renderer/styles/models.css';

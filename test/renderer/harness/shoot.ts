@@ -1,6 +1,7 @@
 /**
  * Takes pictures of every screen, at three sizes, light and dark:
- * `node test/renderer/harness/shoot.ts <folder> [names, with commas between them] [height in px]`.
+ * `node test/renderer/harness/shoot.ts <folder> [names, with commas between them, or all] [height in px, or -] [spoken]`.
+ * `spoken` is a language there is, or `rtl` for English on a page that runs from right to left.
  * Fails on any violation of the Content-Security-Policy, on any error of the page, on anything wider than its place, and on
  * whatever axe finds against WCAG 2.2, level AA.
  */
@@ -14,7 +15,8 @@ import { chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { pictures } from './pictures.ts';
 
-const [folder = 'test-results/window', only, height] = process.argv.slice(2);
+const [folder = 'test-results/window', names = 'all', height = '-', spoken = 'en'] = process.argv.slice(2);
+const only = names === 'all' ? undefined : names;
 const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " +
@@ -58,6 +60,15 @@ const browser = await chromium.launch({
 });
 const troubles: string[] = [];
 
+/** Pictures are led to by English words, so that the language changes when everything is there. */
+async function speak(page: Page): Promise<void> {
+  if (spoken === 'rtl') await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
+  else if (spoken !== 'en') {
+    await page.evaluate((detail) => window.dispatchEvent(new CustomEvent('language', { detail })), spoken);
+    await page.locator(`html[lang=${spoken}]`).waitFor();
+  }
+}
+
 async function shoot(page: Page, name: string, size: string, theme: string): Promise<void> {
   const picture = pictures[name];
   if (!picture) return;
@@ -67,6 +78,7 @@ async function shoot(page: Page, name: string, size: string, theme: string): Pro
   });
   await page.goto(`http://127.0.0.1:${String(port)}/?${picture.query ?? ''}#${picture.path}`);
   await picture.ready(page);
+  await speak(page);
   const wider = await page.evaluate(() =>
     [...document.querySelectorAll('html, .page, .dialog-body, .setup, .thread-scroll, .list')]
       .filter((box) => box.scrollWidth > box.clientWidth)
@@ -93,7 +105,7 @@ try {
     for (const [size, viewport] of Object.entries(sizes)) {
       for (const theme of ['light', 'dark'] as const) {
         const context = await browser.newContext({
-          viewport: height === undefined ? viewport : { width: viewport.width, height: Number(height) },
+          viewport: height === '-' ? viewport : { width: viewport.width, height: Number(height) },
           colorScheme: theme,
           reducedMotion: 'reduce',
           locale: 'en-GB',
