@@ -21,6 +21,7 @@ import './styles/setup.css';
 import './styles/people.css';
 import './styles/usage.css';
 import './styles/models.css';
+import './styles/palette.css';
 import './styles/pairing.css';
 
 const speaks = (): void => {

@@ -32,6 +32,9 @@ const newestOfLink = 'SELECT * FROM conversation WHERE link = ? ORDER BY last_at
 const beforeOfLink =
   'SELECT * FROM conversation WHERE (last_at, id) < (?, ?) AND link = ? ORDER BY last_at DESC, id DESC LIMIT ?';
 const ofChat = 'SELECT * FROM conversation WHERE link = ? AND chat = ? ORDER BY rowid';
+const titled =
+  "SELECT * FROM conversation WHERE title LIKE ? ESCAPE '\\' " +
+  "ORDER BY title LIKE ? ESCAPE '\\' DESC, last_at DESC, id DESC LIMIT ?";
 const pausedByItself = 'SELECT * FROM conversation WHERE paused_by IS NOT NULL ORDER BY id';
 
 function conversationFrom(row: SqlRow): ConversationRow {
@@ -51,6 +54,18 @@ function conversationFrom(row: SqlRow): ConversationRow {
     createdAt: integer(row, 'created_at'),
     lastAt: integer(row, 'last_at'),
   };
+}
+
+/** A letter that stands for itself in a pattern of LIKE. */
+function plain(letter: string): string {
+  return /[%_\\]/.test(letter) ? `\\${letter}` : letter;
+}
+
+/** What titles must be like: the letters in their order; and what the best of them are like: the words as they stand. */
+function titlePatterns(query: string): readonly [letters: string, words: string] | null {
+  const letters = Array.from(query.replace(/\s+/g, ''), plain);
+  if (letters.length === 0) return null;
+  return [`%${letters.join('%')}%`, `%${Array.from(query.trim(), plain).join('')}%`];
 }
 
 export function createConversations(sql: Sql): ConversationTable {
@@ -95,6 +110,10 @@ export function createConversations(sql: Sql): ConversationTable {
             ? sql.all(beforeOfLink, [last.lastAt, last.id, link, limit])
             : sql.all(newestOfLink, [link, limit]);
       return rows.map(conversationFrom);
+    },
+    titled(query, limit) {
+      const patterns = titlePatterns(query);
+      return patterns === null ? [] : sql.all(titled, [...patterns, limit]).map(conversationFrom);
     },
     ofChat: (link, chat) => sql.all(ofChat, [link, chat]).map(conversationFrom),
     pausedByItself: () => sql.all(pausedByItself).map(conversationFrom),

@@ -89,6 +89,8 @@ export interface Commands {
   /** A new thread of the window. */
   'conversations.create': Command<Nothing, ConversationView>;
   /** The newest messages, those before `beforeSeq`, or those after `afterSeq`; rising. */
+  /** Those whose title has the typed letters in their order; the best first. */
+  'conversations.titled': Command<{ readonly query: string; readonly limit: number }, readonly ConversationView[]>;
   'conversations.thread': Command<
     { readonly conversation: string; readonly limit: number; readonly beforeSeq?: number; readonly afterSeq?: number },
     ThreadView
@@ -98,6 +100,8 @@ export interface Commands {
   'conversations.search': Command<
     { readonly query: string; readonly limit: number; readonly link?: string },
     readonly SearchHitView[]
+  /** How full the model's window would be with the next message, by estimate. */
+  'conversations.context': Command<{ readonly conversation: string }, ContextUseView>;
   >;
   /** Window threads only. `key` makes a repeated call the same message; answers once it is on disk. */
   'messages.send': Command<
@@ -182,17 +186,6 @@ export interface Commands {
   /** Is Ollama running on this machine? */
   'providers.detectOllama': Command<Nothing, { readonly baseUrl: string | null }>;
   'models.list': Command<Nothing, readonly ModelListView[]>;
-  'models.choice': Command<Nothing, ModelChoiceView>;
-  'models.choose': Command<{ readonly default?: string; readonly fallbacks?: readonly string[] }, ModelChoiceView>;
-
-  'settings.list': Command<Nothing, readonly SettingView[]>;
-  /** Ends every test that runs; each answers that it was stopped. */
-  'providers.stopTests': Command<Nothing, null>;
-  'settings.set': Command<{ readonly key: string; readonly value: unknown }, SettingView>;
-  'budget.get': Command<Nothing, BudgetView>;
-  /** The prices of the chosen models and those the owner entered. */
-  'prices.list': Command<Nothing, readonly PriceView[]>;
-  /** Micro-dollars per million tokens; null takes the owner's price away. */
   'models.recent': Command<Nothing, RecentModelsView>;
   /** Models on their way, and those that did not get there. Progress comes as `pull.changed`. */
   'models.pulls': Command<Nothing, readonly PullView[]>;
@@ -218,3 +211,12 @@ export type AnswerOf<Name extends CommandName> = Commands[Name]['answer'];
 /** What every command answers with. */
 export type Outcome<Name extends CommandName> =
   { readonly ok: true; readonly value: AnswerOf<Name> } | { readonly ok: false; readonly reason: Reason };
+  'models.choice': Command<Nothing, ModelChoiceView>;
+  'models.choose': Command<{ readonly default?: string; readonly fallbacks?: readonly string[] }, ModelChoiceView>;
+
+  'settings.list': Command<Nothing, readonly SettingView[]>;
+  'settings.set': Command<{ readonly key: string; readonly value: unknown }, SettingView>;
+  'budget.get': Command<Nothing, BudgetView>;
+  /** The prices of the chosen models and those the owner entered. */
+  'prices.list': Command<Nothing, readonly PriceView[]>;
+  /** Micro-dollars per million tokens; null takes the owner's price away. */

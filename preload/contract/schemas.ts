@@ -47,6 +47,7 @@ export const commandSchemas = {
     before: z.strictObject({ lastAt: z.int(), id }).exactOptional(),
     link: linkId.exactOptional(),
   }),
+  'conversations.titled': z.strictObject({ query: z.string().max(100), limit }),
   'conversations.create': nothing,
   'conversations.thread': z.strictObject({
     conversation: id,
@@ -112,7 +113,6 @@ export const commandSchemas = {
   'providers.stopTests': nothing,
   'providers.detectOllama': nothing,
   'models.list': nothing,
-  'models.choice': nothing,
   'models.recent': nothing,
   'models.pulls': nothing,
   'models.pull': z.strictObject({ provider: linkId, name: modelName }),
@@ -129,6 +129,7 @@ export const commandSchemas = {
   'prices.set': z.strictObject({
     model: modelRef,
     price: z.strictObject({ input: price, output: price }).nullable(),
+  'models.choice': nothing,
   }),
   'usage.series': z.strictObject({ bounds: z.array(z.int().min(0)).min(2).max(400) }),
   'usage.totals': z.strictObject({ from: z.int().min(0), to: z.int().min(0) }),

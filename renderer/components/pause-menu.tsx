@@ -6,7 +6,7 @@ import { startOfDay } from '../calendar.ts';
 import { reasonText, t, type Words } from '../i18n.ts';
 import { untilText } from '../format.ts';
 import { Button, IconButton } from './button.tsx';
-import { Menu } from './menu.tsx';
+import { Menu, type MenuItem } from './menu.tsx';
 import { useToast } from './toast.tsx';
 
 const hour = 3_600_000;
@@ -49,7 +49,13 @@ function fromNow(untilOf: UntilOf, zone: string): { readonly now: number; readon
   return { now, until: untilOf(now, zone) };
 }
 
-export function PauseMenu({ scope, label, shape = 'button' }: PauseMenuProps): ReactNode {
+export interface PauseChoices {
+  /** Each pauses, says so, and offers the way back. */
+  readonly items: readonly MenuItem[];
+  readonly busy: boolean;
+}
+
+export function usePauseChoices(scope: PauseScope): PauseChoices {
   const pause = usePause(scope);
   const toast = useToast();
   const zone = useHost()?.timeZone ?? 'UTC';
@@ -61,15 +67,23 @@ export function PauseMenu({ scope, label, shape = 'button' }: PauseMenuProps): R
       step: { label: t('action.undo'), run: () => void pause.set(null) },
     });
   };
+  return {
+    items: choices.map(([word, untilOf]) => ({ label: t(word), run: () => void choose(untilOf) })),
+    busy: pause.busy,
+  };
+}
+
+export function PauseMenu({ scope, label, shape = 'button' }: PauseMenuProps): ReactNode {
+  const { items, busy } = usePauseChoices(scope);
   return (
     <Menu
       label={label}
-      items={choices.map(([word, untilOf]) => ({ label: t(word), run: () => void choose(untilOf) }))}
+      items={items}
       button={(props) =>
         shape === 'icon' ? (
-          <IconButton icon="pause" label={label} aria-busy={pause.busy} {...props} />
+          <IconButton icon="pause" label={label} aria-busy={busy} {...props} />
         ) : (
-          <Button look="quiet" size="small" icon="pause" busy={pause.busy} {...props}>
+          <Button look="quiet" size="small" icon="pause" busy={busy} {...props}>
             {label}
           </Button>
         )

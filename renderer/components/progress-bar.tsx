@@ -21,7 +21,7 @@ export function ProgressBar({ share, label, busy }: ProgressBarProps): ReactNode
       aria-valuenow={share === null ? undefined : Math.floor(share * 100)}
       data-unknown={share === null && busy}
     >
-      <span className="bar-done" style={share === null ? undefined : { scale: `${String(share)} 1` }} />
+      <span className="bar-done" style={share === null ? undefined : { inlineSize: `${String(share * 100)}%` }} />
     </span>
   );
 }

@@ -15,6 +15,9 @@ import { PullLine } from './pull-line.tsx';
 import { Sidebar } from './sidebar.tsx';
 
 interface ShownPlace {
+// It is asked for by a key, and is not part of the first script.
+const CommandPalette = lazy(async () => ({ default: (await import('./palette/index.tsx')).CommandPalette }));
+
   readonly path: string;
   readonly icon: IconName;
   readonly label: Words;
@@ -35,7 +38,13 @@ const places: readonly ShownPlace[] = [
 export function Shell({ children }: { readonly children: ReactNode }): ReactNode {
   const [location] = useLocation();
   const [sheet, setSheet] = useState(false);
-  useShortcuts(() => setSheet(true));
+  const [palette, setPalette] = useState<'never' | 'open' | 'closed'>('never');
+  const [, go] = useLocation();
+  const showKeys = (): void => setSheet(true);
+  useShortcuts({
+    showKeys,
+    togglePalette: () => setPalette((before) => (before === 'open' ? 'closed' : 'open')),
+  });
   const inThread = location.startsWith('/conversations/');
   return (
     <div className="shell" data-at={location === '/' ? 'list' : inThread ? 'thread' : 'screen'}>
@@ -48,6 +57,16 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
     </div>
   );
 }
+      {palette !== 'never' && (
+        <Later>
+          <CommandPalette
+            open={palette === 'open'}
+            onClose={() => setPalette('closed')}
+            showKeys={showKeys}
+            search={() => focusSearch(() => go('/'))}
+          />
+        </Later>
+      )}
 
 function Navigation(): ReactNode {
   const [location] = useLocation();
@@ -92,8 +111,13 @@ function Navigation(): ReactNode {
   );
 }
 
-/** Ctrl/Cmd with N, K, comma and 1…9; `?` outside of text. */
-function useShortcuts(showSheet: () => void): void {
+interface Shortcuts {
+  readonly showKeys: () => void;
+  readonly togglePalette: () => void;
+}
+
+/** Ctrl/Cmd with N, K, P (also with Shift), comma and 1…9; `?` outside of text. */
+function useShortcuts({ showKeys, togglePalette }: Shortcuts): void {
   const [, go] = useLocation();
   const conversations = useConversations();
   const onKey = useEffectEvent((event: KeyboardEvent) => {
@@ -103,7 +127,14 @@ function useShortcuts(showSheet: () => void): void {
       showSheet();
       return;
     }
-    if (!(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+    if (!(event.ctrlKey || event.metaKey)) return;
+    if (event.key.toLowerCase() === 'p') {
+      // Never the browser's own: nobody prints this window by accident.
+      event.preventDefault();
+      if (!otherDialog()) togglePalette();
+      return;
+    }
+    if (event.shiftKey) return;
     const number = Number.parseInt(event.key, 10);
     const target =
       event.key === 'n'
@@ -131,6 +162,11 @@ function useShortcuts(showSheet: () => void): void {
 function conversationAt(number: number, ids: readonly string[]): string | null {
   const id = ids[number - 1];
   return id === undefined ? null : `/conversations/${id}`;
+/** A dialog that is not the palette: what it asks comes first. */
+function otherDialog(): boolean {
+  return document.querySelector(':is([role="dialog"], [role="alertdialog"]):not(.palette)') !== null;
+}
+
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -10,6 +10,7 @@ import { linkCommands } from './links.ts';
 import { modelCommands } from './models.ts';
 import { moneyCommands } from './money.ts';
 import { peopleCommands } from './people.ts';
+import { titledCommands } from './titled.ts';
 
 export function createHandlers(ports: ApiPorts, events: Pick<EventLog, 'seq'>): Handlers {
   return {
@@ -17,6 +18,7 @@ export function createHandlers(ports: ApiPorts, events: Pick<EventLog, 'seq'>): 
     ...diagnosticsCommands(ports),
     ...desktopCommands(ports),
     ...conversationCommands(ports),
+    ...titledCommands(ports),
     ...linkCommands(ports),
     ...peopleCommands(ports),
     ...modelCommands(ports),

@@ -175,6 +175,10 @@ export function dataBridge(): Bridge {
       };
     },
     'conversations.markRead': () => null,
+    'conversations.titled': ({ query, limit }) =>
+      list()
+        .filter(({ title }) => title.toLowerCase().includes(query.toLowerCase()))
+        .slice(0, limit),
     'conversations.search': ({ query }) =>
       messages
         .filter((each) => each.text.toLowerCase().includes(query.toLowerCase()))

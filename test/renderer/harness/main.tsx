@@ -20,6 +20,8 @@ import '../../../renderer/styles/dialogs.css';
 import '../../../renderer/styles/setup.css';
 import '../../../renderer/styles/people.css';
 import '../../../renderer/styles/usage.css';
+import '../../../renderer/styles/models.css';
+import '../../../renderer/styles/palette.css';
 import '../../../renderer/styles/pairing.css';
 
 // Told from outside, once what is to be seen is there: `new CustomEvent('language', { detail: 'de' })`.
@@ -29,7 +31,6 @@ window.addEventListener('language', (event) => {
 });
 
 const root = document.querySelector('#root');
-import '../../../renderer/styles/models.css';
 if (!root) throw new Error('The page has no root.');
 const connection = { ...ipcConnection(dataBridge()), readFile: drawnFile };
 const runtime = createRuntime(connection, (task) => requestAnimationFrame(task), localStorage);

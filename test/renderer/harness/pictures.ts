@@ -248,6 +248,35 @@ export const pictures: Readonly<Record<string, Picture>> = {
       await page.getByRole('dialog').getByLabel(/read/).fill('cheap');
     },
   },
+  palette: {
+    path: '/conversations/c1',
+    ready: async (page) => {
+      await page.getByText('A plan for the week').first().waitFor();
+      await page.keyboard.press('Control+p');
+      await page.getByRole('option', { name: 'Models' }).waitFor();
+    },
+  },
+  'palette-typed': {
+    path: '/people',
+    ready: async (page) => {
+      await page.getByText('Cheap watches').first().waitFor();
+      await page.keyboard.press('Control+p');
+      await page.getByRole('combobox', { name: 'Go anywhere' }).fill('be');
+      await page
+        .getByRole('option', { name: /Moving the bees/ })
+        .first()
+        .waitFor();
+      await page.keyboard.press('ArrowDown');
+    },
+  },
+  keys: {
+    path: '/models',
+    ready: async (page) => {
+      await page.getByText('Lab server').first().waitFor();
+      await page.keyboard.press('?');
+      await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    },
+  },
   'models-picker': {
     path: '/models',
     query: '&many',
