@@ -7,7 +7,7 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /** The calendar day in a zone, as `2026-11-22`. */
-function dayOf(at: number, zone: string): string {
+export function dayOf(at: number, zone: string): string {
   return new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(at);
 }
 

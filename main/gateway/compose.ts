@@ -2,11 +2,12 @@
 import { roleIn } from './access.ts';
 import { createAttachments, type Attachments } from './attachments.ts';
 import { createBudget, type BudgetKeeper } from './budget.ts';
-import { createCalendar } from './calendar.ts';
+import { createCalendar, type Calendar } from './calendar.ts';
 import { createCardNumbers } from './card-numbers.ts';
 import { createCards, type CardDesk } from './cards.ts';
 import { stopAction, type InboundAction, type InboundBatch } from './channel.ts';
 import { pause, type Clock } from './clock.ts';
+import { contextUse } from './context-use.ts';
 import { createCommandMenus, type CommandMenus } from './command-menus.ts';
 import { carryOut, type TurnControl } from './decision.ts';
 import { createOutbox, type Outbox } from './delivery.ts';
@@ -79,6 +80,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     submit: (id, message) => submit(ports, links, parts.receive, id, message),
     say: (id, text, key) => ownerSays({ ports, events, links, outbox, turns: parts.control }, id, text, key),
     ...ownersConversations(ports, events, links, models, turns),
+    contextUse: (id, signal) => contextUse({ ports, links, models, calendar: parts.calendar }, id, signal),
     health: () => healthOf(storage, turns),
     wake(why) {
       for (const { row } of links.all()) links.reconnect(row.id, why);
@@ -95,6 +97,7 @@ interface Assembled {
   readonly attachments: Attachments;
   readonly turns: TurnEngine;
   readonly control: TurnControl;
+  readonly calendar: Calendar;
   readonly people: People;
   readonly cards: CardDesk;
   readonly ownerChat: OwnerChat;
@@ -153,7 +156,7 @@ function assemble(ports: GatewayPorts): Assembled {
     return messages;
   };
   const owners = { people, cards, ownerChat, menus, pauses };
-  return { events, links, budget, models, outbox, attachments, turns, control, ...owners, receive };
+  return { events, links, budget, models, outbox, attachments, turns, control, calendar, ...owners, receive };
 }
 
 /** Stop was pressed at a draft: for those who may talk there, and once, however often the press is told. */

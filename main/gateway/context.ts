@@ -47,6 +47,8 @@ export interface AssembledContext {
   /** Estimated tokens of the prompt. */
   readonly tokens: number;
   readonly maxOutputTokens: number;
+  /** Answered turns of this context for which there is no room. */
+  readonly leftOut: number;
 }
 
 export function assembleContext(input: ContextInput): Result<AssembledContext, Reason> {
@@ -72,7 +74,7 @@ export function assembleContext(input: ContextInput): Result<AssembledContext, R
     ...kept.messages,
     { role: 'user', content: [{ kind: 'text', text: question }] },
   ]);
-  return ok({ messages, tokens: fixed + kept.tokens, maxOutputTokens });
+  return ok({ messages, tokens: fixed + kept.tokens, maxOutputTokens, leftOut: turns.length - kept.turns });
 }
 
 function systemText(input: ContextInput): string {
@@ -184,7 +186,7 @@ function newestThatFit(
   turns: readonly TurnOfHistory[],
   room: number,
   largest: number,
-): { readonly messages: readonly ChatMessage[]; readonly tokens: number } {
+): { readonly messages: readonly ChatMessage[]; readonly tokens: number; readonly turns: number } {
   const kept: ChatMessage[][] = [];
   let tokens = 0;
   for (const turn of turns.toReversed()) {
@@ -197,7 +199,7 @@ function newestThatFit(
     if (asked !== '') messages.unshift({ role: 'user', content: [{ kind: 'text', text: asked }] });
     kept.unshift(messages);
   }
-  return { messages: kept.flat(), tokens };
+  return { messages: kept.flat(), tokens, turns: kept.length };
 }
 
 function clip(text: string, tokens: number): string {

@@ -121,10 +121,29 @@ export interface Gateway {
   /** The pause of everything; null when there is none. */
   pausedUntil(): Millis | null;
   setConversationModel(conversation: ConversationId, model: ModelRef | null): Promise<Result<ConversationRow, Reason>>;
+  /** How full the model's window would be with the next message; see context-use.ts. */
+  contextUse(conversation: ConversationId, signal: AbortSignal): Promise<Result<ContextUse, Reason>>;
   /** Everything measured about itself; cheap. */
   health(): GatewayHealth;
   /** Prove every link again (wake-up, network change, clock jump). */
   wake(why: 'wake' | 'network'): void;
+}
+
+/** Numbers of tokens are estimates. */
+export interface ContextUse {
+  /** The model that would be asked first. */
+  readonly model: ModelRef;
+  /** What it would be given, without the next message itself. */
+  readonly tokens: number;
+  readonly window: number;
+  /** False: the server does not say, and a cautious number is taken. */
+  readonly windowKnown: boolean;
+  /** Kept free for the reply. */
+  readonly reply: number;
+  /** Answered turns of this context that do not fit any more. */
+  readonly leftOut: number;
+  /** The first message since the last `/new`; null where the whole conversation is read, or nothing was said since. */
+  readonly begin: { readonly seq: number; readonly at: Millis } | null;
 }
 
 export interface GatewayHealth {

@@ -15,7 +15,7 @@ import type { ModelRegistry } from './models.ts';
 import { failed, ok, type Result } from '../lib/result.ts';
 import type { Tables } from './storage.ts';
 import type { StartedTurn } from './turn-start.ts';
-import type { MessageRow, ModelRef, Reason } from './types.ts';
+import type { ConversationRow, MessageRow, ModelRef, Reason, TurnRow } from './types.ts';
 
 export type ReplyResult =
   | { readonly kind: 'answered'; readonly text: string; readonly model: ModelRef; readonly calls: readonly ModelCall[] }
@@ -217,7 +217,13 @@ async function requestFor(
  * The messages of the turn's context. What waited while `/new` was answered was stored in the context before, but
  * answered in this one: such questions are fetched for their answers, or the model would see answers to nothing.
  */
-function historyOf(read: Pick<Tables, 'messages'>, { conversation, row }: StartedTurn): readonly MessageRow[] {
+export function historyOf(
+  read: Pick<Tables, 'messages'>,
+  {
+    conversation,
+    row,
+  }: { readonly conversation: Pick<ConversationRow, 'id'>; readonly row: Pick<TurnRow, 'contextNo'> },
+): readonly MessageRow[] {
   const history = read.messages.ofContext(conversation.id, row.contextNo, historyMessages);
   const asked = new Set(history.filter(({ kind }) => kind === 'person').map(({ turn }) => turn));
   const answers = history.filter(({ kind, state }) => kind === 'assistant' && state !== 'cleared');

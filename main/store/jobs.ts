@@ -1,5 +1,5 @@
 /** What the main thread and the worker say to each other. Shapes only; the worker's side is `workers/heavy.ts`. */
-import type { SearchHit } from '../gateway/storage.ts';
+import type { ExportPiece, ExportRequest, SearchHit } from '../gateway/storage.ts';
 
 export type Job =
   | {
@@ -10,6 +10,7 @@ export type Job =
       readonly link: string | null;
       readonly cancelled: SharedArrayBuffer;
     }
+  | { readonly kind: 'export'; readonly request: ExportRequest }
   /** Copies the open database into `target`, a new file, and checks the copy. */
   | { readonly kind: 'backup'; readonly target: string }
   /** Moves what is in the write-ahead log into the database, as far as nobody has to wait for it. */
@@ -19,6 +20,7 @@ export type Job =
 
 export interface JobResults {
   readonly search: readonly SearchHit[];
+  readonly export: ExportPiece;
   readonly backup: null;
   readonly checkpoint: null;
   /** What SQLite found wrong; null when the database is whole. */

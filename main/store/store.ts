@@ -204,6 +204,7 @@ function assemble(path: string, options: StoreOptions, opened: Opened, worker: H
     read,
     trouble: trouble.state,
     search: (query, limit, signal, link) => searchMessages(worker, trouble, query, limit, signal, link ?? null),
+    exportPiece: (request) => worker.ask({ kind: 'export', request }),
     files,
     backups,
     get counters() {

@@ -9,8 +9,11 @@ import type {
   BudgetView,
   CardAnswerView,
   CardView,
+  ContextUseView,
   ConversationView,
   DesktopView,
+  ExportPieceView,
+  ExportPlaceView,
   GroupView,
   HealthView,
   HostView,
@@ -97,11 +100,25 @@ export interface Commands {
   >;
   'conversations.markRead': Command<{ readonly conversation: string }, null>;
   'conversations.setModel': Command<{ readonly conversation: string; readonly model: string | null }, ConversationView>;
+  /** How full the model's window would be with the next message, by estimate. */
+  'conversations.context': Command<{ readonly conversation: string }, ContextUseView>;
   'conversations.search': Command<
     { readonly query: string; readonly limit: number; readonly link?: string },
     readonly SearchHitView[]
   /** How full the model's window would be with the next message, by estimate. */
   'conversations.context': Command<{ readonly conversation: string }, ContextUseView>;
+  >;
+  /**
+   * The next piece of one conversation (null: of all) as a text; all pieces in order are the text. `after` is `next` of the
+   * piece before.
+   */
+  'conversations.export': Command<
+    {
+      readonly conversation: string | null;
+      readonly format: 'markdown' | 'json';
+      readonly after: ExportPlaceView | null;
+    },
+    ExportPieceView
   >;
   /** Window threads only. `key` makes a repeated call the same message; answers once it is on disk. */
   'messages.send': Command<

@@ -57,7 +57,18 @@ export const commandSchemas = {
   }),
   'conversations.markRead': z.strictObject({ conversation: id }),
   'conversations.setModel': z.strictObject({ conversation: id, model: modelRef.nullable() }),
+  'conversations.context': z.strictObject({ conversation: id }),
   'conversations.search': z.strictObject({ query: z.string().max(500), limit, link: linkId.exactOptional() }),
+  'conversations.export': z.strictObject({
+    conversation: id.nullable(),
+    format: z.enum(['markdown', 'json']),
+    after: z
+      .strictObject({
+        conversation: z.string().max(64),
+        ...{ seq, skip: seq, done: seq, total: seq, until: seq, at: z.int() },
+      })
+      .nullable(),
+  }),
   'messages.send': z.strictObject({ conversation: id, text, key: id }),
   'conversations.say': z.strictObject({ conversation: id, text, key: id }),
   'messages.answerNow': z.strictObject({ message: id }),

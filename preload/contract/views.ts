@@ -361,6 +361,43 @@ export interface SearchHitView {
   readonly excerpt: string;
 }
 
+/** Numbers of tokens are estimates. */
+export interface ContextUseView {
+  /** The model that would be asked first. */
+  readonly model: string;
+  /** What it would be given, without the next message itself. */
+  readonly tokens: number;
+  readonly window: number;
+  /** False: the server does not say, and a cautious number is taken. */
+  readonly windowKnown: boolean;
+  /** Kept free for the reply. */
+  readonly reply: number;
+  /** Answered turns of this context that do not fit any more. */
+  readonly leftOut: number;
+  /** The first message since the last `/new`; null where the whole conversation is read, or nothing was said since. */
+  readonly begin: { readonly seq: number; readonly at: number } | null;
+}
+
+/** A place in an export. To the window it means nothing but "go on here". */
+export interface ExportPlaceView {
+  readonly conversation: string;
+  readonly seq: number;
+  readonly skip: number;
+  readonly done: number;
+  readonly total: number;
+  readonly until: number;
+  readonly at: number;
+}
+
+export interface ExportPieceView {
+  readonly text: string;
+  /** Null: this was the last piece. */
+  readonly next: ExportPlaceView | null;
+  /** Messages that are told, and all there are. */
+  readonly done: number;
+  readonly total: number;
+}
+
 export interface IdentityView {
   readonly account: string;
   readonly name: string;

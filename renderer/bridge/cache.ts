@@ -36,10 +36,24 @@ export function threadKey(conversation: string): readonly ['thread', string] {
 /** Commands whose answers an event makes stale. */
 const stale = {
   'card.changed': ['cards.list', 'people.list', 'groups.list', 'links.list'],
-  'model.changed': ['providers.list', 'models.list', 'models.choice', 'prices.list', 'host.health'],
+  'model.changed': [
+    'providers.list',
+    'models.list',
+    'models.choice',
+    'prices.list',
+    'conversations.context',
+    'host.health',
+  ],
   'pull.removed': ['models.pulls'],
   'usage.changed': ['usage.totals', 'usage.series', 'budget.get', 'prices.list', 'cards.list', 'models.recent'],
-  'settings.changed': ['settings.list', 'host.get', 'models.choice', 'budget.get', 'cards.list'],
+  'settings.changed': [
+    'settings.list',
+    'host.get',
+    'models.choice',
+    'budget.get',
+    'cards.list',
+    'conversations.context',
+  ],
   'host.changed': ['host.get', 'host.health', 'desktop.get'],
 } as const satisfies Partial<Record<GatewayEvent['kind'], readonly CommandName[]>>;
 
@@ -94,6 +108,10 @@ function conversationChanged(client: QueryClient, conversation: ConversationView
   for (const key of [listKeyOf(undefined), listKeyOf(conversation.link)]) {
     client.setQueryData<ConversationList>(key, (list) => list && withConversation(list, conversation));
   }
+  const before = client.getQueryData<Thread>(threadKey(conversation.id))?.conversation;
+  if (before?.model !== conversation.model || before.contextNo !== conversation.contextNo) {
+    contextChanged(client, conversation.id);
+  }
   client.setQueryData<Thread>(threadKey(conversation.id), (thread) => thread && { ...thread, conversation });
   // Whoever wrote there was seen just now, and may be new. Read again only while the screen of people is looked at.
   if (conversation.linkKind !== 'window') makeStale(client, ['people.list', 'groups.list']);
@@ -104,6 +122,7 @@ function messageChanged({ client, live, outbox }: CacheParts, message: MessageVi
   outbox.arrived(message);
   if (message.revision > 0)
     void client.invalidateQueries({ queryKey: callKey('messages.revisions', { message: message.id }) });
+  contextChanged(client, message.conversation);
   if (isTroubled(message) || wasTroubled(client, message)) makeStale(client, ['deliveries.troubled']);
   const { conversation, kind, turn } = message;
   if (kind !== 'person' && turn !== null && live.get(conversation)?.turn === turn) live.forget(conversation);
@@ -115,6 +134,11 @@ function pullChanged(client: QueryClient, pull: PullView): void {
     const at = pulls.findIndex(({ provider, name }) => provider === pull.provider && name === pull.name);
     return at < 0 ? [...pulls, pull] : pulls.with(at, pull);
   });
+}
+
+/** What the model is given may be another amount now. Read again only while its meter is looked at. */
+function contextChanged(client: QueryClient, conversation: string): void {
+  void client.invalidateQueries({ queryKey: callKey('conversations.context', { conversation }) });
 }
 
 function isTroubled({ delivery, reason }: MessageView): boolean {

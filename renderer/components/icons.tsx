@@ -96,6 +96,13 @@ const paths = {
     <path d="M12.2 7.8a3.4 3.4 0 0 1 4.4-4.4l-2.3 2.3 2.1 2.1 2.3-2.3a3.4 3.4 0 0 1-4.5 4.4l-6.8 6.8a1.5 1.5 0 0 1-2.1-2.1Z" />
   ),
   grip: <path d="M7.5 5v.1M7.5 10v.1M7.5 15v.1M12.5 5v.1M12.5 10v.1M12.5 15v.1" />,
+  more: (
+    <>
+      <circle cx="4.5" cy="10" r="1.1" fill="currentColor" />
+      <circle cx="10" cy="10" r="1.1" fill="currentColor" />
+      <circle cx="15.5" cy="10" r="1.1" fill="currentColor" />
+    </>
+  ),
   edit: <path d="m4 16 .8-3.4L13 4.4l2.6 2.6-8.2 8.2ZM11.4 6l2.6 2.6" />,
 } as const satisfies Record<string, ReactNode>;
 

@@ -1,4 +1,5 @@
 /** Conversations, their messages and turns, and what keeps them from being answered. */
+import type { ExportRequest } from '../../gateway/storage.ts';
 import { ok } from '../../lib/result.ts';
 import type { Handlers } from '../dispatch.ts';
 import type { ApiPorts } from '../ports.ts';
@@ -13,6 +14,8 @@ type Family =
   | 'conversations.markRead'
   | 'conversations.setModel'
   | 'conversations.search'
+  | 'conversations.context'
+  | 'conversations.export'
   | 'conversations.say'
   | 'messages.send'
   | 'messages.answerNow'
@@ -25,6 +28,9 @@ type Family =
 
 /** Who writes in the window: the owner, whose address there is always the same. */
 export const windowOwner = 'owner';
+
+/** Longest wait for a server to say how large a model's window is, in milliseconds. */
+const contextLimit = 5_000;
 
 const notFound = (
   what: string,
@@ -58,6 +64,14 @@ export function conversationCommands(ports: ApiPorts): Pick<Handlers, Family> {
       const hits = await storage.search(query, limit, ports.stopping, link);
       return done(hits.map((hit) => searchHitView(ports, hit)));
     },
+    'conversations.context': async ({ conversation }) => {
+      const signal = AbortSignal.any([ports.stopping, AbortSignal.timeout(contextLimit)]);
+      return outcome(await gateway.contextUse(conversation, signal), (use) => use);
+    },
+    'conversations.export': async (wanted) => {
+      if (wanted.conversation !== null && find(wanted.conversation) === null) return notFound('conversation');
+      return done(await storage.exportPiece({ ...wanted, ...exportWords(ports) }));
+    },
     'conversations.say': async ({ conversation, text, key }) =>
       text.trim() === ''
         ? refuse({ code: 'input.malformed', params: { path: 'text', expected: 'text' } })
@@ -73,6 +87,21 @@ export function conversationCommands(ports: ApiPorts): Pick<Handlers, Family> {
     'deliveries.retry': async ({ turn }) => settled(await gateway.turns.retryDelivery(turn)),
     'deliveries.troubled': async ({ limit }) => done(troubledViews(storage.read, limit)),
     'pause.set': async ({ scope, until }) => settled(await gateway.pause(scope, until)),
+  };
+}
+
+/** What an export says beside what was said. */
+function exportWords({ sentences, settings, clock }: ApiPorts): Pick<ExportRequest, 'now' | 'zone' | 'words'> {
+  const word = (key: string): string => sentences.text(key, {}, null);
+  return {
+    now: clock.now(),
+    zone: settings.get('timeZone') || Intl.DateTimeFormat().resolvedOptions().timeZone,
+    words: {
+      owner: word('export.owner'),
+      assistant: word('export.assistant'),
+      notice: word('export.notice'),
+      untitled: word('export.untitled'),
+    },
   };
 }
 

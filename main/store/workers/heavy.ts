@@ -1,13 +1,17 @@
 /**
- * The worker for whatever is heavy: search, backup, checkpoint, integrity check. It has its own connection, opened with
+ * The worker for whatever is heavy: search, export, backup, checkpoint, integrity check. It has its own connection, opened with
  * the first job that needs it, and ends when it is told to. One job at a time, in the order asked.
  */
 import { rmSync } from 'node:fs';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { SearchHit } from '../../gateway/storage.ts';
 import { integer, text } from '../columns.ts';
+import { createConversations } from '../conversations.ts';
 import { openConnection, sqliteCode, type Connection } from '../database.ts';
+import { exportPiece, type ExportSource } from '../export-text.ts';
 import type { Answered, Asked, Job, WorkerStart } from '../jobs.ts';
+import { createAttachments } from '../message-files.ts';
+import { createMessages } from '../messages.ts';
 import { searchExpression } from '../search-query.ts';
 
 /** A text without spaces is one token to SQLite and would come back whole. */
@@ -45,6 +49,32 @@ function find(connection: Connection, job: Extract<Job, { kind: 'search' }>): re
     });
   }
   return hits;
+}
+
+function exportSource(connection: Connection): ExportSource {
+  const conversations = createConversations(connection);
+  const messages = createMessages(connection);
+  const attachments = createAttachments(connection);
+  const count = (sql: string, params: readonly (string | number)[]): number =>
+    integer(connection.get(sql, params) ?? { n: 0 }, 'n');
+  return {
+    get: (id) => conversations.get(id),
+    after(id) {
+      const row = connection.get('SELECT id FROM conversation WHERE id > ? ORDER BY id LIMIT 1', [id]);
+      return row ? conversations.get(text(row, 'id')) : null;
+    },
+    messages: (conversation, afterSeq, limit) =>
+      messages.page(conversation, limit, { afterSeq }).map((message) => ({
+        ...message,
+        attachments: attachments.ofMessage(message.id),
+        earlier: message.revision > 0 ? messages.revisions(message.id) : [],
+      })),
+    count: (conversation, until) =>
+      conversation === null
+        ? count('SELECT count(*) AS n FROM message WHERE seq <= ?', [until])
+        : count('SELECT count(*) AS n FROM message WHERE conversation = ? AND seq <= ?', [conversation, until]),
+    newestSeq: () => count('SELECT ifnull(max(seq), 0) AS n FROM message', []),
+  };
 }
 
 function faultOf(connection: Connection): string | null {
@@ -97,6 +127,8 @@ function serve(port: MessagePort, path: string): void {
     switch (job.kind) {
       case 'search':
         return find(own(), job);
+      case 'export':
+        return exportPiece(exportSource(own()), job.request);
       case 'backup':
         return copy(own(), job.target);
       case 'checkpoint':

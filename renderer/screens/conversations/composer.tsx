@@ -9,6 +9,7 @@ import { useCall } from '../../bridge/hooks.ts';
 import { IconButton } from '../../components/button.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { t } from '../../i18n.ts';
+import { ContextMeter } from './context-meter.tsx';
 
 export interface ComposerProps {
   /** The conversation, or `new`. */
@@ -108,7 +109,10 @@ function Writing({
           onClick={() => void send()}
         />
       </div>
-      {to && to.linkKind !== 'window' ? <Way to={to} /> : <p className="composer-hint">{t('composer.hint')}</p>}
+      <div className="composer-below">
+        {to && to.linkKind !== 'window' ? <Way to={to} /> : <p className="composer-hint">{t('composer.hint')}</p>}
+        {to && <ContextMeter conversation={to.id} />}
+      </div>
     </footer>
   );
 }

@@ -2,8 +2,11 @@ import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import type { ConversationView } from '../../../preload/contract/views.ts';
 import { useAct, useCall } from '../../bridge/hooks.ts';
+import { IconButton } from '../../components/button.tsx';
+import { ExportDialog } from '../../components/export-dialog.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { LinkIcon, linkWord } from '../../components/link-kind.tsx';
+import { Menu } from '../../components/menu.tsx';
 import { modelName, ModelPicker } from '../../components/model-picker.tsx';
 import { PauseMenu } from '../../components/pause-menu.tsx';
 import { useToast } from '../../components/toast.tsx';
@@ -35,7 +38,27 @@ export function Head({ conversation }: { readonly conversation: ConversationView
         <PauseMenu scope={{ kind: 'conversation', conversation: id }} label={t('pause.here')} shape="icon" />
       )}
       <ModelChoice conversation={conversation} />
+      <More conversation={conversation} />
     </header>
+  );
+}
+
+function More({ conversation }: { readonly conversation: ConversationView }): ReactNode {
+  const [exporting, setExporting] = useState(false);
+  const title = conversation.title || t('conversation.untitled');
+  return (
+    <>
+      <Menu
+        label={t('conversation.more')}
+        items={[{ label: t('export.menu'), run: () => setExporting(true) }]}
+        button={(props) => <IconButton icon="more" label={t('conversation.more')} {...props} />}
+      />
+      <ExportDialog
+        open={exporting}
+        onClose={() => setExporting(false)}
+        conversation={{ id: conversation.id, title }}
+      />
+    </>
   );
 }
 

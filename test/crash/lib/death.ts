@@ -69,6 +69,7 @@ export class DeadlyPorts {
       read: storage.read,
       trouble: storage.trouble,
       search: (query, limit, signal, link) => storage.search(query, limit, signal, link),
+      exportPiece: (request) => storage.exportPiece(request),
     };
   }
 
