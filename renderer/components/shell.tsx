@@ -2,7 +2,7 @@
  * The frame: conversations at the left, the screen beside them, the way to the other screens below. On a narrow window
  * one column: the list, or what was opened from it. Also the keys that work everywhere.
  */
-import { type ReactNode, useEffect, useEffectEvent, useState } from 'react';
+import { lazy, type ReactNode, useEffect, useEffectEvent, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useCall, useConversations, useHost } from '../bridge/hooks.ts';
 import { t, type Words } from '../i18n.ts';
@@ -10,14 +10,15 @@ import { Banners } from './banners.tsx';
 import { openCards, ownerCandidates } from './card-answers.ts';
 import { Icon, type IconName } from './icons.tsx';
 import { KeysSheet } from './keys-sheet.tsx';
+import { Later } from './later.tsx';
 import { linkNeedsHelp } from './link-state.tsx';
 import { PullLine } from './pull-line.tsx';
 import { Sidebar } from './sidebar.tsx';
 
-interface ShownPlace {
 // It is asked for by a key, and is not part of the first script.
 const CommandPalette = lazy(async () => ({ default: (await import('./palette/index.tsx')).CommandPalette }));
 
+interface ShownPlace {
   readonly path: string;
   readonly icon: IconName;
   readonly label: Words;
@@ -31,7 +32,7 @@ const places: readonly ShownPlace[] = [
   { path: '/channels', icon: 'plug', label: 'nav.channels' },
   { path: '/models', icon: 'spark', label: 'nav.models' },
   { path: '/usage', icon: 'chart', label: 'nav.usage' },
-  { path: '/settings', icon: 'gear', label: 'nav.settings' },
+  { path: '/settings', icon: 'gear', label: 'nav.settings', small: true },
   { path: '/diagnostics', icon: 'pulse', label: 'nav.diagnostics', small: true },
 ];
 
@@ -50,13 +51,12 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
     <div className="shell" data-at={location === '/' ? 'list' : inThread ? 'thread' : 'screen'}>
       <Banners />
       <Sidebar />
-      <main className="pane">{children}</main>
+      <main className="pane" tabIndex={-1}>
+        {children}
+      </main>
       <PullLine />
       <Navigation />
       <KeysSheet open={sheet} onClose={() => setSheet(false)} />
-    </div>
-  );
-}
       {palette !== 'never' && (
         <Later>
           <CommandPalette
@@ -67,6 +67,9 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
           />
         </Later>
       )}
+    </div>
+  );
+}
 
 function Navigation(): ReactNode {
   const [location] = useLocation();
@@ -124,7 +127,7 @@ function useShortcuts({ showKeys, togglePalette }: Shortcuts): void {
     if (event.defaultPrevented || event.altKey) return;
     if (event.key === '?' && !isTyping(event.target)) {
       event.preventDefault();
-      showSheet();
+      showKeys();
       return;
     }
     if (!(event.ctrlKey || event.metaKey)) return;
@@ -159,14 +162,14 @@ function useShortcuts({ showKeys, togglePalette }: Shortcuts): void {
   }, []);
 }
 
-function conversationAt(number: number, ids: readonly string[]): string | null {
-  const id = ids[number - 1];
-  return id === undefined ? null : `/conversations/${id}`;
 /** A dialog that is not the palette: what it asks comes first. */
 function otherDialog(): boolean {
   return document.querySelector(':is([role="dialog"], [role="alertdialog"]):not(.palette)') !== null;
 }
 
+function conversationAt(number: number, ids: readonly string[]): string | null {
+  const id = ids[number - 1];
+  return id === undefined ? null : `/conversations/${id}`;
 }
 
 function isTyping(target: EventTarget | null): boolean {
