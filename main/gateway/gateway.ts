@@ -347,15 +347,15 @@ export interface Models {
   /** A real request; a good one clears a refused key and a cooldown. */
   check(ref: ModelRef, signal: AbortSignal): Promise<Result<ModelHealth, ModelFailure>>;
   checkDraft(provider: NewProvider, model: string, signal: AbortSignal): Promise<Result<ModelHealth, ModelFailure>>;
+  /** Models on their way onto a server of the owner's. */
+  readonly pulls: Pulls;
+  /** Deletes a model from the disk of its server. `model.pull-unsupported` where that cannot be done. */
+  remove(ref: ModelRef, signal: AbortSignal): Promise<Result<void, Reason>>;
   cooldownUntil(ref: ModelRef): Millis | null;
   /** Null while the default model or one of its fallbacks may answer. */
   outage(): ModelOutage | null;
   choice(): { readonly default: ModelRef; readonly fallbacks: readonly ModelRef[] };
   choose(change: { readonly default?: ModelRef; readonly fallbacks?: readonly ModelRef[] }): Result<void, Reason>;
-  /** Models on their way onto a server of the owner's. */
-  readonly pulls: Pulls;
-  /** Deletes a model from the disk of its server. `model.pull-unsupported` where that cannot be done. */
-  remove(ref: ModelRef, signal: AbortSignal): Promise<Result<void, Reason>>;
   /**
    * One stateless call for `/v1` without `user`: given messages as they are, with retries, fallback, cooldown and usage,
    * without persona, memory and store. `model` null means the default. Fallback happens only before the first token.
@@ -367,11 +367,6 @@ export interface Models {
   ): StatelessReply;
 }
 
-export interface StatelessReply {
-  readonly stream: ReplyStream;
-  /** The model that answers; resolves with the first event. */
-  readonly model: Promise<ModelRef>;
-}
 export interface Pulls {
   /** In the order in which they were begun. */
   all(): readonly PullStatus[];
@@ -381,6 +376,11 @@ export interface Pulls {
   cancel(provider: ProviderId, model: string): Promise<Result<void, Reason>>;
 }
 
+export interface StatelessReply {
+  readonly stream: ReplyStream;
+  /** The model that answers; resolves with the first event. */
+  readonly model: Promise<ModelRef>;
+}
 
 export interface Turns {
   /** The running turn of a conversation. */

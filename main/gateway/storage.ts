@@ -59,46 +59,6 @@ export interface Storage {
   search(query: string, limit: number, signal: AbortSignal, link?: LinkId): Promise<readonly SearchHit[]>;
   /** The next piece of an export, at most 150,000 UTF-16 units of it, made in a worker. */
   exportPiece(request: ExportRequest): Promise<ExportPiece>;
-  /** The next piece of an export, at most 150,000 UTF-16 units of it, made in a worker. */
-  exportPiece(request: ExportRequest): Promise<ExportPiece>;
-}
-
-/** Conversations as one text, told piece by piece. */
-export interface ExportRequest {
-  /** Null: all of them. */
-  readonly conversation: ConversationId | null;
-  readonly format: 'markdown' | 'json';
-  /** Where the piece begins: {@link ExportPiece.next} of the one before; null for the first. */
-  readonly after: ExportPlace | null;
-  readonly now: Millis;
-  /** IANA name, and what who spoke is called: for Markdown. */
-  readonly zone: string;
-  readonly words: {
-    readonly owner: string;
-    readonly assistant: string;
-    readonly notice: string;
-    readonly untitled: string;
-  };
-}
-
-/** A place in the text. To whoever asks for the next piece it means nothing. */
-export interface ExportPlace {
-  readonly conversation: ConversationId;
-  readonly seq: number;
-  readonly skip: number;
-  readonly done: number;
-  readonly total: number;
-  readonly until: number;
-  readonly at: Millis;
-}
-
-export interface ExportPiece {
-  readonly text: string;
-  /** Null: this was the last piece. */
-  readonly next: ExportPlace | null;
-  /** Messages that are told, and all there are. */
-  readonly done: number;
-  readonly total: number;
 }
 
 /** Conversations as one text, told piece by piece. */

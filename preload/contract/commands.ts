@@ -89,11 +89,11 @@ export interface Commands {
     },
     readonly ConversationView[]
   >;
+  /** Those whose title has the typed letters in their order; the best first. */
+  'conversations.titled': Command<{ readonly query: string; readonly limit: number }, readonly ConversationView[]>;
   /** A new thread of the window. */
   'conversations.create': Command<Nothing, ConversationView>;
   /** The newest messages, those before `beforeSeq`, or those after `afterSeq`; rising. */
-  /** Those whose title has the typed letters in their order; the best first. */
-  'conversations.titled': Command<{ readonly query: string; readonly limit: number }, readonly ConversationView[]>;
   'conversations.thread': Command<
     { readonly conversation: string; readonly limit: number; readonly beforeSeq?: number; readonly afterSeq?: number },
     ThreadView
@@ -105,8 +105,6 @@ export interface Commands {
   'conversations.search': Command<
     { readonly query: string; readonly limit: number; readonly link?: string },
     readonly SearchHitView[]
-  /** How full the model's window would be with the next message, by estimate. */
-  'conversations.context': Command<{ readonly conversation: string }, ContextUseView>;
   >;
   /**
    * The next piece of one conversation (null: of all) as a text; all pieces in order are the text. `after` is `next` of the
@@ -198,6 +196,8 @@ export interface Commands {
     { readonly provider: ProviderDraft; readonly model: string } | { readonly ref: string },
     TestView
   >;
+  /** Ends every test that runs; each answers that it was stopped. */
+  'providers.stopTests': Command<Nothing, null>;
   /** The models of a provider that is typed in and not stored yet. */
   'providers.listDraft': Command<{ readonly provider: ProviderDraft }, ModelListView>;
   /** Is Ollama running on this machine? */
@@ -212,6 +212,15 @@ export interface Commands {
   'models.cancelPull': Command<{ readonly provider: string; readonly name: string }, null>;
   /** Deletes a model from the disk of its server. */
   'models.delete': Command<{ readonly ref: string }, null>;
+  'models.choice': Command<Nothing, ModelChoiceView>;
+  'models.choose': Command<{ readonly default?: string; readonly fallbacks?: readonly string[] }, ModelChoiceView>;
+
+  'settings.list': Command<Nothing, readonly SettingView[]>;
+  'settings.set': Command<{ readonly key: string; readonly value: unknown }, SettingView>;
+  'budget.get': Command<Nothing, BudgetView>;
+  /** The prices of the chosen models and those the owner entered. */
+  'prices.list': Command<Nothing, readonly PriceView[]>;
+  /** Micro-dollars per million tokens; null takes the owner's price away. */
   'prices.set': Command<
     { readonly model: string; readonly price: { readonly input: number; readonly output: number } | null },
     null
@@ -228,12 +237,3 @@ export type AnswerOf<Name extends CommandName> = Commands[Name]['answer'];
 /** What every command answers with. */
 export type Outcome<Name extends CommandName> =
   { readonly ok: true; readonly value: AnswerOf<Name> } | { readonly ok: false; readonly reason: Reason };
-  'models.choice': Command<Nothing, ModelChoiceView>;
-  'models.choose': Command<{ readonly default?: string; readonly fallbacks?: readonly string[] }, ModelChoiceView>;
-
-  'settings.list': Command<Nothing, readonly SettingView[]>;
-  'settings.set': Command<{ readonly key: string; readonly value: unknown }, SettingView>;
-  'budget.get': Command<Nothing, BudgetView>;
-  /** The prices of the chosen models and those the owner entered. */
-  'prices.list': Command<Nothing, readonly PriceView[]>;
-  /** Micro-dollars per million tokens; null takes the owner's price away. */

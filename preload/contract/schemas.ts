@@ -120,8 +120,8 @@ export const commandSchemas = {
     z.strictObject({ provider: providerDraft, model: z.string().min(1).max(256) }),
     z.strictObject({ ref: modelRef }),
   ]),
-  'providers.listDraft': z.strictObject({ provider: providerDraft }),
   'providers.stopTests': nothing,
+  'providers.listDraft': z.strictObject({ provider: providerDraft }),
   'providers.detectOllama': nothing,
   'models.list': nothing,
   'models.recent': nothing,
@@ -129,6 +129,7 @@ export const commandSchemas = {
   'models.pull': z.strictObject({ provider: linkId, name: modelName }),
   'models.cancelPull': z.strictObject({ provider: linkId, name: modelName }),
   'models.delete': z.strictObject({ ref: modelRef }),
+  'models.choice': nothing,
   'models.choose': z.strictObject({
     default: modelRef.exactOptional(),
     fallbacks: z.array(modelRef).max(10).exactOptional(),
@@ -140,7 +141,6 @@ export const commandSchemas = {
   'prices.set': z.strictObject({
     model: modelRef,
     price: z.strictObject({ input: price, output: price }).nullable(),
-  'models.choice': nothing,
   }),
   'usage.series': z.strictObject({ bounds: z.array(z.int().min(0)).min(2).max(400) }),
   'usage.totals': z.strictObject({ from: z.int().min(0), to: z.int().min(0) }),

@@ -120,6 +120,7 @@ export function dataBridge(): Bridge {
         : [
             { ref: 'ollama/qwen3:8b', state: 'ready', until: null },
             { ref: 'ollama/llama3.2:3b', state: 'resting', until: now + 240_000 },
+            { ref: 'lab/gpt-test', state: 'key-refused', until: null },
             { ref: 'practice/practice', state: 'ready', until: null },
           ],
     }),
@@ -174,11 +175,11 @@ export function dataBridge(): Bridge {
         turnText: running && !asked.has('waiting') ? { turn: 't7', attempt: 1, text: writing } : null,
       };
     },
-    'conversations.markRead': () => null,
     'conversations.titled': ({ query, limit }) =>
       list()
         .filter(({ title }) => title.toLowerCase().includes(query.toLowerCase()))
         .slice(0, limit),
+    'conversations.markRead': () => null,
     'conversations.search': ({ query }) =>
       messages
         .filter((each) => each.text.toLowerCase().includes(query.toLowerCase()))
