@@ -44,7 +44,7 @@ export function Setting({ setting }: { readonly setting: SettingView }): ReactNo
         <Trouble text={trouble} failure={set.failure} />
       </div>
       <div className="setting-control">
-        <Control key={String(value)} id={id} setting={setting} apply={apply} disabled={fixedByFile || set.busy} />
+        <Control id={id} setting={setting} apply={apply} disabled={fixedByFile} busy={set.busy} />
         {unit !== null && <span className="unit">{t(`unit.${unitWord(unit)}`)}</span>}
       </div>
     </div>
@@ -74,9 +74,11 @@ interface ControlProps {
   /** Whether the value was taken; otherwise the control goes back. */
   readonly apply: (value: unknown) => Promise<boolean>;
   readonly disabled: boolean;
+  /** A change is on its way. What has the focus keeps it meanwhile. */
+  readonly busy: boolean;
 }
 
-function Control({ id, setting, apply, disabled }: ControlProps): ReactNode {
+function Control({ id, setting, apply, disabled, busy }: ControlProps): ReactNode {
   const { type, value, options } = setting;
   switch (type) {
     case 'switch':
@@ -86,6 +88,8 @@ function Control({ id, setting, apply, disabled }: ControlProps): ReactNode {
           className="switch"
           checked={value === true}
           disabled={disabled}
+          readOnly={busy}
+          aria-busy={busy}
           onCheckedChange={(on) => void apply(on)}
         >
           <Switch.Thumb className="switch-thumb" />
@@ -98,6 +102,7 @@ function Control({ id, setting, apply, disabled }: ControlProps): ReactNode {
             id={id}
             value={String(value)}
             disabled={disabled}
+            aria-busy={busy}
             aria-describedby={`${id}-help`}
             onChange={(event) => void apply(event.target.value)}
           >
@@ -113,7 +118,7 @@ function Control({ id, setting, apply, disabled }: ControlProps): ReactNode {
     case 'number':
     case 'text':
     case 'list':
-      return <Typed id={id} setting={setting} apply={apply} disabled={disabled} />;
+      return <Typed id={id} setting={setting} apply={apply} disabled={disabled} busy={busy} />;
   }
 }
 
@@ -135,9 +140,15 @@ function parsed(type: SettingView['type'], text: string): unknown {
   return text;
 }
 
-function Typed({ id, setting, apply, disabled }: ControlProps): ReactNode {
+function Typed({ id, setting, apply, disabled, busy }: ControlProps): ReactNode {
   const { type, value, min, max, multiline, key } = setting;
   const [text, setText] = useState(shown(value));
+  const [before, setBefore] = useState(shown(value));
+  // Changed here or elsewhere: what the gateway has now stands in the field.
+  if (before !== shown(value)) {
+    setBefore(shown(value));
+    setText(shown(value));
+  }
   const commit = async (): Promise<void> => {
     if (text === shown(value)) return;
     if (!(await apply(parsed(type, text)))) setText(shown(value));
@@ -146,6 +157,8 @@ function Typed({ id, setting, apply, disabled }: ControlProps): ReactNode {
     id,
     value: text,
     disabled,
+    readOnly: busy,
+    'aria-busy': busy,
     className: 'input',
     spellCheck: multiline,
     'aria-describedby': `${id}-help`,
