@@ -1,0 +1,72 @@
+/**
+ * Loaded into the built host with `--import`: once armed (SIGUSR2), the host kills itself with -9 right after the bytes
+ * of its next WhatsApp message have gone to the system, before anything else can run. It stands at the borders to SQLite
+ * and to the network, so that nothing in the product has to know of it:
+ *
+ *   armed → a row of kind `sent` is written in a link's identity file: a message is about to go out
+ *         → the session that it is encrypted with is written there
+ *         → the next bytes that go out are the message
+ */
+import { Socket } from 'node:net';
+import { DatabaseSync, StatementSync } from 'node:sqlite';
+import { sep } from 'node:path';
+import { die } from './death.ts';
+
+type Stage = 'unarmed' | 'armed' | 'kept' | 'encrypted';
+const now: { stage: Stage } = { stage: 'unarmed' };
+const ofIdentity = new WeakSet<object>();
+/** How the ids of rows begin that a message is encrypted with. */
+const keys = /^(session|sender-key)\b/;
+
+type Around = (self: object, args: readonly unknown[], call: () => unknown) => unknown;
+
+/** Puts `around` around a method of every object of a class. */
+function wrap(prototype: object, name: string, around: Around): void {
+  const original: unknown = Reflect.get(prototype, name);
+  if (typeof original !== 'function') throw new Error(`${name} is no method (any more).`);
+  Reflect.set(prototype, name, function (this: object, ...args: unknown[]): unknown {
+    return around(this, args, (): unknown => Reflect.apply(original, this, args));
+  });
+}
+
+wrap(DatabaseSync.prototype, 'prepare', (self, _args, call) => {
+  const statement = call();
+  const path = self instanceof DatabaseSync ? (self.location() ?? '') : '';
+  if (statement instanceof StatementSync && path.includes(`${sep}links${sep}`)) ofIdentity.add(statement);
+  return statement;
+});
+
+/** The values of a statement, given one by one or by name. */
+function valuesOf(args: readonly unknown[]): readonly unknown[] {
+  const [first] = args;
+  return typeof first === 'object' && first !== null && !ArrayBuffer.isView(first) ? Object.values(first) : args;
+}
+
+wrap(StatementSync.prototype, 'run', (self, args, call) => {
+  const done = call();
+  if (!ofIdentity.has(self)) return done;
+  const values = valuesOf(args);
+  if (now.stage === 'armed' && values.includes('sent')) now.stage = 'kept';
+  else if (now.stage === 'kept' && values.some((value) => typeof value === 'string' && keys.test(value)))
+    now.stage = 'encrypted';
+  return done;
+});
+
+/** What is corked goes out when it is uncorked. */
+function dieWhenOut(self: object): void {
+  if (now.stage !== 'encrypted' || !(self instanceof Socket)) return;
+  if (self.writableCorked === 0 && self.writableLength === 0) die();
+}
+
+for (const name of ['write', 'uncork']) {
+  wrap(Socket.prototype, name, (self, _args, call) => {
+    const done = call();
+    dieWhenOut(self);
+    return done;
+  });
+}
+
+process.on('SIGUSR2', () => {
+  now.stage = 'armed';
+  process.stderr.write('armed\n');
+});
