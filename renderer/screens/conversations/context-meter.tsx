@@ -5,9 +5,8 @@ import type { ContextUseView } from '../../../preload/contract/views.ts';
 import { useCall, useHost } from '../../bridge/hooks.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { modelName } from '../../components/model-picker.tsx';
-import { clock, count, dayText, percent } from '../../format.ts';
+import { count, fullTime, percent } from '../../format.ts';
 import { t } from '../../i18n.ts';
-import { useNow } from '../../components/use-now.ts';
 
 /** From this share on it is worth a look. */
 const high = 0.7;
@@ -44,7 +43,6 @@ interface InWordsProps {
 
 function InWords({ use, conversation, onGo }: InWordsProps): ReactNode {
   const zone = useHost()?.timeZone ?? 'UTC';
-  const now = useNow(60_000);
   const { model, tokens, window, windowKnown, reply, leftOut, begin } = use;
   return (
     <div className="context-words">
@@ -54,7 +52,7 @@ function InWords({ use, conversation, onGo }: InWordsProps): ReactNode {
       {leftOut > 0 && <p>{t('context.leftOut', { count: leftOut })}</p>}
       {begin && (
         <p>
-          {t('context.begin', { time: `${dayText(begin.at, now, zone)}, ${clock(begin.at, zone)}` })}{' '}
+          {t('context.begin', { time: fullTime(begin.at, zone) })}{' '}
           <Link href={`/conversations/${conversation}/${String(begin.seq)}`} onClick={onGo}>
             {t('context.show')}
           </Link>
