@@ -32,7 +32,8 @@ export function createCommandMenus(
   links: Pick<LinkRegistry, 'all' | 'get' | 'channel'>,
 ): CommandMenus {
   const undo = new DisposableStack();
-  const up = new Set<LinkId>();
+  /** Links that are up, each with the language of its own that its menus were announced in. */
+  const up = new Map<LinkId, string | null>();
   const ended = { yes: false };
   let queue: Promise<void> = Promise.resolve();
   const announce = (link: LinkId): void => {
@@ -45,23 +46,27 @@ export function createCommandMenus(
       }
     });
   };
-  const cameUp = (link: LinkId): boolean => {
-    const isUp = links.get(link)?.state.kind === 'up';
-    const wasUp = up.has(link);
-    if (isUp) up.add(link);
-    else up.delete(link);
-    return isUp && !wasUp;
+  /** Whether it came up, or speaks another language than before. */
+  const isDue = (id: LinkId): boolean => {
+    const link = links.get(id);
+    const known = up.get(id);
+    if (link?.state.kind !== 'up') {
+      up.delete(id);
+      return false;
+    }
+    up.set(id, link.row.language);
+    return known !== link.row.language;
   };
   return {
     start() {
       undo.use(
         events.subscribe((event) => {
-          if (event.kind === 'link' && cameUp(event.link)) announce(event.link);
+          if (event.kind === 'link' && isDue(event.link)) announce(event.link);
           if (event.kind === 'card') announce(event.link);
-          if (event.kind === 'setting' && event.key === 'language') for (const link of up) announce(link);
+          if (event.kind === 'setting' && event.key === 'language') for (const link of up.keys()) announce(link);
         }),
       );
-      for (const { row } of links.all()) if (cameUp(row.id)) announce(row.id);
+      for (const { row } of links.all()) if (isDue(row.id)) announce(row.id);
     },
     async stop() {
       undo.dispose();

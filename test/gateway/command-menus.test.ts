@@ -39,6 +39,20 @@ describe('menus of commands', () => {
     await test.until(() => menu(test, 'default'), guests);
   });
 
+  it('are in the language of the link from when it is chosen, not from the next start of the connection on', async () => {
+    await using test = await startGateway();
+    test.say('hello');
+    await test.replies(1);
+    test.say('hello', ada);
+    await test.becomes('hello', 'kept', ada);
+    const help = (): unknown => test.bot.commandLists.get(`chat:${String(ownerChat)} `)?.at(-1);
+    await test.until(help, { command: 'help', description: 'this list' });
+    await test.gateway.links.update('bot', { language: 'de' });
+    await test.until(help, { command: 'help', description: 'diese Liste' });
+    await test.gateway.links.update('bot', { language: null });
+    await test.until(help, { command: 'help', description: 'this list' });
+  });
+
   it('are announced again only when they differ: a restart asks the platform for nothing', async () => {
     await using test = await startGateway();
     test.say('hello', ada);
