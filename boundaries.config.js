@@ -37,6 +37,7 @@ const ports = [
 ].map((name) => `main/gateway/${name}.ts`);
 
 const reasons = 'preload/contract/reasons.ts';
+const languages = 'preload/contract/languages.ts';
 const adapter = [...ports, 'main/lib/', reasons];
 const everything = ['main/', 'preload/', 'renderer/', 'resources/', 'test/', 'package.json'];
 
@@ -71,7 +72,7 @@ export const boundaries = [
   },
   {
     at: 'main/gateway/',
-    folders: ['main/lib/', reasons],
+    folders: ['main/lib/', reasons, languages],
     lesson:
       'The core is pure TypeScript: no package, no Node, no adapter. Say what you need as a port (an interface next ' +
       'to channel.ts, model.ts, storage.ts), let an adapter implement it, and wire it in host.ts.',
@@ -198,7 +199,7 @@ export const boundaries = [
   },
   {
     at: 'main/store/',
-    folders: [...adapter, 'preload/contract/sentences.ts', 'resources/i18n/'],
+    folders: [...adapter, languages, 'preload/contract/sentences.ts', 'resources/i18n/'],
     packages: {
       'electron-store': 'settings.json, written atomically',
       'rotating-file-stream': 'the log files, rotated by size',

@@ -107,7 +107,7 @@ describe('a window over /rpc', () => {
     const scope = { kind: 'conversation', conversation: 'gone' } as const;
     expect(await client.call('pause.set', { scope, until: null })).toMatchObject(gone);
     expect(await client.call('links.setLanguage', { link: 'api', language: 'xx' })).toMatchObject({
-      reason: { code: 'settings.wrong-type', params: { expected: 'en' } },
+      reason: { code: 'settings.wrong-type', params: { expected: 'en, de' } },
     });
     expect(await client.call('usage.series', { bounds: [3, 2] })).toMatchObject({
       reason: { code: 'input.malformed', params: { path: 'bounds' } },
