@@ -21,23 +21,47 @@ const longest = 24_000;
 const worthALook = 1_500;
 const nested = /^[ \t]*(?:>[ \t]*|(?:[-*+]|\d{1,9}[.)])[ \t]+){20}/m;
 
+/** The blocks of a whole text. */
 export function splitBlocks(source: string): readonly string[] {
-  if (footnote.test(source)) return [source];
-  const definitions = new Map<string, string>();
-  const blocks = cut(source, (line) => {
-    const label = definition.exec(line)?.[1];
-    if (label !== undefined) definitions.set(`[${label.toLowerCase()}]`, line);
-  });
-  if (definitions.size > mostDefinitions) return [source];
-  return definitions.size === 0 ? blocks : blocks.map((block) => withDefinitions(block, definitions));
+  return createSplitter()(source);
 }
 
-/** `outside` sees each line that does not stand in a fence. */
-function cut(source: string, outside: (line: string) => void): readonly string[] {
-  const blocks: string[] = [];
+/** The same for a text that grows: what was cut before is kept, so that a piece more costs its last block alone. */
+export function createSplitter(): (source: string) => readonly string[] {
+  let before: Cut = nothing;
+  return (source) => {
+    const grown = source.startsWith(before.source);
+    before = cut(source, grown ? before : nothing);
+    const { blocks, definitions, footnotes } = before;
+    if (footnotes || definitions.size > mostDefinitions) return [source];
+    return definitions.size === 0 ? blocks : blocks.map((block) => withDefinitions(block, definitions));
+  };
+}
+
+interface Cut {
+  readonly source: string;
+  readonly blocks: readonly string[];
+  /** So many blocks end before the last line, which may still come to mean something else as it grows. */
+  readonly sure: number;
+  /** Where in the source the block after those begins. */
+  readonly from: number;
+  /** By label, in brackets and lower case. */
+  readonly definitions: ReadonlyMap<string, string>;
+  readonly footnotes: boolean;
+}
+
+const nothing: Cut = { source: '', blocks: [], sure: 0, from: 0, definitions: new Map(), footnotes: false };
+
+/** Goes on behind the sure blocks of `before`, of which the source is a longer form. */
+function cut(source: string, before: Cut): Cut {
+  const blocks = before.blocks.slice(0, before.sure);
+  const definitions = new Map(before.definitions);
   let lines: string[] = [];
-  let fence: Fence | null = null;
   let length = 0;
+  let at = before.from;
+  let begin = before.from;
+  let { sure, from } = before;
+  let fence: Fence | null = null;
   let blank = false;
   let closed = false;
   const end = (): void => {
@@ -45,22 +69,28 @@ function cut(source: string, outside: (line: string) => void): readonly string[]
     lines = [];
     length = 0;
   };
-  for (const line of source.split('\n')) {
+  for (const line of source.slice(before.from).split('\n')) {
+    sure = blocks.length;
+    from = lines.length === 0 ? at : begin;
+    const empty = line.trim() === '';
     const opens = fence === null && atMargin(line);
     const apart = fence === null && blank && !continues(lines[0] ?? '', line);
     const enough = fence === null && length > longList && topItem.test(line) && listItem.test(lines[0] ?? '');
     if (opens || closed || apart || enough) end();
-    if (fence === null) outside(line);
+    if (lines.length === 0) begin = at;
+    const label = fence === null ? definition.exec(line)?.[1] : undefined;
+    if (label !== undefined) definitions.set(`[${label.toLowerCase()}]`, line);
     const after: Fence | null = fenceAfter(fence, line);
     closed = after === null && fence?.margin === true;
     fence = after;
-    const empty = line.trim() === '';
     if (!(empty && lines.length === 0)) lines.push(line);
     length += line.length + 1;
+    at += line.length + 1;
     blank = empty && fence === null;
   }
   end();
-  return blocks;
+  const footnotes = before.footnotes || footnote.test(source.slice(before.from));
+  return { source, blocks, sure, from, definitions, footnotes };
 }
 
 function withDefinitions(block: string, definitions: ReadonlyMap<string, string>): string {

@@ -3,10 +3,10 @@
  * from elsewhere are not loaded (that would tell their server when and where a reply is read) but shown as links.
  * Blocks are drawn one by one and only anew when their own text changed.
  */
-import { memo, type ReactNode, useMemo } from 'react';
+import { memo, type ReactNode, useState } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
-import { fencedCode, isUnparsable, splitBlocks, steady } from '../blocks.ts';
+import { createSplitter, fencedCode, isUnparsable, steady } from '../blocks.ts';
 import { t } from '../i18n.ts';
 import { CodeBlock } from './markdown-code.tsx';
 import { ownDirections } from './markdown-direction.ts';
@@ -23,7 +23,8 @@ export interface MarkdownProps {
 }
 
 export function Markdown({ text, writing = false }: MarkdownProps): ReactNode {
-  const blocks = useMemo(() => splitBlocks(text), [text]);
+  const [split] = useState(createSplitter);
+  const blocks = split(text);
   return (
     <div className="markdown">
       {blocks.map((block, index) => (

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { counts } from '../counts.ts';
-import { fencedCode, isUnparsable, splitBlocks, steady } from '../../renderer/blocks.ts';
+import { createSplitter, fencedCode, isUnparsable, splitBlocks, steady } from '../../renderer/blocks.ts';
 
 describe('blocks of a reply', () => {
   test('lose no line of the text', () => {
@@ -34,6 +34,37 @@ describe('blocks of a reply', () => {
       const finished = now.slice(0, -1);
       expect(splitBlocks(whole).slice(0, finished.length)).toEqual(finished);
     }
+  });
+
+  test('of a text that grows are those of the whole text, however it grew', () => {
+    const piece = fc.constantFrom(
+      'a',
+      ' ',
+      '\n',
+      '\n\n',
+      '`',
+      '```',
+      '```js\n',
+      '- ',
+      '1. ',
+      '> ',
+      '[a]: x',
+      '[a]',
+      '    ',
+      '~~~',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+        const split = createSplitter();
+        let text = '';
+        for (const each of pieces) {
+          text += each;
+          expect(split(text)).toEqual(splitBlocks(text));
+        }
+        expect(split('another text\n\nafresh')).toEqual(['another text', 'afresh']);
+      }),
+      { numRuns: counts.propertyRuns },
+    );
   });
 
   test('keep a fence with blank lines in it together, and one that is still open', () => {
