@@ -62,6 +62,8 @@ export default defineConfig({
           ...shared,
           name: 'whatsapp',
           include: [whatsapp],
+          // Nothing that is printed may hold a key, a message or a number.
+          setupFiles: ['test/channels/whatsapp/watch-setup.ts'],
           execArgv: ['--expose-gc'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

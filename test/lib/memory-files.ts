@@ -45,6 +45,13 @@ export class MemoryFiles implements IdentityFiles {
     return key === undefined ? null : createHash('sha256').update(key).digest('hex').slice(0, 16);
   }
 
+  /** What another process would find at this moment. */
+  copy(): MemoryFiles {
+    const copy = new MemoryFiles();
+    for (const [link, rows] of this.files) copy.files.set(link, new Map(rows));
+    return copy;
+  }
+
   /** Whether there is a file, whatever is in it. */
   has(link: string): boolean {
     return this.files.has(link);

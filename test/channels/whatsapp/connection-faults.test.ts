@@ -1,5 +1,5 @@
 /* Faults of the installation, of the disk and of our own, which a connection has to survive or to say. */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Connection, type ConnectionParts } from '../../../main/channels/whatsapp/connection.ts';
 import { openIdentity } from '../../../main/channels/whatsapp/identity.ts';
 import { loadLibrary } from '../../../main/channels/whatsapp/library.ts';
@@ -7,14 +7,9 @@ import type { WhatsAppDeps } from '../../../main/channels/whatsapp/parts.ts';
 import { serverOf } from '../../../main/channels/whatsapp/server.ts';
 import type { LinkState } from '../../../main/gateway/channel.ts';
 import { EventLog } from '../../emulators/lib/event-log.ts';
-import { muteConsole } from '../../emulators/whatsapp/client.ts';
 import type { MemoryFiles } from '../../lib/memory-files.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import { LINK, SOON, comesBack, isIn, isUp, next, startLinked, type WhatsAppLink } from './link.ts';
-
-beforeEach(() => {
-  muteConsole();
-});
 
 interface Bare extends AsyncDisposable {
   readonly connection: Connection;

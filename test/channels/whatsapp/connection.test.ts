@@ -2,8 +2,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { muteConsole } from '../../emulators/whatsapp/client.ts';
+import { describe, expect, it } from 'vitest';
 import { keyPair } from '../../emulators/whatsapp/crypto/curve.ts';
 import { startWhatsApp } from '../../emulators/whatsapp/server.ts';
 import {
@@ -18,10 +17,6 @@ import {
   startLinked,
   type WhatsAppLink,
 } from './link.ts';
-
-beforeEach(() => {
-  muteConsole();
-});
 
 /** Resolves when the core was given it; time goes on meanwhile, since what waited is gathered. */
 async function receives(link: WhatsAppLink, text: string): Promise<void> {

@@ -1,7 +1,6 @@
 /* An identity under the real library: what survives a connection that ends, a disk that is full, a process that dies. */
 import { copyFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { muteConsole } from '../../emulators/whatsapp/client.ts';
 import { startWhatsApp, type WhatsAppEmulator } from '../../emulators/whatsapp/server.ts';
 import type { Identity, Library } from '../../../main/channels/whatsapp/parts.ts';
 import { connect, Home, link, mended, textOf, wait, type OwnSocket } from './own-socket.ts';
@@ -11,7 +10,6 @@ let library: Library;
 let home: Home;
 
 beforeEach(async () => {
-  muteConsole();
   library = await mended();
   home = new Home();
   server = await startWhatsApp();

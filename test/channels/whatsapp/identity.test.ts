@@ -7,7 +7,6 @@ import type { Library } from '../../../main/channels/whatsapp/parts.ts';
 import { createRetryCounters } from '../../../main/channels/whatsapp/retry-counters.ts';
 import { StorageTrouble } from '../../../main/gateway/storage.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
-import { muteConsole } from '../../emulators/whatsapp/client.ts';
 import { systemClock } from '../../store/processes.ts';
 import { dataKey, Home, mended } from './own-socket.ts';
 import { lineOf, Peer } from './peers.ts';
@@ -20,7 +19,6 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
-  muteConsole();
   home = new Home();
 });
 

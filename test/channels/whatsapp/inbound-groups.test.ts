@@ -1,7 +1,6 @@
 /* What is said in groups: to whom, by whom, in which group, and who may take what back. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { InboundMessage } from '../../../main/gateway/channel.ts';
-import { muteConsole } from '../../emulators/whatsapp/client.ts';
 import type { Contact } from '../../emulators/whatsapp/contact.ts';
 import type { Group } from '../../emulators/whatsapp/groups.ts';
 import type { Phone } from '../../emulators/whatsapp/phone.ts';
@@ -21,10 +20,6 @@ beforeAll(async () => {
   bob = link.server.contact({ name: 'Bob' });
   group = link.server.group('Friends', [alice, bob, phone]);
   await link.batches.waitFor(({ memberships }) => (memberships ?? []).length > 0, SOON);
-});
-
-beforeEach(() => {
-  muteConsole();
 });
 
 afterEach(() => {

@@ -1,14 +1,9 @@
 /* What was said is never lost and never changed on the way: cut connections, a full disk, a bug, a restart. */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { InboundBatch, Receive } from '../../../main/gateway/channel.ts';
 import { StorageTrouble } from '../../../main/gateway/storage.ts';
 import { EventLog } from '../../emulators/lib/event-log.ts';
-import { muteConsole } from '../../emulators/whatsapp/client.ts';
 import { comesBack, isUp, next, SOON, startLink, startLinked, type WhatsAppLink } from './link.ts';
-
-beforeEach(() => {
-  muteConsole();
-});
 
 const texts = ({ batches }: Pick<WhatsAppLink, 'batches'>): readonly string[] =>
   batches.items.flatMap(({ events }) => events.map(({ text }) => text));

@@ -1,7 +1,6 @@
 /* What is said to a link reaches the core as it was said, once, from whoever said it: the ladder of whatsapp.md 7. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { InboundDeletion, InboundMessage } from '../../../main/gateway/channel.ts';
-import { muteConsole } from '../../emulators/whatsapp/client.ts';
 import type { Contact } from '../../emulators/whatsapp/contact.ts';
 import { compose } from '../../emulators/whatsapp/content.ts';
 import type { Phone } from '../../emulators/whatsapp/phone.ts';
@@ -16,10 +15,6 @@ beforeAll(async () => {
   link = await startLinked();
   phone = link.server.phone();
   alice = link.server.contact({ name: 'Alice' });
-});
-
-beforeEach(() => {
-  muteConsole();
 });
 
 afterEach(() => {

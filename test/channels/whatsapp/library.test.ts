@@ -1,10 +1,9 @@
 /* What is mended in the library where it is loaded (whatsapp.md 2, 4.5). */
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { holdsKeys } from '../../../main/channels/whatsapp/console-guard.ts';
 import { libraryLogger, withoutSecrets } from '../../../main/channels/whatsapp/library-log.ts';
 import { checksSignatures, loadLibrary, publicRootKey, withRoot } from '../../../main/channels/whatsapp/library.ts';
 import type { Library } from '../../../main/channels/whatsapp/parts.ts';
-import { muteConsole } from '../../emulators/whatsapp/client.ts';
 import { startWhatsApp } from '../../emulators/whatsapp/server.ts';
 import { recordedLog } from '../../store/support.ts';
 import { connect, Home, mended, wait } from './own-socket.ts';
@@ -17,10 +16,6 @@ beforeAll(async () => {
   const { Curve } = await import('baileys');
   stockVerify = Curve.verify.bind(Curve);
   library = await mended();
-});
-
-beforeEach(() => {
-  muteConsole();
 });
 
 describe('signatures', () => {

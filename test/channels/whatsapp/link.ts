@@ -23,6 +23,7 @@ import type { WhatsAppOptions } from '../../emulators/whatsapp/world.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import { MemoryFiles } from '../../lib/memory-files.ts';
 import { linkRow } from '../telegram-link.ts';
+import { watch } from './watch.ts';
 
 /** A wait that fails the test with a sentence instead of its time-out. */
 export const SOON = { timeoutMs: 15_000 };
@@ -78,7 +79,7 @@ export async function startLink(options: LinkOptions = {}): Promise<WhatsAppLink
       random: () => 0.5,
       log,
       fetch: globalThis.fetch,
-      identities: options.files ?? files,
+      identities: watch.identities(options.files ?? files),
       environment: {},
       ...options.deps,
     },
@@ -96,7 +97,13 @@ export async function startLink(options: LinkOptions = {}): Promise<WhatsAppLink
   const identities = new EventLog<LinkIdentity>('identity');
   const batches = new EventLog<InboundBatch>('batch');
   const receive = options.receive ?? (async () => undefined);
-  channel.state.subscribe((state) => states.add(state));
+  watch.service(server);
+  watch.log(lines.items);
+  watch.heard(batches.items);
+  channel.state.subscribe((state) => {
+    states.add(state);
+    watch.secret(qrIn(state)?.text ?? '');
+  });
   channel.identity.subscribe((identity) => {
     if (identity !== null) identities.add(identity);
   });

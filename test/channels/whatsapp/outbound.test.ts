@@ -1,8 +1,7 @@
 /* What the core says goes out under an id of its own and is settled by what the server says: whatsapp.md 7. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SendOptions, SendOutcome } from '../../../main/gateway/channel.ts';
 import type { Part } from '../../../main/gateway/types.ts';
-import { muteConsole } from '../../emulators/whatsapp/client.ts';
 import type { Contact } from '../../emulators/whatsapp/contact.ts';
 import type { Phone } from '../../emulators/whatsapp/phone.ts';
 import type { Send } from '../../emulators/whatsapp/sends.ts';
@@ -16,10 +15,6 @@ beforeAll(async () => {
   link = await startLinked();
   phone = link.server.phone();
   alice = link.server.contact({ name: 'Alice' });
-});
-
-beforeEach(() => {
-  muteConsole();
 });
 
 afterEach(() => {

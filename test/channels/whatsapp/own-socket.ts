@@ -18,6 +18,7 @@ import { EventLog } from '../../emulators/lib/event-log.ts';
 import type { WhatsAppEmulator } from '../../emulators/whatsapp/server.ts';
 import { systemClock } from '../../store/processes.ts';
 import { recordedLog, type RecordedLog } from '../../store/support.ts';
+import { watch } from './watch.ts';
 
 export const wait = { timeoutMs: 15_000 };
 export const dataKey = Uint8Array.from(Buffer.alloc(32, 9));
@@ -31,7 +32,8 @@ export class Home implements Disposable {
 
   constructor() {
     mkdirSync(join(this.dataDir, 'links'), { mode: 0o700 });
-    this.files = this.filesUnder(dataKey);
+    this.files = watch.identities(this.filesUnder(dataKey));
+    watch.log(this.log.lines);
   }
 
   /** A row as another process would find it. */
@@ -105,6 +107,7 @@ export interface Place {
 export function connect(place: Place, config: Partial<UserFacingSocketConfig> = {}): OwnSocket {
   const { library, identity, server } = place;
   const log = recordedLog();
+  watch.log(log.lines);
   const updates = new EventLog<Partial<ConnectionState>>('connection update');
   const messages = new EventLog<WAMessage>('message');
   const qrs = new EventLog<string>('QR text');
@@ -156,6 +159,7 @@ export async function link(
   config: Partial<UserFacingSocketConfig> = {},
 ): Promise<OwnSocket> {
   const phone = place.server.phone();
+  watch.service(place.server);
   {
     await using pairing = connect(place);
     const qr = await pairing.qrs.waitFor(() => true, wait);

@@ -1,6 +1,5 @@
 /* Linking a device: what is on the screen at each moment, and what is left of a pairing that came to nothing. */
-import { beforeEach, describe, expect, it } from 'vitest';
-import { muteConsole } from '../../emulators/whatsapp/client.ts';
+import { describe, expect, it } from 'vitest';
 import { keyPair } from '../../emulators/whatsapp/crypto/curve.ts';
 import { secretOf } from '../../emulators/whatsapp/registration.ts';
 import {
@@ -17,10 +16,6 @@ import {
   step,
   type WhatsAppLink,
 } from './link.ts';
-
-beforeEach(() => {
-  muteConsole();
-});
 
 const refreshes = ['companion_reg_refresh', 'pair-device-rotate-qr'] as const;
 

@@ -2,12 +2,11 @@
  * A link that is cut again and again: by the network, by the service's word, and by a connection that stands and carries
  * nothing any more. After each it is up again, and afterwards nothing of all those sockets is left.
  */
-import { beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createWhatsAppChannel } from '../../../main/channels/whatsapp/index.ts';
 import type { Channel, InboundBatch, LinkState } from '../../../main/gateway/channel.ts';
 import { counts } from '../../counts.ts';
 import { EventLog } from '../../emulators/lib/event-log.ts';
-import { muteConsole } from '../../emulators/whatsapp/client.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import { MemoryFiles } from '../../lib/memory-files.ts';
 import { linkRow } from '../../store/support.ts';
@@ -18,10 +17,6 @@ const wait = { timeoutMs: 20_000 };
 const mib = 1024 * 1024;
 /** What a heap may grow by over all reconnects: a socket that stays has some hundred kilobytes. */
 const mostGrowth = 10 * mib;
-
-beforeEach(() => {
-  muteConsole();
-});
 
 class Link {
   readonly clock = new ManualClock(Date.now());

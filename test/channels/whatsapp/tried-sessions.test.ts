@@ -1,6 +1,5 @@
 /* A message on its way under a session while the next one is begun: libsignal spoils the newer one (tried-sessions.ts). */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { muteConsole } from '../../emulators/whatsapp/client.ts';
 import { startWhatsApp, type WhatsAppEmulator } from '../../emulators/whatsapp/server.ts';
 import { Home, link, mended, textOf, wait } from './own-socket.ts';
 
@@ -8,7 +7,6 @@ let server: WhatsAppEmulator;
 let home: Home;
 
 beforeEach(async () => {
-  muteConsole();
   home = new Home();
   server = await startWhatsApp();
 });
