@@ -17,6 +17,7 @@ import { http } from './rows/http.ts';
 import { idle } from './rows/idle.ts';
 import { limits } from './rows/limits.ts';
 import { million } from './rows/million.ts';
+import { recall } from './rows/recall.ts';
 import { start } from './rows/start.ts';
 import { stream } from './rows/stream.ts';
 import { telegram } from './rows/telegram.ts';
@@ -24,7 +25,7 @@ import { window } from './rows/window.ts';
 
 const root = join(import.meta.dirname, '../..');
 const scenarios: readonly Scenario[] = [
-  ...[start, idle, window, telegram, stream, http, crowd, limits, million, growth, desktop, busy],
+  ...[start, idle, window, telegram, stream, http, crowd, limits, million, growth, recall, desktop, busy],
 ];
 
 const { values } = parseArgs({
