@@ -108,6 +108,10 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
+export const iconNames: readonly IconName[] = Object.keys(paths).filter((name): name is IconName =>
+  Object.hasOwn(paths, name),
+);
+
 /** Those that point along the line: they point the other way where lines run from right to left. */
 const along: ReadonlySet<IconName> = new Set<IconName>(['back', 'forward', 'open']);
 

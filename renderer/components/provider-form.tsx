@@ -8,6 +8,7 @@ import type { ModelListView } from '../../preload/contract/views.ts';
 import { t } from '../i18n.ts';
 import { Button } from './button.tsx';
 import { SelectField, TextField } from './field.tsx';
+import { FirstModel } from './provider-first-model.tsx';
 import { ProviderNote } from './provider-note.tsx';
 import { ReasonNote } from './reason-note.tsx';
 import { StopTests } from './stop-tests.tsx';
@@ -69,7 +70,11 @@ export function ProviderForm(props: ProviderFormProps): ReactNode {
       {list ? (
         <>
           {list.reason && <ProviderNote reason={list.reason} tone="warning" retry={() => void connect()} />}
-          <ModelField list={list} model={model} onModel={form.setModel} />
+          {draft?.kind === 'ollama' && list.reason === null && list.models.length === 0 ? (
+            <FirstModel draft={draft} onStored={form.keep} onArrived={() => void connect()} />
+          ) : (
+            <ModelField list={list} model={model} onModel={form.setModel} />
+          )}
         </>
       ) : null}
       {form.failures.map((failure) => (

@@ -51,7 +51,7 @@ function typedFrom(presetId: string, foundUrl?: string): Typed {
 
 function draftOf(
   { preset, name, baseUrl, key }: Typed,
-  stored: ProviderView | undefined,
+  stored: Pick<ProviderView, 'id' | 'kind'> | undefined,
   taken: readonly string[],
 ): ProviderDraft | null {
   const url = baseUrl.trim().replace(/\/+$/, '');
@@ -93,6 +93,20 @@ export interface ProviderFormState {
   readonly connecting: boolean;
   readonly proving: boolean;
   readonly failures: readonly CallFailure[];
+  /** It was stored meanwhile, under the id it has. */
+  readonly keep: (draft: ProviderDraft) => void;
+}
+
+/** Runs once, when the form is first shown. */
+function useFirst(run: () => void): void {
+  const first = useEffectEvent(run);
+  useEffect(() => first(), []);
+}
+
+/** The stored provider; also one that was stored from the form itself, for its first model: it goes on under that id. */
+function useKnown(stored: ProviderView | undefined) {
+  const [kept, keep] = useState<ProviderDraft | null>(null);
+  return { known: stored ?? kept ?? undefined, keep };
 }
 
 export function useProviderForm({
@@ -109,9 +123,9 @@ export function useProviderForm({
   const [test, setTest] = useState<TestView | null>(null);
   const listing = useAct('providers.listDraft');
   const testing = useAct('providers.test');
-  const draft = draftOf(typed, stored, taken);
-  const begun = useEffectEvent(() => onDraft?.(draft));
-  useEffect(() => begun(), []);
+  const { known, keep } = useKnown(stored);
+  const draft = draftOf(typed, known, taken);
+  useFirst(() => onDraft?.(draft));
   const preset = providerPresets.find((each) => each.id === typed.preset);
   const change = (next: Partial<Typed>): void => {
     const all = { ...typed, ...next };
@@ -119,11 +133,10 @@ export function useProviderForm({
     setList(null);
     setTest(null);
     onProven(null);
-    onDraft?.(draftOf(all, stored, taken));
+    onDraft?.(draftOf(all, known, taken));
   };
   const connect = async (): Promise<void> => {
-    if (!draft) return;
-    const answer = await listing.run({ provider: draft });
+    const answer = draft && (await listing.run({ provider: draft }));
     if (!answer) return;
     setList(answer);
     setModel(answer.models.some((each) => each.name === model) ? model : bareName(answer.models[0]?.ref ?? ''));
@@ -150,6 +163,7 @@ export function useProviderForm({
     test,
     connect,
     prove,
+    keep,
     connecting: listing.busy,
     proving: testing.busy,
     failures: [listing.failure, testing.failure].filter((failure) => failure !== null),

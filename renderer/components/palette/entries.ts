@@ -39,8 +39,8 @@ function fitOf(query: string, entry: Entry): Fit | null {
   if (entry.kind === 'message') return { score: 0, at: [] };
   const own = fuzzy(query, entry.title);
   const typed = query.trim().toLowerCase();
-  // In a whole sentence scattered letters are found nearly always.
-  if (typed === '' || entry.also?.toLowerCase().includes(typed) !== true) return own;
+  // In a whole sentence a letter or two are found nearly always.
+  if (typed.length < 3 || entry.also?.toLowerCase().includes(typed) !== true) return own;
   const other = { score: typed.length * otherWords, at: [] };
   return own !== null && own.score >= other.score ? own : other;
 }

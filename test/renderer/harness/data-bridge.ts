@@ -187,6 +187,7 @@ export function dataBridge(): Bridge {
           message: each.id,
           conversation: 'c1',
           title: 'Moving the bees before winter',
+          linkKind: 'window',
           seq: each.seq,
           at: each.at,
           excerpt: each.text.slice(0, 140).replace(new RegExp(query, 'gi'), (hit) => `\u0002${hit}\u0003`),

@@ -8,6 +8,7 @@ import { markLanguage } from '../../../renderer/language.ts';
 import { languageFor } from '../../../preload/contract/languages.ts';
 import { dataBridge } from './data-bridge.ts';
 import { drawnFile } from './drawn-file.ts';
+import { PartsPage } from './parts-page.tsx';
 import '../../../renderer/styles/tokens.css';
 import '../../../renderer/styles/base.css';
 import '../../../renderer/styles/controls.css';
@@ -23,6 +24,7 @@ import '../../../renderer/styles/usage.css';
 import '../../../renderer/styles/models.css';
 import '../../../renderer/styles/palette.css';
 import '../../../renderer/styles/pairing.css';
+import './parts.css';
 
 // Told from outside, once what is to be seen is there: `new CustomEvent('language', { detail: 'de' })`.
 speech.subscribe(() => markLanguage(document.documentElement, spokenLanguage()));
@@ -34,4 +36,5 @@ const root = document.querySelector('#root');
 if (!root) throw new Error('The page has no root.');
 const connection = { ...ipcConnection(dataBridge()), readFile: drawnFile };
 const runtime = createRuntime(connection, (task) => requestAnimationFrame(task), localStorage);
-createRoot(root).render(<App runtime={runtime} />);
+const parts = new URLSearchParams(location.search).has('parts');
+createRoot(root).render(parts ? <PartsPage runtime={runtime} /> : <App runtime={runtime} />);

@@ -248,6 +248,14 @@ export const pictures: Readonly<Record<string, Picture>> = {
       await page.getByRole('dialog').getByLabel(/read/).fill('cheap');
     },
   },
+  parts: {
+    path: '/',
+    query: '&parts',
+    ready: async (page) => {
+      await page.getByRole('heading', { name: 'Icons' }).waitFor();
+      await page.getByRole('img', { name: 'A QR code' }).waitFor();
+    },
+  },
   palette: {
     path: '/conversations/c1',
     ready: async (page) => {
