@@ -16,7 +16,7 @@ async function start(dataDir: string, file: unknown): Promise<Host & AsyncDispos
     mode: 'headless',
     version: '0',
     dataDir,
-    environment: {},
+    environment: { LANG: 'en_US.UTF-8' },
     provision: provision?.value ?? null,
     http,
   });

@@ -21,7 +21,7 @@ async function startDesktop(given: { readonly dataDir?: string; readonly port?: 
     mode: 'desktop',
     version: '0.0.0-test',
     dataDir,
-    environment: {},
+    environment: { LANG: 'en_US.UTF-8' },
     provision: null,
     notices: [{ code: 'host.key-obscured' }],
     http: { port: given.port ?? 0, host: '127.0.0.1', allowHosts: [], token: null, windowDir, switched: true },

@@ -64,9 +64,9 @@ export interface Desktop {
 function environmentIn(home: string): Record<string, string> {
   const kept = Object.entries(process.env).filter(
     ([name]) =>
-      !/^(XDG_|DBUS_|WAYLAND_|NO_PROXY|no_proxy|https?_proxy|HTTPS?_PROXY|PORCHLIGHT_(?!CHROMIUM))/.test(name),
+      !/^(LANG|LC_|XDG_|DBUS_|WAYLAND_|NO_PROXY|no_proxy|https?_proxy|HTTPS?_PROXY|PORCHLIGHT_(?!CHROMIUM))/.test(name),
   );
-  const own = { HOME: home, USERPROFILE: home, APPDATA: join(home, 'AppData/Roaming') };
+  const own = { HOME: home, USERPROFILE: home, APPDATA: join(home, 'AppData/Roaming'), LANG: 'en_US.UTF-8' };
   return { ...Object.fromEntries(kept.map(([name, value]) => [name, value ?? ''])), ...own };
 }
 

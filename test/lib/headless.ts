@@ -35,7 +35,7 @@ export async function startTestHost(options: TestHostOptions = {}): Promise<Test
     mode: 'headless',
     version: '0.0.0-test',
     dataDir,
-    environment: {},
+    environment: { LANG: 'en_US.UTF-8' },
     provision: provision?.value ?? null,
     http: {
       port: 0,

@@ -41,7 +41,7 @@ export class ServeProcess implements AsyncDisposable {
   ) {
     this.child = spawn(process.execPath, [...entries[entry], ...args], {
       cwd: root,
-      env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...environment },
+      env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), LANG: 'en_US.UTF-8', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child.stdout?.on('data', (chunk: Buffer) => this.#heard((this.#stdout += chunk.toString())));
