@@ -86,7 +86,9 @@ class SdkSession implements Session {
     this.#transport = transportTo(deps, endpoint, this.#end);
     this.#client = createClient(deps);
     this.#client.onclose = () => {
-      if (this.#closing === null) this.#end(this.#cause() ?? { code: 'mcp.stream-cut' });
+      // Without a reason it was closed by us, or by the SDK after a greeting that failed.
+      const why = this.#cause();
+      if (why !== null) this.#end(why);
     };
     this.#client.onerror = (error) => this.#onError(error);
     this.#client.setNotificationHandler(ToolListChangedNotificationSchema, deps.toolsChanged);
@@ -159,7 +161,10 @@ class SdkSession implements Session {
   }
 
   #whyNot(error: unknown): McpReason {
-    return this.#cause() ?? reasonOf(error, this.#transport instanceof StreamableHTTPClientTransport);
+    const reason = this.#cause() ?? reasonOf(error, this.#transport instanceof StreamableHTTPClientTransport);
+    if (reason !== null) return reason;
+    this.#deps.noticed(describeError(error));
+    return { code: 'mcp.stream-cut' };
   }
 
   #onError(error: unknown): void {
@@ -210,19 +215,19 @@ function transportTo(
   });
 }
 
-/** What the SDK threw, as one of ours. */
-function reasonOf(error: unknown, overHttp: boolean): McpReason {
+/** What the SDK threw, as one of ours; null for what a broken pipe throws. */
+function reasonOf(error: unknown, overHttp: boolean): McpReason | null {
   if (error instanceof StreamableHTTPError) return reasonOfStatus(error.code ?? 0, error.message);
   if (error instanceof McpError) {
     if (error.code === cutAnswer.code) return { code: 'mcp.stream-cut' };
     return { code: 'mcp.refused', params: { message: visibleLine(error.message, 500) } };
   }
-  if (error instanceof z.ZodError || error instanceof SyntaxError) return { code: 'mcp.malformed' };
+  if (error instanceof z.core.$ZodError || error instanceof SyntaxError) return { code: 'mcp.malformed' };
   const text = describeError(error);
   const version = /protocol version is not supported: (.*)$/.exec(text)?.[1];
   if (version !== undefined) return { code: 'mcp.protocol', params: { version: visibleLine(version, 40) } };
   if (overHttp) return { code: 'mcp.unreachable', params: { error: networkCode(error) } };
-  return { code: 'mcp.refused', params: { message: visibleLine(text, 500) } };
+  return null;
 }
 
 /** There is no session yet that could have ended, and other refusals say that something else listens there. */

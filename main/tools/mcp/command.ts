@@ -13,8 +13,20 @@ export interface Program {
   readonly args: readonly string[];
 }
 
+/** What is asked of the file system. */
+export interface FileLook {
+  /** `runs`, `missing`, or the system's code for why it may not be started. */
+  state(file: string): Promise<string>;
+  read(file: string): Promise<string>;
+}
+
 /** A command of one name on `path`, `~` as the owner's home, or an absolute path as it is. */
-export async function findProgram(typed: string, path: string, host: McpHost): Promise<Result<Program, McpReason>> {
+export async function findProgram(
+  typed: string,
+  path: string,
+  host: McpHost,
+  files: FileLook = fileLook(host),
+): Promise<Result<Program, McpReason>> {
   const system = host.platform === 'win32' ? win32 : posix;
   const command = typed.trim().replace(/^~(?=[\\/])/, host.home);
   const missing = failed<McpReason>({ code: 'mcp.command-missing', params: { command: command.slice(0, 200) } });
@@ -27,8 +39,8 @@ export async function findProgram(typed: string, path: string, host: McpHost): P
   for (const folder of folders) {
     for (const ending of endingsOf(command, host)) {
       const file = folder === '' ? `${command}${ending}` : system.join(folder, `${command}${ending}`);
-      const state = await stateOf(file, host);
-      if (state === 'runs') return asProgram(file, path, host);
+      const state = await files.state(file);
+      if (state === 'runs') return asProgram(file, path, host, files);
       if (state !== 'missing') {
         refused ??= failed({ code: 'mcp.command-refused', params: { command: file, error: state } });
       }
@@ -44,7 +56,11 @@ function endingsOf(command: string, host: McpHost): readonly string[] {
   return endings.includes(win32.extname(command).toLowerCase()) ? [''] : endings;
 }
 
-async function stateOf(file: string, { platform }: McpHost): Promise<string> {
+function fileLook({ platform }: McpHost): FileLook {
+  return { state: (file) => stateOf(file, platform), read: (file) => readFile(file, 'utf8') };
+}
+
+async function stateOf(file: string, platform: NodeJS.Platform): Promise<string> {
   try {
     if (!(await stat(file)).isFile()) return 'missing';
     if (platform !== 'win32') await access(file, constants.X_OK);
@@ -59,12 +75,17 @@ async function stateOf(file: string, { platform }: McpHost): Promise<string> {
  * Windows runs .cmd and .bat through its shell only, which is not used here. Those of npm, npx and of what npm installed
  * name a script beside them that Node runs.
  */
-async function asProgram(file: string, path: string, host: McpHost): Promise<Result<Program, McpReason>> {
+async function asProgram(
+  file: string,
+  path: string,
+  host: McpHost,
+  files: FileLook,
+): Promise<Result<Program, McpReason>> {
   if (host.platform !== 'win32' || !/\.(?:cmd|bat)$/i.test(file)) return ok({ command: file, args: [] });
-  const script = scriptIn(await readFile(file, 'utf8'));
+  const script = scriptIn(await files.read(file));
   const beside = win32.join(win32.dirname(file), 'node.exe');
-  const own = (await stateOf(beside, host)) === 'runs' ? ok({ command: beside, args: [] }) : null;
-  const node = own ?? (await findProgram('node.exe', path, host));
+  const own = (await files.state(beside)) === 'runs' ? ok({ command: beside, args: [] }) : null;
+  const node = own ?? (await findProgram('node.exe', path, host, files));
   if (script === null || !node.ok) return failed({ code: 'mcp.command-script', params: { command: file } });
   return ok({ command: node.value.command, args: [win32.join(win32.dirname(file), script)] });
 }

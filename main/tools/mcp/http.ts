@@ -50,7 +50,7 @@ export interface HttpWatch {
 }
 
 /** Streams that may be opened in a minute: a server that ends each at once would otherwise be asked without a pause. */
-const mostStreams = 60;
+const mostStreams = 300;
 
 /** `fetch` for one server. */
 export function guardedFetch(fetch: typeof globalThis.fetch, watch: HttpWatch): typeof globalThis.fetch {

@@ -182,6 +182,7 @@ class Supervised implements SupervisedServer {
     }
     this.#session = session;
     this.#offer(row, listed);
+    this.log.write('gateway', `Ready with ${String(this.tools.value.length)} tools.`);
     const lister = new Lister(this.#deps.clock, session, (again) => this.#offer(row, again));
     this.#toolsChanged = () => lister.changed();
     if (this.#changedMeanwhile) lister.changed();

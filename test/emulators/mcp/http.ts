@@ -16,6 +16,8 @@ export interface HttpScript {
   readonly asJson?: boolean;
   /** No stream of its own: 405 to GET. */
   readonly noStream?: boolean;
+  /** Ends each stream of its own at once and wants it opened again without a pause. */
+  readonly endsStreams?: boolean;
 }
 
 interface Session {
@@ -215,7 +217,11 @@ export class HttpMcpEmulator implements AsyncDisposable {
       response.end(event(kept));
       return;
     }
-    response.flushHeaders();
+    if (this.#script.endsStreams === true) {
+      response.end('retry: 0\n\n');
+      return;
+    }
+    response.write('retry: 10\n\n');
     session.stream = response;
   }
 }

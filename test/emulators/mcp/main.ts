@@ -8,8 +8,6 @@ import { ScriptedServer, isFields, text, type Fields, type Script } from './serv
 
 export interface StdioScript {
   readonly script?: Script;
-  /** Ends at once with this code. */
-  readonly exits?: number;
   /** Heeds neither the end of its input nor SIGTERM. */
   readonly stubborn?: boolean;
   /** Written to standard error at the start, one line each. */
@@ -63,7 +61,6 @@ if (options.stubborn === true) {
 }
 for (const line of options.says ?? []) process.stderr.write(`${line}\n`);
 if (options.prints !== undefined) process.stdout.write(options.prints);
-if (options.exits !== undefined) process.exit(options.exits);
 
 const server = new ScriptedServer(
   options.script ?? {},

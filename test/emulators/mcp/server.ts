@@ -18,6 +18,8 @@ export interface Script {
   readonly silent?: boolean;
   /** Refuses a greeting with these words. */
   readonly refuses?: string;
+  /** Answers the request for its list with something else. */
+  readonly brokenList?: boolean;
   /** Announces a change of its list so often, directly after the greeting. */
   readonly restless?: number;
 }
@@ -32,7 +34,7 @@ export interface Surroundings {
 const plainInput = { type: 'object' } as const;
 const named = (name: string): Json => ({ name, description: `Scripted: ${name}`, inputSchema: plainInput });
 
-const ownTools = ['say', 'blocks', 'hang', 'cancelled', 'change', 'ask', 'huge', 'refuse', 'complaints'];
+const ownTools = ['say', 'blocks', 'hang', 'cancelled', 'change', 'ask', 'huge', 'refuse', 'complaints', 'lists'];
 
 export class ScriptedServer {
   /** What the client did against the specification. */
@@ -46,6 +48,7 @@ export class ScriptedServer {
   readonly #added: string[] = [];
   readonly #seen = new Set<unknown>();
   readonly #asked = new Map<number, (answer: Fields) => void>();
+  #lists = 0;
   #phase: 'new' | 'greeted' | 'open' = 'new';
 
   constructor(script: Script, around: Surroundings, extraTools: readonly string[]) {
@@ -118,6 +121,8 @@ export class ScriptedServer {
   }
 
   #page(params: Fields): Fields {
+    this.#lists += 1;
+    if (this.#script.brokenList === true) return { tools: 'none' };
     const all = [...[...ownTools, ...this.#extraTools, ...this.#added].map(named), ...(this.#script.tools ?? [])];
     const size = this.#script.pageSize ?? all.length;
     const from = Number(params['cursor'] ?? 0);
@@ -138,6 +143,8 @@ export class ScriptedServer {
         return text(JSON.stringify(this.cancelled));
       case 'complaints':
         return text(JSON.stringify(this.complaints));
+      case 'lists':
+        return text(JSON.stringify({ calls: this.#lists }));
       case 'change':
         this.#added.push(String(input['name']));
         this.#changed();

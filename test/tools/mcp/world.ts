@@ -76,8 +76,13 @@ export class McpWorld implements AsyncDisposable {
 
   /** The state of the server once it is of this kind. */
   async until<Kind extends McpState['kind']>(name: string, kind: Kind): Promise<Extract<McpState, { kind: Kind }>> {
-    await changed(this.mcp.servers, () => this.state(name).kind === kind);
-    return this.state(name) as Extract<McpState, { kind: Kind }>;
+    let found = this.state(name);
+    await changed(this.mcp.servers, () => {
+      // Kept here: before a promise goes on, the state may be another one again.
+      if (found.kind !== kind) found = this.state(name);
+      return found.kind === kind;
+    });
+    return found as Extract<McpState, { kind: Kind }>;
   }
 
   async ready(name: string): Promise<void> {
