@@ -54,6 +54,14 @@ describe('remembering', () => {
     expect(house.text('MEMORY.md')).toBe(`# Memory\n\n${facts.map((fact) => `- ${fact}`).join('\n')}\n`);
   });
 
+  test('each of two that come together is found as soon as it is told as written', async () => {
+    await using house = memoryHouse();
+    const first = house.memory.remember('The boat is called Halcyon.', 'today');
+    await house.memory.remember('The house is called Seaview.', 'memory');
+    expect(await house.memory.find('Seaview', 1)).toHaveLength(1);
+    await first;
+  });
+
   const wrong = [
     null,
     {},
@@ -241,12 +249,12 @@ describe('what a disk can do', () => {
     await using house = memoryHouse({
       notes,
       disk: {
-        open: (async (path, flags, mode) => {
+        open: async (path, flags, mode) => {
           const file = await open(path, flags, mode);
           // As a disk does: the file is there, its content is not.
           if (isFull && flags === 'wx') Object.assign(file, { writeFile: async () => failingWith('ENOSPC')() });
           return file;
-        }) as typeof open,
+        },
       },
     });
     const { ok, text } = await house.use('remember', { text: 'two', where: 'memory' });
@@ -286,7 +294,7 @@ describe('what a disk can do', () => {
     expect(text).toContain('MEMORY.md is not UTF-8 text.');
     expect(text).toContain('large.md is too large, so it is left alone: at most 1024 KiB.');
     const refused = await house.use('remember', { text: 'two', where: 'memory' });
-    expect(refused).toMatchObject({ ok: false, text: expect.stringMatching(/MEMORY\.md is not UTF-8/) });
+    expect(refused).toMatchObject({ ok: false, text: expect.stringMatching(/MEMORY\.md is not UTF-8/) as string });
     expect(statSync(join(house.folder, 'MEMORY.md')).size).toBe(4);
     for (const name of ['folder.md', 'link.md', '../x.md', '.x.md', 'x.txt']) {
       expect(await house.memory.read(name)).toMatchObject({ failure: { kind: 'not-a-note' } });
