@@ -13,7 +13,7 @@ import { Lives, orCut, settled } from './lib/lives.ts';
 import { markerOf, startMarkedModel } from './lib/marked-model.ts';
 import { Chance, passes, seedOfRun, seedVariable } from './lib/random.ts';
 import type { Asked } from './lib/ways.ts';
-import { linkId, silent, WhatsAppWay } from './lib/whatsapp-way.ts';
+import { linkId, unanswered, WhatsAppWay } from './lib/whatsapp-way.ts';
 import { linkIs } from './lib/whatsapp-link.ts';
 
 const seed = seedOfRun();
@@ -113,7 +113,7 @@ describe.each(['collect', 'followup'])('linked with a phone and killed with -9 a
 /** One message to the owner for the stranger, and one for the group. */
 function checkCards({ turns }: Ledger): void {
   const cards = turns.filter(({ kind }) => kind === 'card').flatMap(({ parts }) => parts);
-  for (const name of Object.values(silent)) {
+  for (const name of Object.values(unanswered)) {
     expect(
       cards.filter(({ plain }) => plain.includes(name)),
       `a card tells of ${name}`,

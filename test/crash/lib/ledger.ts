@@ -129,6 +129,13 @@ export function mostStarts(dataDir: string): number {
   return row === undefined ? 0 : integer(row, 'starts');
 }
 
+/** How often the part that was tried most often, of those that are not sent, has been tried. Also while a host runs. */
+export function mostAttempts(dataDir: string): number {
+  const unsent = "SELECT ifnull(max(attempts), 0) AS attempts FROM part WHERE state IN ('pending', 'sending', 'unknown')";
+  const [row] = query(dataDir, unsent);
+  return row === undefined ? 0 : integer(row, 'attempts');
+}
+
 /** What is being sent, as far as the database knows. Also while a host runs. */
 export function openSends(dataDir: string): readonly OpenSend[] {
   const parts =
