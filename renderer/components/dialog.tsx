@@ -1,7 +1,7 @@
 /** Dialogs: trap the focus, close with Escape, give the focus back. */
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { Dialog as Base } from '@base-ui/react/dialog';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { t } from '../i18n.ts';
 import { Button, IconButton } from './button.tsx';
 
@@ -14,12 +14,21 @@ export interface DialogProps {
   readonly shape?: 'normal' | 'tall';
 }
 
+/**
+ * Where the focus begins: on what is marked `data-first`, else on the first thing that takes it. (React's `autoFocus` would
+ * come too early: the dialog could not tell any more what to give the focus back to.)
+ */
+export function firstFocus(popup: HTMLElement | null): HTMLElement | true {
+  return popup?.querySelector<HTMLElement>('[data-first]') ?? true;
+}
+
 export function Dialog({ open, onClose, title, children, shape = 'normal' }: DialogProps): ReactNode {
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={open} onOpenChange={(now) => !now && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="backdrop" />
-        <Base.Popup className={`dialog ${shape}`}>
+        <Base.Popup ref={popup} className={`dialog ${shape}`} initialFocus={() => firstFocus(popup.current)}>
           <header className="dialog-head">
             <Base.Title className="dialog-title">{title}</Base.Title>
             <Base.Close render={<IconButton icon="close" label={t('action.close')} />} />

@@ -134,7 +134,7 @@ function Picker({ chosen, withDefault, without, onChoose, onClose }: PickerProps
           placeholder={t('models.search')}
           autoComplete="off"
           spellCheck={false}
-          autoFocus
+          data-first
           value={query}
           onChange={(event) => {
             setQuery(event.target.value);

@@ -5,6 +5,7 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { t, type Words } from '../../i18n.ts';
+import { firstFocus } from '../dialog.tsx';
 import { Icon } from '../icons.tsx';
 import { type EntryGroup, type EntryKind, type RankedEntry, rankEntries } from './entries.ts';
 import { type PaletteSteps, useEntries } from './use-entries.ts';
@@ -24,6 +25,7 @@ const headings: Readonly<Record<EntryKind, Words>> = {
 const page = 8;
 
 export function Palette({ open, onClose, ...steps }: PaletteProps): ReactNode {
+  const popup = useRef<HTMLDivElement>(null);
   const done = useRef(false);
   // What was chosen has put the focus where it belongs; one that was only closed gives it back.
   const finalFocus = (): boolean => !done.current;
@@ -36,7 +38,13 @@ export function Palette({ open, onClose, ...steps }: PaletteProps): ReactNode {
     >
       <Base.Portal>
         <Base.Backdrop className="backdrop" />
-        <Base.Popup className="dialog palette" finalFocus={finalFocus} aria-label={t('palette.title')}>
+        <Base.Popup
+          ref={popup}
+          className="dialog palette"
+          initialFocus={() => firstFocus(popup.current)}
+          finalFocus={finalFocus}
+          aria-label={t('palette.title')}
+        >
           <Entries
             {...steps}
             onOpen={() => {
@@ -111,7 +119,7 @@ function Entries({ onOpen, onChoose, ...steps }: EntriesProps): ReactNode {
           placeholder={t('palette.placeholder')}
           autoComplete="off"
           spellCheck={false}
-          autoFocus
+          data-first
           value={query}
           onChange={(event) => {
             setQuery(event.target.value);

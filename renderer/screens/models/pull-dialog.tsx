@@ -38,7 +38,7 @@ export function PullDialog({ provider, open, onClose }: PullDialogProps): ReactN
           label={t('pull.name')}
           help={t('pull.nameHelp')}
           placeholder="qwen3:8b"
-          autoFocus
+          data-first
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
           {...(typed.trim() !== '' && name === null
