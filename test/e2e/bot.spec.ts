@@ -79,7 +79,7 @@ test('a bot is linked, its owner says "this is me", is answered with formatting,
     await page.getByRole('listitem').getByRole('link', { name: /Ada/ }).click();
     await expect(page.getByRole('article', { name: 'Ada wrote' }).first()).toContainText('hello from the phone');
     await expect(replies(page).first()).toContainText('Bold, code');
-    await expect(page.getByText('You read along here.')).toBeVisible();
+    await expect(page.getByText('Sent by the bot @ada_home_bot, as you write it; no model is asked.')).toBeVisible();
     await picture(page, 'conversation-telegram');
     await page.getByRole('link', { name: 'Settings' }).click();
     await expect(page.getByLabel('Appearance')).toBeVisible();
