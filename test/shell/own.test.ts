@@ -37,7 +37,6 @@ function begin(executable = '/opt/Porchlight/porchlight') {
       throw new Error('nothing is to be looked up');
     },
     log: { write: (_level, event) => void seen.log.push(event) },
-    language: () => 'en',
     preferences: () => ({ keepAwake: false, updateUrl: '' }),
   };
   return { own, entry, clock, seen, gateway };
