@@ -159,6 +159,23 @@ test('a server that ends its streams at once is not asked again without a measur
   expect(made.server.requests.filter(({ method }) => method === 'GET').length).toBeLessThanOrEqual(301);
 });
 
+test('a server that goes away between calls is noticed (one that seems ready for days)', async () => {
+  await using made = await ready();
+  await expect.poll(() => made.server.requests.some(({ method }) => method === 'GET')).toBe(true);
+  await made.server[Symbol.asyncDispose]();
+  expect((await made.world.until('h', 'retrying')).reason.code).toBe('mcp.stream-cut');
+});
+
+test('a call of a turn that was stopped already is not made, and costs no connection', async () => {
+  await using made = await ready();
+  const before = new AbortController();
+  before.abort();
+  expect((await made.world.call('h__say', { text: 'x' }, before.signal)).ok).toBe(false);
+  expect(made.world.state('h').kind).toBe('ready');
+  expect(await made.world.answer('h__say', { text: 'on' })).toBe('on');
+  expect(made.server.sessions).toBe(1);
+});
+
 test('a changed list is followed over the stream, also after that was cut', async () => {
   await using made = await ready();
   const { world, server } = made;

@@ -191,6 +191,11 @@ test('a changed list is followed, and a list that changes all the time is asked 
   expect(calls).toBeLessThan(6);
 });
 
+test('a tool that comes while the first list is made is not missed', async () => {
+  await using world = await ready({ script: { latecomer: 'late' } });
+  await changed(world.mcp.tools, () => world.names().includes('s__late'));
+});
+
 test('the server may not ask for samples, answers or folders; it hears that in words', async () => {
   await using world = await ready();
   for (const method of ['sampling/createMessage', 'elicitation/create', 'roots/list']) {

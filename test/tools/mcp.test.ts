@@ -197,7 +197,7 @@ test.each([['ä'], ['😀'], ['漢'], ['a']])(
 );
 
 test('a secret across the place of the cut does not survive in halves', () => {
-  const text = 'k'.repeat(49_070) + 'hunter2-hunter2'.repeat(20) + 'x'.repeat(30_000);
+  const text = 'k'.repeat(49_060) + 'hunter2-hunter2'.repeat(20) + 'x'.repeat(30_000);
   const result = textOfResult({ content: [{ type: 'text', text }] }, createRedaction(['hunter2-hunter2']));
   expect(result?.text).not.toContain('hunter');
 });

@@ -20,6 +20,8 @@ export interface Script {
   readonly refuses?: string;
   /** Answers the request for its list with something else. */
   readonly brokenList?: boolean;
+  /** A tool that comes while the first list is being made. */
+  readonly latecomer?: string;
   /** Announces a change of its list so often, directly after the greeting. */
   readonly restless?: number;
 }
@@ -123,10 +125,15 @@ export class ScriptedServer {
   #page(params: Fields): Fields {
     this.#lists += 1;
     if (this.#script.brokenList === true) return { tools: 'none' };
+    const late = this.#lists === 1 ? this.#script.latecomer : undefined;
     const all = [...[...ownTools, ...this.#extraTools, ...this.#added].map(named), ...(this.#script.tools ?? [])];
     const size = this.#script.pageSize ?? all.length;
     const from = Number(params['cursor'] ?? 0);
     const next = from + size;
+    if (late !== undefined) {
+      this.#added.push(late);
+      this.#changed();
+    }
     return { tools: all.slice(from, next), ...(next < all.length ? { nextCursor: String(next) } : {}) };
   }
 
