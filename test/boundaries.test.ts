@@ -49,6 +49,8 @@ const general: readonly Plant[] = [
   { rule: 'development', file: 'main/store/wrong-development.ts', target: 'fast-check' },
   { rule: 'unlisted', file: 'main/newcomer/wrong.ts', target: 'main/lib/target.ts' },
 ];
+/** Packages that name a file for their whole which is not there: a part of each. */
+const parts: Readonly<Record<string, string>> = { '@modelcontextprotocol/sdk': '@modelcontextprotocol/sdk/client' };
 const plants = [...boundaries.flatMap(plantsOf), ...general];
 
 const roots: string[] = [];
@@ -117,7 +119,7 @@ describe('boundaries', () => {
         .map((folder) => ({ rule: '', file: fileIn(entry.at, 'right'), target: fileIn(folder, 'target') })),
       ...Object.keys(entry.packages ?? {})
         .filter((name) => name !== '*' && name !== 'mdast')
-        .map((name) => ({ rule: '', file: fileIn(entry.at, 'right'), target: name })),
+        .map((name) => ({ rule: '', file: fileIn(entry.at, 'right'), target: parts[name] ?? name })),
       ...(entry.node ?? [])
         .map((name) => (name === '*' ? 'sqlite' : name))
         .map((name) => ({ rule: '', file: fileIn(entry.at, 'right'), target: `node:${name}` })),
