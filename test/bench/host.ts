@@ -25,6 +25,8 @@ export interface HostSetup {
   readonly model: Pick<Model, 'url' | 'key' | 'name'>;
   /** Without it there is no Telegram link. */
   readonly telegram?: Pick<Telegram, 'url' | 'token'>;
+  /** Without it there is no WhatsApp link. */
+  readonly whatsApp?: { readonly url: string; readonly serverKey: string };
   /** Chats of groups where everything is answered. */
   readonly groups?: readonly number[];
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -45,17 +47,28 @@ export interface RunningHost extends Started {
   ask(what: 'memory'): Promise<InstrumentMemory>;
 }
 
-function provisionOf({ model, telegram, groups = [], settings = {} }: HostSetup): unknown {
+function linksOf({ telegram, whatsApp, groups = [] }: HostSetup): object {
+  if (whatsApp !== undefined) {
+    const { url: webSocketUrl, serverKey } = whatsApp;
+    return {
+      links: [{ id: 'phone', kind: 'whatsapp', webSocketUrl, serverKey, mode: 'people' }],
+      people: [{ link: 'phone', address: '*', role: 'guest' }],
+    };
+  }
+  if (telegram === undefined) return {};
+  return {
+    links: [{ id: 'bot', kind: 'telegram', token: telegram.token, apiRoot: telegram.url }],
+    people: [{ link: 'bot', address: '*', role: 'guest' }],
+    groups: groups.map((chat) => ({ link: 'bot', address: String(chat), answer: 'always' })),
+  };
+}
+
+function provisionOf(setup: HostSetup): unknown {
+  const { model, settings = {} } = setup;
   return {
     providers: [{ id: 'lab', kind: 'openai', baseUrl: model.url, apiKey: model.key }],
     models: { default: `lab/${model.name}` },
-    ...(telegram === undefined
-      ? {}
-      : {
-          links: [{ id: 'bot', kind: 'telegram', token: telegram.token, apiRoot: telegram.url }],
-          people: [{ link: 'bot', address: '*', role: 'guest' }],
-          groups: groups.map((chat) => ({ link: 'bot', address: String(chat), answer: 'always' })),
-        }),
+    ...linksOf(setup),
     settings: {
       // Emulators have no limits to be kept, unless they are told to; pacing would be all that is measured.
       'delivery.pacing': 0,

@@ -21,11 +21,12 @@ import { recall } from './rows/recall.ts';
 import { start } from './rows/start.ts';
 import { stream } from './rows/stream.ts';
 import { telegram } from './rows/telegram.ts';
+import { whatsapp } from './rows/whatsapp.ts';
 import { window } from './rows/window.ts';
 
 const root = join(import.meta.dirname, '../..');
 const scenarios: readonly Scenario[] = [
-  ...[start, idle, window, telegram, stream, http, crowd, limits, million, growth, recall, desktop, busy],
+  ...[start, idle, window, telegram, whatsapp, stream, http, crowd, limits, million, growth, recall, desktop, busy],
 ];
 
 const { values } = parseArgs({

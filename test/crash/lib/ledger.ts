@@ -131,7 +131,8 @@ export function mostStarts(dataDir: string): number {
 
 /** How often the part that was tried most often, of those that are not sent, has been tried. Also while a host runs. */
 export function mostAttempts(dataDir: string): number {
-  const unsent = "SELECT ifnull(max(attempts), 0) AS attempts FROM part WHERE state IN ('pending', 'sending', 'unknown')";
+  const unsent =
+    "SELECT ifnull(max(attempts), 0) AS attempts FROM part WHERE state IN ('pending', 'sending', 'unknown')";
   const [row] = query(dataDir, unsent);
   return row === undefined ? 0 : integer(row, 'attempts');
 }
