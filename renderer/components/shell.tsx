@@ -2,7 +2,7 @@
  * The frame: conversations at the left, the screen beside them, the way to the other screens below. On a narrow window
  * one column: the list, or what was opened from it. Also the keys that work everywhere.
  */
-import { lazy, type ReactNode, useEffect, useEffectEvent, useState } from 'react';
+import { lazy, type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useCall, useConversations, useHost } from '../bridge/hooks.ts';
 import { t, type Words } from '../i18n.ts';
@@ -16,7 +16,8 @@ import { PullLine } from './pull-line.tsx';
 import { Sidebar } from './sidebar.tsx';
 
 // It is asked for by a key, and is not part of the first script.
-const CommandPalette = lazy(async () => ({ default: (await import('./palette/index.tsx')).CommandPalette }));
+const loadPalette = () => import('./palette/index.tsx');
+const CommandPalette = lazy(async () => ({ default: (await loadPalette()).CommandPalette }));
 
 interface ShownPlace {
   readonly path: string;
@@ -40,11 +41,15 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
   const [location] = useLocation();
   const [sheet, setSheet] = useState(false);
   const [palette, setPalette] = useState<'never' | 'open' | 'closed'>('never');
+  const opener = useRef<Element | null>(null);
   const [, go] = useLocation();
   const showKeys = (): void => setSheet(true);
   useShortcuts({
     showKeys,
-    togglePalette: () => setPalette((before) => (before === 'open' ? 'closed' : 'open')),
+    togglePalette() {
+      if (palette !== 'open') opener.current = document.activeElement;
+      setPalette((before) => (before === 'open' ? 'closed' : 'open'));
+    },
   });
   const inThread = location.startsWith('/conversations/');
   return (
@@ -62,6 +67,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
           <CommandPalette
             open={palette === 'open'}
             onClose={() => setPalette('closed')}
+            opener={() => (opener.current instanceof HTMLElement && opener.current.isConnected ? opener.current : null)}
             showKeys={showKeys}
             search={() => focusSearch(() => go('/'))}
           />
@@ -130,6 +136,8 @@ function useShortcuts({ showKeys, togglePalette }: Shortcuts): void {
       showKeys();
       return;
     }
+    // The key before the letter: by the time of the letter the palette is there.
+    if (event.key === 'Control' || event.key === 'Meta') loadPalette().catch(openingSaysSo);
     if (!(event.ctrlKey || event.metaKey)) return;
     if (event.key.toLowerCase() === 'p') {
       // Never the browser's own: nobody prints this window by accident.
@@ -160,6 +168,11 @@ function useShortcuts({ showKeys, togglePalette }: Shortcuts): void {
     window.addEventListener('keydown', listener);
     return () => window.removeEventListener('keydown', listener);
   }, []);
+}
+
+/** Loading it beforehand may fail; opening it tries again, and shows that. */
+function openingSaysSo(): undefined {
+  return undefined;
 }
 
 /** A dialog that is not the palette: what it asks comes first. */

@@ -8,6 +8,7 @@ import { useToast } from '../toast.tsx';
 import { Palette } from './palette.tsx';
 
 export interface CommandPaletteProps {
+  readonly opener: () => HTMLElement | null;
   readonly open: boolean;
   readonly onClose: () => void;
   readonly showKeys: () => void;

@@ -5,7 +5,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { t, type Words } from '../../i18n.ts';
-import { firstFocus } from '../dialog.tsx';
 import { Icon } from '../icons.tsx';
 import { type EntryGroup, type EntryKind, type RankedEntry, rankEntries } from './entries.ts';
 import { type PaletteSteps, useEntries } from './use-entries.ts';
@@ -13,6 +12,8 @@ import { type PaletteSteps, useEntries } from './use-entries.ts';
 export interface PaletteProps extends PaletteSteps {
   readonly open: boolean;
   readonly onClose: () => void;
+  /** What had the focus when it was opened; null when that is gone. */
+  readonly opener: () => HTMLElement | null;
 }
 
 const headings: Readonly<Record<EntryKind, Words>> = {
@@ -24,37 +25,40 @@ const headings: Readonly<Record<EntryKind, Words>> = {
 };
 const page = 8;
 
-export function Palette({ open, onClose, ...steps }: PaletteProps): ReactNode {
-  const popup = useRef<HTMLDivElement>(null);
-  const done = useRef(false);
-  // What was chosen has put the focus where it belongs; one that was only closed gives it back.
-  const finalFocus = (): boolean => !done.current;
+export function Palette({ open, onClose, opener, ...steps }: PaletteProps): ReactNode {
+  const chosen = useRef<(() => void) | null>(null);
+  /** What was chosen puts the focus where it belongs; one that was only closed gives it back. */
+  const leads = useRef(false);
   return (
     <Base.Root
       open={open}
       onOpenChange={(now) => {
         if (!now) onClose();
       }}
+      onOpenChangeComplete={(now) => {
+        // Not before it is gone: as long as it is there, nothing behind it can take the focus.
+        const run = chosen.current;
+        chosen.current = null;
+        if (now) leads.current = false;
+        if (now || run === null) return;
+        run();
+        focusPane();
+      }}
     >
       <Base.Portal>
         <Base.Backdrop className="backdrop" />
         <Base.Popup
-          ref={popup}
           className="dialog palette"
-          initialFocus={() => firstFocus(popup.current)}
-          finalFocus={finalFocus}
+          initialFocus={false}
+          finalFocus={() => !leads.current && (opener() ?? true)}
           aria-label={t('palette.title')}
         >
           <Entries
             {...steps}
-            onOpen={() => {
-              done.current = false;
-            }}
             onChoose={(run) => {
-              done.current = true;
+              chosen.current = run;
+              leads.current = true;
               onClose();
-              run();
-              focusPane();
             }}
           />
         </Base.Popup>
@@ -67,18 +71,17 @@ export function Palette({ open, onClose, ...steps }: PaletteProps): ReactNode {
 function focusPane(): void {
   requestAnimationFrame(() => {
     const { activeElement } = document;
-    if (activeElement === null || activeElement === document.body || activeElement.closest('.palette')) {
+    if (activeElement === null || activeElement === document.body) {
       document.querySelector<HTMLElement>('main.pane')?.focus({ preventScroll: true });
     }
   });
 }
 
 interface EntriesProps extends PaletteSteps {
-  readonly onOpen: () => void;
   readonly onChoose: (run: () => void) => void;
 }
 
-function Entries({ onOpen, onChoose, ...steps }: EntriesProps): ReactNode {
+function Entries({ onChoose, ...steps }: EntriesProps): ReactNode {
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
   const id = useId();
@@ -87,7 +90,6 @@ function Entries({ onOpen, onChoose, ...steps }: EntriesProps): ReactNode {
   const groups = useMemo(() => rankEntries(entries, query), [entries, query]);
   const shown = useMemo(() => groups.flatMap((group) => group.entries), [groups]);
   const active = Math.min(at, shown.length - 1);
-  useEffect(() => onOpen(), [onOpen]);
   useEffect(() => {
     box.current?.querySelector('[data-active="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [active]);
@@ -119,7 +121,8 @@ function Entries({ onOpen, onChoose, ...steps }: EntriesProps): ReactNode {
           placeholder={t('palette.placeholder')}
           autoComplete="off"
           spellCheck={false}
-          data-first
+          // At once: what is typed next belongs to it. `opener` knows where the focus goes back to.
+          autoFocus
           value={query}
           onChange={(event) => {
             setQuery(event.target.value);
