@@ -22,6 +22,15 @@ const worthALook = 1_500;
 const nested = /^[ \t]*(?:>[ \t]*|(?:[-*+]|\d{1,9}[.)])[ \t]+){20}/m;
 
 /** The blocks of a whole text. */
+/** Lists in lists, each further in than the one before. */
+const nestedByBlanks = /^[ \t]{40,}(?:[-*+]|\d{1,9}[.)])[ \t]/m;
+/** More columns than fit on any screen. */
+const manyColumns = /^(?:[^|\n]*\|){200}/m;
+/** Footnotes and what refers to them. */
+const manyNotes = /(?:\[\^[^[]*){200}/;
+/** Definitions of addresses, which are looked up for each other. */
+const manyDefinitions = /(?:\]:[^\]]*){200}/;
+
 export function splitBlocks(source: string): readonly string[] {
   return createSplitter()(source);
 }
@@ -166,6 +175,8 @@ export function fencedCode(block: string): FencedCode | null {
 export function isUnparsable(block: string): boolean {
   if (nested.test(block) || block.length > longest) return true;
   if (block.length < worthALook) return false;
+  if (nestedByBlanks.test(block) || manyColumns.test(block) || manyNotes.test(block)) return true;
+  if (manyDefinitions.test(block)) return true;
   const marks = block.length - block.replace(/[[\]*_~`]/g, '').length;
   return marks > block.length * 0.3;
 }

@@ -56,9 +56,12 @@ export function useCall<Name extends CommandName>(
     refetchOnMount: options.fresh === true ? 'always' : true,
     ...(options.keep ? { placeholderData: keepPreviousData } : {}),
   });
+  const failure = query.error ? asCallFailure(query.error) : null;
+  const { kind } = useConnectionState();
   return {
     value: query.data,
-    failure: query.error ? asCallFailure(query.error) : null,
+    // A gateway that is away is told once for all (the banner): what waits for it is read when it is back.
+    failure: failure?.reason === null && kind !== 'open' ? null : failure,
     busy: query.isFetching,
     again: () => void query.refetch(),
   };

@@ -90,6 +90,11 @@ export function createRuntime(
       await start();
     }
   };
+  connection.watch(() => {
+    if (connection.state().kind !== 'open') return;
+    const unanswered = (error: unknown): boolean => error instanceof CallFailure && error.reason === null;
+    void client.refetchQueries({ predicate: ({ state }) => unanswered(state.error) });
+  });
   const onEvent = (listener: (event: GatewayEvent) => void): (() => void) => {
     listeners.add(listener);
     return () => listeners.delete(listener);

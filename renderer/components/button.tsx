@@ -1,4 +1,7 @@
-/** The buttons of the window. A busy one keeps its width and its name, and cannot be pressed twice. */
+/**
+ * The buttons of the window. A busy one keeps its width, its name and the focus, and cannot be pressed twice: were it
+ * disabled, whoever pressed it with a key would have to begin at the top of the page.
+ */
 import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react';
 import { Icon, type IconName } from './icons.tsx';
 import { Spinner } from './spinner.tsx';
@@ -18,6 +21,8 @@ export function Button({
   icon,
   busy = false,
   children,
+  disabled = false,
+  onClick,
   ...rest
 }: ButtonProps): ReactNode {
   return (
@@ -25,8 +30,14 @@ export function Button({
       type="button"
       {...rest}
       className={`button ${look} ${size}`}
-      disabled={rest.disabled === true || busy}
+      disabled={disabled && !busy}
+      aria-disabled={busy || undefined}
       aria-busy={busy}
+      onClick={(event) => {
+        // Also keeps a form from being sent and a menu from being opened.
+        if (busy) event.preventDefault();
+        else onClick?.(event);
+      }}
     >
       {busy ? <Spinner /> : icon && <Icon name={icon} />}
       <span>{children}</span>

@@ -1,10 +1,12 @@
 /** The frame of a screen that is not a conversation: its heading, and a column that scrolls. */
 import type { ReactNode } from 'react';
+import { Loading } from './loading.tsx';
 
 export function Page({
   title,
   lead,
   step,
+  loading = false,
   children,
 }: {
   readonly title: string;
@@ -12,6 +14,8 @@ export function Page({
   readonly lead?: string;
   /** The screen's main step, beside its heading. */
   readonly step?: ReactNode;
+  /** What stands here is still being read. */
+  readonly loading?: boolean;
   readonly children: ReactNode;
 }): ReactNode {
   return (
@@ -25,13 +29,14 @@ export function Page({
           {step}
         </header>
         {children}
+        {loading && <Loading />}
       </div>
     </div>
   );
 }
 
 /** A titled part of a page. */
-export function Section({ title, lead, step, children }: Parameters<typeof Page>[0]): ReactNode {
+export function Section({ title, lead, step, loading = false, children }: Parameters<typeof Page>[0]): ReactNode {
   return (
     <section className="section">
       <header className="section-head">
@@ -42,6 +47,7 @@ export function Section({ title, lead, step, children }: Parameters<typeof Page>
         {step}
       </header>
       {children}
+      {loading && <Loading />}
     </section>
   );
 }

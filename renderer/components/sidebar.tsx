@@ -9,6 +9,7 @@ import { Icon, Lamp } from './icons.tsx';
 import { linkWord } from './link-kind.tsx';
 import { linkHandle } from './link-name.ts';
 import { SearchHits } from './search-hits.tsx';
+import { useMedia } from './use-media.ts';
 
 /** The way to what was not delivered: there only while there is something. */
 function Undelivered(): ReactNode {
@@ -59,13 +60,18 @@ export function Sidebar(): ReactNode {
   const [query, setQuery] = useState('');
   const [link, setLink] = useState<string>();
   const asked = useDeferredValue(query.trim());
+  const [location] = useLocation();
+  const narrow = useMedia('(max-width: 759px)');
+  // On a narrow window the list is a page of its own: what it is called is the page's heading, and it the main thing.
+  const alone = narrow && location === '/';
+  const Name = alone ? 'h1' : 'span';
   return (
-    <section className="sidebar" aria-label={t('nav.conversations')}>
+    <section className="sidebar" role={alone ? 'main' : undefined} aria-label={t('nav.conversations')}>
       <header className="sidebar-head">
-        <span className="wordmark">
+        <Name className="wordmark">
           <Lamp />
           <span>{t('app.name')}</span>
-        </span>
+        </Name>
         <Link
           href="/conversations/new"
           className="icon-button quiet"

@@ -23,10 +23,13 @@ import { stream } from './rows/stream.ts';
 import { telegram } from './rows/telegram.ts';
 import { whatsapp } from './rows/whatsapp.ts';
 import { window } from './rows/window.ts';
+import { windowScale } from './rows/window-scale.ts';
+import { windowStream } from './rows/window-stream.ts';
 
 const root = join(import.meta.dirname, '../..');
 const scenarios: readonly Scenario[] = [
-  ...[start, idle, window, telegram, whatsapp, stream, http, crowd, limits, million, growth, recall, desktop, busy],
+  ...[start, idle, window, windowScale, windowStream, telegram, whatsapp, stream, http, crowd, limits, million, growth],
+  ...[recall, desktop, busy],
 ];
 
 const { values } = parseArgs({
@@ -39,6 +42,8 @@ const { values } = parseArgs({
   },
 });
 const wanted = values.only?.split(',') ?? scenarios.map(({ name }) => name);
+/** `window` stands for `window-scale` and `window-stream` too. */
+const isWanted = ({ name }: Scenario): boolean => wanted.some((each) => name === each || name.startsWith(`${each}-`));
 const unknown = wanted.filter((name) => !scenarios.some((scenario) => scenario.name === name));
 if (unknown.length > 0) {
   console.error(`There is no ${unknown.join(', ')}. There are: ${scenarios.map(({ name }) => name).join(', ')}.`);
@@ -86,7 +91,7 @@ async function rowsOf(scenario: Scenario): Promise<readonly Row[]> {
 
 const rows: Row[] = [];
 for (const scenario of scenarios) {
-  if (!wanted.includes(scenario.name)) continue;
+  if (!isWanted(scenario)) continue;
   console.error(`${scenario.name}…`);
   await bench.quiet();
   const added = await rowsOf(scenario);

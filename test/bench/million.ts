@@ -16,8 +16,13 @@ export interface Million {
   readonly messages: number;
 }
 
-/** Of all messages, so many lie in the first conversation, which is somebody's years; the others share the rest. */
-const largest = 0.1;
+export interface Shape {
+  readonly messages: number;
+  readonly conversations: number;
+  /** Of all messages, so large a part lies in the first conversation, which is somebody's years; the others share the rest. */
+  readonly largest: number;
+}
+
 const mostConversations = 1_800;
 const perConversation = 250;
 const vocabulary = 30_000;
@@ -30,42 +35,51 @@ export const commonWord = 'velmo';
 
 /** Makes it, or finds it; `messages` is smaller for a quick run. Takes about a minute for a million. */
 export function millionMessages(messages: number): Million {
+  return filledStore({
+    messages,
+    conversations: Math.min(mostConversations, messages / perConversation),
+    largest: 0.1,
+  });
+}
+
+/** The same of another shape. The people of the conversations are called `Person 1000000` and so on; the first leads. */
+export function filledStore(shape: Shape): Million {
+  const { messages } = shape;
   const key = createHash('sha256')
-    .update(JSON.stringify([migrations, version, messages]))
+    .update(JSON.stringify([migrations, version, shape]))
     .digest('hex')
     .slice(0, 12);
   const path = join(tmpdir(), `porchlight-bench-${String(messages)}-${key}.db`);
   if (!existsSync(path)) {
     const unfinished = `${path}.${String(process.pid)}`;
     rmSync(unfinished, { force: true });
-    make(unfinished, messages);
+    make(unfinished, shape);
     renameSync(unfinished, path);
   }
   return { path, messages };
 }
 
-function make(path: string, messages: number): void {
+function make(path: string, shape: Shape): void {
   const database = new DatabaseSync(path);
   database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000');
   for (const step of migrations) database.exec(step);
   // The text index is built in one go at the end, which is many times faster than message by message.
   const trigger = database.prepare("SELECT sql FROM sqlite_schema WHERE name = 'message_fts_added'").get()?.['sql'];
   database.exec('DROP TRIGGER message_fts_added; BEGIN');
-  fill(database, messages);
+  fill(database, shape);
   database.exec("COMMIT; INSERT INTO message_fts (message_fts) VALUES ('rebuild')");
   database.exec(String(trigger));
   database.exec(`PRAGMA user_version = ${String(migrations.length)}; ANALYZE`);
   database.close();
 }
 
-function fill(database: DatabaseSync, messages: number): void {
+function fill(database: DatabaseSync, { messages, conversations, largest }: Shape): void {
   const start = Date.UTC(2025, 0, 1);
   const step = 30_000;
   let now = start;
   const ids = createIds({ now: () => now });
   const word = words();
   const add = inserts(database);
-  const conversations = Math.min(mostConversations, messages / perConversation);
   const chats = Array.from({ length: conversations }, (_, index) => ({
     id: ids.next(),
     chat: String(1_000_000 + index),

@@ -1,7 +1,7 @@
 /* The table for people and the JSON for programs. */
 import { isMet, type Row } from './rows.ts';
 
-const digits = { ms: 1, MiB: 1, '%': 2, '/s': 0, commits: 2, statements: 1, calls: 0 } as const;
+const digits = { ms: 1, MiB: 1, kB: 1, '%': 2, '/s': 0, commits: 2, statements: 1, calls: 0 } as const;
 
 function valueOf(row: Row): string {
   if ('wrong' in row) return `wrong: ${row.wrong}`;

@@ -3,7 +3,7 @@
  * time to tell, so it throws WrongAnswer and its rows say what was wrong instead.
  */
 
-export type Unit = 'ms' | 'MiB' | '%' | '/s' | 'commits' | 'statements' | 'calls';
+export type Unit = 'ms' | 'MiB' | 'kB' | '%' | '/s' | 'commits' | 'statements' | 'calls';
 
 export interface Goal {
   readonly at: 'most' | 'least';

@@ -32,6 +32,7 @@ export function ChannelsScreen(): ReactNode {
     <Page
       title={t('channels.title')}
       lead={t('channels.lead')}
+      loading={links === undefined && failure === null}
       step={
         <span className="page-steps">
           {outside.length > 0 && (host?.pausedUntil ?? 0) <= now && (

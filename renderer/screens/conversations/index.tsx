@@ -37,6 +37,7 @@ function OpenConversation({ id, seq }: { readonly id: string; readonly seq: numb
   if (!value) {
     return (
       <div className="thread-empty">
+        <h1 className="offscreen">{t('thread.label')}</h1>
         {thread.failure ? (
           <>
             <ReasonNote reason={thread.failure.reason} retry={thread.again} />

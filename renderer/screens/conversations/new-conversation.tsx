@@ -28,12 +28,12 @@ export function NewConversation(): ReactNode {
           <Icon name="back" />
         </Link>
         <div className="thread-names">
-          <h1>{t('conversation.new')}</h1>
+          <p className="thread-title">{t('conversation.new')}</p>
         </div>
       </header>
       <div className="greeting">
         <Lamp size={72} />
-        <h2>{t('new.title')}</h2>
+        <h1>{t('new.title')}</h1>
         {choice && (
           <p className="muted">{practice ? t('new.practice') : t('new.model', { model: modelName(choice.default) })}</p>
         )}

@@ -14,7 +14,7 @@ export function Health(): ReactNode {
   const host = useHost();
   const { value: health, failure, again } = useCall('host.health', {}, { every: refresh });
   return (
-    <Section title={t('health.title')}>
+    <Section title={t('health.title')} loading={health === undefined && failure === null}>
       {failure && <ReasonNote reason={failure.reason} retry={again} />}
       {health && (
         <div className="card">

@@ -33,7 +33,7 @@ export function ModelsScreen(): ReactNode {
   const [adding, setAdding] = useState(false);
   const failure = providers.failure ?? choice.failure;
   return (
-    <Page title={t('models.title')} lead={t('models.lead')}>
+    <Page title={t('models.title')} lead={t('models.lead')} loading={choice.value === undefined && failure === null}>
       {failure && <ReasonNote reason={failure.reason} retry={providers.failure ? providers.again : choice.again} />}
       <Pulls />
       {choice.value && <Choice choice={choice.value} />}

@@ -16,7 +16,11 @@ export function PeopleScreen(): ReactNode {
   const failed = [cards, people, groups].find((each) => each.failure !== null);
   const waiting = cards.value ?? [];
   return (
-    <Page title={t('people.title')} lead={t('people.lead')}>
+    <Page
+      title={t('people.title')}
+      lead={t('people.lead')}
+      loading={people.value === undefined && people.failure === null}
+    >
       {failed?.failure && <ReasonNote reason={failed.failure.reason} retry={failed.again} />}
       {waiting.length > 0 && (
         <Section title={t('people.waiting')}>

@@ -34,7 +34,7 @@ export function SettingsScreen(): ReactNode {
   const settings = value?.filter((each) => !elsewhere.has(each.key)) ?? [];
   const of = (section: string): readonly SettingView[] => settings.filter((each) => each.section === section);
   return (
-    <Page title={t('settings.title')} lead={t('settings.lead')}>
+    <Page title={t('settings.title')} lead={t('settings.lead')} loading={value === undefined && failure === null}>
       {failure && <ReasonNote reason={failure.reason} retry={again} />}
       {value &&
         plainSections.map(([section, title]) => (

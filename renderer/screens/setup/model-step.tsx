@@ -16,7 +16,8 @@ export function ModelStep({ onNext }: { readonly onNext: () => void }): ReactNod
   const save = useAct('providers.save', ['providers.list', 'models.list']);
   const choose = useAct('models.choose', ['models.choice']);
   const ollama = detected.value?.baseUrl ?? null;
-  const searching = detected.value === undefined && detected.failure === null;
+  const lost = detected.failure !== null && detected.value === undefined;
+  const searching = detected.value === undefined && !lost;
   const taken = providers?.map((each) => each.id) ?? [];
   const stored = providers?.find((each) => each.baseUrl === ollama);
   const next = async (): Promise<void> => {
@@ -30,7 +31,8 @@ export function ModelStep({ onNext }: { readonly onNext: () => void }): ReactNod
     <section className="setup-card wide">
       <h1>{t('setup.model')}</h1>
       <p className="lead">{t('setup.modelLead')}</p>
-      <p className="found" role="status" data-found={ollama !== null}>
+      {lost && <ReasonNote reason={detected.failure.reason} retry={detected.again} />}
+      <p className="found" role="status" data-found={ollama !== null} hidden={lost}>
         {searching ? <Spinner /> : <Icon name={ollama === null ? 'info' : 'check'} />}
         <span>{t(searching ? 'setup.ollamaSearch' : ollama === null ? 'setup.ollamaNone' : 'setup.ollamaFound')}</span>
         {ollama === null && !searching && (

@@ -18,7 +18,11 @@ export function UndeliveredScreen(): ReactNode {
   const { value: troubled, failure, again } = useTroubled();
   const links = useCall('links.list', {}).value ?? [];
   return (
-    <Page title={t('undelivered.title')} lead={t('undelivered.lead')}>
+    <Page
+      title={t('undelivered.title')}
+      lead={t('undelivered.lead')}
+      loading={troubled === undefined && failure === null}
+    >
       {failure && <ReasonNote reason={failure.reason} retry={again} />}
       {troubled?.length === 0 && <p className="empty">{t('undelivered.none')}</p>}
       {troubled && troubled.length > 0 && (

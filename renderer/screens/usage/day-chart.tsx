@@ -11,8 +11,10 @@ const high = 100;
 
 /** A bar for each day, in dollars or tokens; the same numbers stand in a table below. */
 export function DayChart({ days, zone }: { readonly days: readonly DayUse[]; readonly zone: string }): ReactNode {
-  const [measure, setMeasure] = useState<Measure>('cost');
+  const [asked, setMeasure] = useState<Measure | null>(null);
   const all = sum(days.map((day) => day.use));
+  // Where only models of this machine were asked, dollars make an empty chart.
+  const measure = asked ?? (all.cost > 0 ? 'cost' : 'tokens');
   if (all.calls === 0) return <p className="empty">{t('usage.none')}</p>;
   return (
     <div className="card">

@@ -35,7 +35,11 @@ export function UsageScreen(): ReactNode {
     );
   };
   return (
-    <Page title={t('usage.title')} lead={t('usage.lead')}>
+    <Page
+      title={t('usage.title')}
+      lead={t('usage.lead')}
+      loading={[budget, series, prices].some((each) => each.value === undefined && each.failure === null)}
+    >
       {failed?.failure && <ReasonNote reason={failed.failure.reason} retry={failed.again} />}
       {budget.value && (
         <Budget

@@ -1,0 +1,37 @@
+import { expect } from '@playwright/test';
+import { goTo, test } from '../web.ts';
+import { look } from './album.ts';
+
+test('every screen before anything has happened says what it is for', async ({ page, host }) => {
+  test.setTimeout(180_000);
+  await host.start({ settings: { timeZone: 'UTC', language: 'en' } });
+  await page.goto(host.address);
+  await expect(page.getByRole('heading', { name: 'Welcome to Porchlight' })).toBeVisible();
+  await look(page, 'setup', 'empty');
+  await page.getByRole('button', { name: 'Skip setup' }).click();
+  await expect(page.getByRole('heading', { name: 'What is on your mind?' })).toBeVisible();
+  await look(page, 'conversations', 'empty');
+  await goTo(page, 'Channels');
+  await expect(page.getByText('No outside channel yet.')).toBeVisible();
+  await look(page, 'channels', 'empty');
+  await goTo(page, 'Models');
+  await expect(page.getByRole('heading', { name: 'Models', level: 1 })).toBeVisible();
+  await expect(page.getByText(/practice/i).first()).toBeVisible();
+  await look(page, 'models', 'empty');
+  await goTo(page, 'People');
+  await expect(page.getByText(/Nobody has written yet/)).toBeVisible();
+  await look(page, 'people', 'empty');
+  await goTo(page, 'Usage');
+  await expect(page.getByText(/No model was asked/).first()).toBeVisible();
+  await look(page, 'usage', 'empty');
+  await goTo(page, 'Diagnostics');
+  await expect(page.getByText('There is no backup yet.')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Log' })).toContainText('host.started');
+  await look(page, 'diagnostics', 'empty');
+  await goTo(page, 'Settings');
+  await expect(page.getByLabel('Appearance')).toBeVisible();
+  await look(page, 'settings', 'empty');
+  await page.goto(`${host.ready.url}#/undelivered`);
+  await expect(page.getByText('Everything that was answered has been delivered.')).toBeVisible();
+  await look(page, 'undelivered', 'empty');
+});
