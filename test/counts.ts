@@ -44,8 +44,8 @@ const long: Counts = {
   propertyRuns: 5000,
   reconnects: 1000,
   accessRuns: 2000,
-  scheduleRuns: 5000,
-  scheduleYears: 2,
+  scheduleRuns: 2000,
+  scheduleYears: 1,
 };
 
 /** The counts of this run. Any other value of the variable than `long` means the short ones. */
