@@ -275,7 +275,6 @@ export const boundaries = [
       'react-markdown': 'replies, without HTML strings',
       'remark-gfm': 'tables and lists in replies',
       lowlight: 'code in replies in its colours, by class names; loaded with the first code',
-      'hast-util-to-jsx-runtime': 'the tree of that as elements; loaded with it',
       '@base-ui/react': 'accessible primitives without injected styles',
       '@tanstack/react-query': 'what the window knows of the gateway, and when it is stale',
       '@tanstack/react-virtual': 'long conversations without long pages',

@@ -1,8 +1,6 @@
 /** Code in its colours. Loaded with the first code that names its language: the grammars are larger than the window. */
-import { toJsxRuntime } from 'hast-util-to-jsx-runtime';
 import { common, createLowlight } from 'lowlight';
-import { isValidElement, type ReactNode, useMemo } from 'react';
-import { Fragment, jsx, jsxs } from 'react/jsx-runtime';
+import { createElement, type ReactNode, useMemo } from 'react';
 
 const highlighter = createLowlight(common);
 
@@ -21,7 +19,18 @@ export function Highlighted({ language, code }: HighlightedProps): ReactNode {
 
 function coloured(language: string, code: string): ReactNode {
   if (code.length > longest || !highlighter.registered(language)) return code;
-  const tree = highlighter.highlight(language, code, { prefix: 'hl-' });
-  const elements: unknown = toJsxRuntime(tree, { Fragment, jsx, jsxs });
-  return isValidElement(elements) ? elements : code;
+  return drawn(highlighter.highlight(language, code, { prefix: 'hl-' }).children);
+}
+
+type Nodes = ReturnType<typeof highlighter.highlight>['children'];
+
+/** The highlighter makes text and spans with class names, nothing else; whatever else there were is left out. */
+function drawn(nodes: Nodes): ReactNode[] {
+  return nodes.map((node, index) => {
+    if (node.type === 'text') return node.value;
+    if (node.type !== 'element') return null;
+    const names = node.properties['className'];
+    const className = Array.isArray(names) ? names.join(' ') : undefined;
+    return createElement('span', { key: index, className }, ...drawn(node.children));
+  });
 }

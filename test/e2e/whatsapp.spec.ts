@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { expectAccessible, goTo, openWindow, picture, replies, test } from './web.ts';
+import { expectAccessible, goTo, openWindow, picture, replies, say, test } from './web.ts';
 import {
   beginLinking,
   heard,
@@ -92,6 +92,16 @@ test('WhatsApp is linked with a code that changes on the screen, answers its own
     await expect(page.getByRole('button', { name: 'Resume' }).first()).toBeVisible();
     expect(heard(bob)).toHaveLength(1);
     await picture(page, 'whatsapp-taken-over');
+  });
+
+  await test.step('and from the window: it goes out from his own account, and stands there once', async () => {
+    await expect(page.getByText('Sent from your own WhatsApp account, as you write it')).toBeVisible();
+    await say(page, 'Or write to me at home');
+    expect((await hears(bob, 'Or write to me at home')).isOwnCopy).toBe(false);
+    const mine = page.getByRole('article', { name: 'You wrote' }).filter({ hasText: 'Or write to me at home' });
+    await expect(mine).toContainText('sent');
+    await hears(phone, 'Or write to me at home');
+    await expect(mine).toHaveCount(1);
   });
   expect(whatsapp.violations.items).toEqual([]);
 });
