@@ -57,6 +57,7 @@ export class Connection {
   #stage: Stage | undefined;
   #isOver = false;
   #isSilent = false;
+  #isGone = false;
 
   constructor(
     world: World,
@@ -109,10 +110,12 @@ export class Connection {
 
   /**
    * From now on no stanza is read and none is sent, while the connection stands: a server that hangs. `isHalfOpen`: the
-   * connection itself is not read either, so that even its close gets no answer: the other end has gone without a word.
+   * connection itself is not read either, so that even its close gets no answer: the other end has gone without a word,
+   * and nothing that the server does later, a new login included, is noticed there.
    */
   silence(isHalfOpen = false): void {
     this.#isSilent = true;
+    this.#isGone = isHalfOpen;
     if (isHalfOpen) this.#socket.pause();
   }
 
@@ -125,8 +128,9 @@ export class Connection {
     this.#socket.terminate();
   }
 
-  /** Closes the connection in order, what was sent before still arrives; a silent one is cut. */
+  /** Closes the connection in order, what was sent before still arrives; a silent one is cut, a half-open one stays. */
   close(): void {
+    if (this.#isGone) return;
     if (this.#isSilent) this.#socket.terminate();
     else this.#socket.close();
   }
