@@ -177,7 +177,7 @@ function openingSaysSo(): undefined {
 
 /** A dialog that is not the palette: what it asks comes first. */
 function otherDialog(): boolean {
-  return document.querySelector(':is([role="dialog"], [role="alertdialog"]):not(.palette)') !== null;
+  return document.querySelector(':is([role="dialog"], [role="alertdialog"])[data-open]:not(.palette)') !== null;
 }
 
 function conversationAt(number: number, ids: readonly string[]): string | null {
