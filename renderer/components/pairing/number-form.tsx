@@ -38,7 +38,7 @@ export function NumberForm({ begin, busy, onNumber }: NumberFormProps): ReactNod
         inputMode="tel"
         placeholder="+49 151 23456789"
         value={typed}
-        data-first
+        autoFocus
         onChange={(event) => setTyped(event.target.value)}
         trouble={asked && digits === null ? <p className="field-trouble">{t('pairing.numberShape')}</p> : undefined}
       />
