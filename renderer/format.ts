@@ -1,15 +1,11 @@
 /** Times, ages, sizes as people read them. All times are milliseconds UTC; `zone` is the gateway's time zone. */
 import { startOfDay } from './calendar.ts';
+import { dateFormat, dayOf, numberFormat } from './formatters.ts';
 import { spokenLanguage, t } from './i18n.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
-
-/** The calendar day in a zone, as `2026-11-22`. */
-export function dayOf(at: number, zone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(at);
-}
 
 /** For the list: "now", "5m", "14:03" of today, "Yesterday", a weekday within the week, else the date. */
 export function listTime(at: number, now: number, zone: string): string {
@@ -18,12 +14,12 @@ export function listTime(at: number, now: number, zone: string): string {
   if (age < hour) return span(age);
   if (dayOf(at, zone) === dayOf(now, zone)) return clock(at, zone);
   if (dayOf(at, zone) === dayOf(now - day, zone)) return t('time.yesterday');
-  if (age < 6 * day) return new Intl.DateTimeFormat(spokenLanguage(), { timeZone: zone, weekday: 'short' }).format(at);
+  if (age < 6 * day) return dateFormat(spokenLanguage(), { timeZone: zone, weekday: 'short' }).format(at);
   return dateText(at, now, zone);
 }
 
 export function clock(at: number, zone: string): string {
-  return new Intl.DateTimeFormat(spokenLanguage(), {
+  return dateFormat(spokenLanguage(), {
     timeZone: zone,
     hour: '2-digit',
     minute: '2-digit',
@@ -33,7 +29,7 @@ export function clock(at: number, zone: string): string {
 
 /** For lines of a log. */
 export function clockWithSeconds(at: number, zone: string): string {
-  return new Intl.DateTimeFormat(spokenLanguage(), {
+  return dateFormat(spokenLanguage(), {
     timeZone: zone,
     hour: '2-digit',
     minute: '2-digit',
@@ -45,16 +41,14 @@ export function clockWithSeconds(at: number, zone: string): string {
 function dateText(at: number, now: number, zone: string): string {
   const sameYear = dayOf(at, zone).slice(0, 4) === dayOf(now, zone).slice(0, 4);
   const parts: Intl.DateTimeFormatOptions = sameYear ? {} : { year: 'numeric' };
-  return new Intl.DateTimeFormat(spokenLanguage(), { timeZone: zone, day: 'numeric', month: 'short', ...parts }).format(
-    at,
-  );
+  return dateFormat(spokenLanguage(), { timeZone: zone, day: 'numeric', month: 'short', ...parts }).format(at);
 }
 
 /** For the line between two days of a thread. */
 export function dayText(at: number, now: number, zone: string): string {
   if (dayOf(at, zone) === dayOf(now, zone)) return t('time.today');
   if (dayOf(at, zone) === dayOf(now - day, zone)) return t('time.yesterday');
-  const weekday = new Intl.DateTimeFormat(spokenLanguage(), { timeZone: zone, weekday: 'long' }).format(at);
+  const weekday = dateFormat(spokenLanguage(), { timeZone: zone, weekday: 'long' }).format(at);
   return t('time.day', { weekday, date: dateText(at, now, zone) });
 }
 
@@ -64,9 +58,7 @@ export function sameDay(a: number, b: number, zone: string): boolean {
 
 /** Date and time in full, for tooltips. */
 export function fullTime(at: number, zone: string): string {
-  return new Intl.DateTimeFormat(spokenLanguage(), { timeZone: zone, dateStyle: 'full', timeStyle: 'medium' }).format(
-    at,
-  );
+  return dateFormat(spokenLanguage(), { timeZone: zone, dateStyle: 'full', timeStyle: 'medium' }).format(at);
 }
 
 /** "3 s", "12 min", "5 h", "2 d": how long something is ago or takes; never negative. */
@@ -89,7 +81,7 @@ export function tokens(count: number): string {
 export function bytes(count: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
   const step = Math.min(units.length - 1, count < 1 ? 0 : Math.floor(Math.log10(count) / 3));
-  return new Intl.NumberFormat(spokenLanguage(), {
+  return numberFormat(spokenLanguage(), {
     style: 'unit',
     unit: units[step] ?? 'byte',
     unitDisplay: 'short',
@@ -105,12 +97,12 @@ export function latency(ms: number): string {
 
 /** A number in the language's own digits and grouping. */
 export function count(value: number): string {
-  return new Intl.NumberFormat(spokenLanguage()).format(value);
+  return numberFormat(spokenLanguage()).format(value);
 }
 
 /** "1.2M", "340K", "12": large numbers in short. */
 export function compact(value: number): string {
-  return new Intl.NumberFormat(spokenLanguage(), { notation: 'compact', maximumFractionDigits: 1 }).format(value);
+  return numberFormat(spokenLanguage(), { notation: 'compact', maximumFractionDigits: 1 }).format(value);
 }
 
 /** 0.8 as "80 %". Rounded down, so that 100 % means that nothing is left. */
@@ -122,7 +114,7 @@ export function percent(share: number): string {
 export function money(micro: number): string {
   const least = 100;
   if (micro > 0 && micro < least) return t('money.less', { amount: money(least) });
-  return new Intl.NumberFormat(spokenLanguage(), {
+  return numberFormat(spokenLanguage(), {
     style: 'currency',
     currency: 'USD',
     minimumFractionDigits: 2,
@@ -132,7 +124,7 @@ export function money(micro: number): string {
 
 /** Micro-dollars per million tokens, with every place that counts: "$0.075". */
 export function priceText(micro: number): string {
-  return new Intl.NumberFormat(spokenLanguage(), {
+  return numberFormat(spokenLanguage(), {
     style: 'currency',
     currency: 'USD',
     minimumFractionDigits: 2,
@@ -142,14 +134,14 @@ export function priceText(micro: number): string {
 
 /** "Nov 22": a day of a chart. */
 export function shortDay(at: number, zone: string): string {
-  return new Intl.DateTimeFormat(spokenLanguage(), { timeZone: zone, day: 'numeric', month: 'short' }).format(at);
+  return dateFormat(spokenLanguage(), { timeZone: zone, day: 'numeric', month: 'short' }).format(at);
 }
 
 /** "2026-11-01" (a calendar day without a zone) as people write it. */
 export function dateOfText(date: string): string {
   const at = Date.parse(`${date}T00:00:00Z`);
   if (Number.isNaN(at)) return date;
-  return new Intl.DateTimeFormat(spokenLanguage(), { timeZone: 'UTC', dateStyle: 'medium' }).format(at);
+  return dateFormat(spokenLanguage(), { timeZone: 'UTC', dateStyle: 'medium' }).format(at);
 }
 
 /** Until when something is paused: "until 14:00", "until tomorrow", "until you resume". */

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { Exporting, exportName, type ExportWish } from '../bridge/exporting.ts';
 import { asCallFailure, type CallFailure } from '../bridge/failure.ts';
 import { useHost, useRuntime } from '../bridge/hooks.ts';
-import { dayOf } from '../format.ts';
+import { dayOf } from '../formatters.ts';
 import { t, type Words } from '../i18n.ts';
 import { saveBlob } from '../save-blob.ts';
 import { Button } from './button.tsx';
