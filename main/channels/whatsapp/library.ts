@@ -13,6 +13,7 @@ import { describeError, type Log } from '../../gateway/log.ts';
 import type { Reason } from '../../gateway/types.ts';
 import { failed, ok, type Result } from '../../lib/result.ts';
 import { guardConsole } from './console-guard.ts';
+import { withoutSecrets } from './library-log.ts';
 import type { Library } from './parts.ts';
 import { keepTriedSessions } from './tried-sessions.ts';
 
@@ -51,7 +52,7 @@ async function loadParts(): Promise<LibraryParts> {
  * that is wrong is still taken for right: nothing may connect then.
  */
 export async function loadLibrary(log: Log, load = loadParts): Promise<Result<Library, Reason>> {
-  guardConsole(globalThis.console);
+  guardConsole(globalThis.console, (text) => log.write('debug', 'whatsapp.signal', { text: withoutSecrets(text) }));
   let parts: LibraryParts;
   try {
     parts = await load();
