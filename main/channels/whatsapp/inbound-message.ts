@@ -16,13 +16,15 @@ export interface Reading {
   /** The owner's name at WhatsApp; empty when it is not known. */
   readonly ownName: string;
   readonly numbers: Numbers;
-  /** Ids of messages that this program sent. */
+  /** Ids of messages that this program sent, or another like it in the account's name. */
   isSent(id: string): boolean;
   readonly filesOf: (message: WAMessage) => readonly InboundFile[];
   /** The name of a group or person; null when it is not known. */
   titleOf(jid: string): string | null;
   isAdmin(group: string, member: string): Promise<boolean>;
   now(): Millis;
+  /** The service's time by this machine's clock. */
+  here(at: Millis): Millis;
 }
 
 export type ReadMessage = (
@@ -143,6 +145,7 @@ function moved({ address, before }: Named): readonly Migration[] {
 function said(reading: Reading, message: WAMessage, place: Place, { text, media, context }: Said): InboundMessage {
   const { id, chat, group, author, isOwner, isSelfChat } = place;
   const own = isOwner && !isSelfChat;
+  const saidAt = timeOf(message);
   return {
     key: `${chat}|${id}|${author.address}`,
     chat,
@@ -152,7 +155,7 @@ function said(reading: Reading, message: WAMessage, place: Place, { text, media,
     sender: { address: author.address, name: isOwner ? reading.ownName : (nameIn(message) ?? shown(author.address)) },
     platformId: id,
     media,
-    at: timeOf(message) ?? reading.now(),
+    at: saidAt === null ? reading.now() : reading.here(saidAt),
     ...wordsFor(reading, place, text, context),
     ...(own ? { own } : {}),
   };

@@ -12,17 +12,21 @@ import { describeError } from '../../gateway/log.ts';
 import { StorageTrouble } from '../../gateway/storage.ts';
 import type { LinkId, Millis } from '../../gateway/types.ts';
 import { isGroupJid, isOwn, ownOf } from './addresses.ts';
+import { isMarkedId } from './content.ts';
 import type { Groups } from './groups.ts';
 import type { Reading, ReadMessage } from './inbound-message.ts';
 import { isForUs, isStub, readMessage } from './inbound-message.ts';
 import type { Live, WhatsAppDeps } from './parts.ts';
 import { ArrivalOrder } from './order.ts';
+import type { ServerTime } from './server-time.ts';
 import { tapMessages } from './tap.ts';
 
 export interface InboundParts {
   readonly link?: LinkId;
   readonly receive: Receive;
   readonly groups: Groups;
+  /** Outlives the socket: what the one before did not come to tell was said by a clock that is known. */
+  readonly time: ServerTime;
   /** The files that come with a message (`media.ts`). */
   readonly filesOf: (message: WAMessage) => readonly InboundFile[];
 }
@@ -84,6 +88,7 @@ class Inlet implements Disposable {
     };
     const moved = (change: BaileysEventMap['group-participants.update']): void => this.#moved(change);
     const arriving = (stanza: BinaryNode): void => this.#look(stanza);
+    const greeted = ({ attrs }: BinaryNode): void => this.#parts.time.greeted(attrs['t']);
     socket.ev.on('messages.upsert', released);
     this.#undo.defer(() => socket.ev.off('messages.upsert', released));
     socket.ev.on('groups.upsert', founded);
@@ -92,6 +97,8 @@ class Inlet implements Disposable {
     this.#undo.defer(() => socket.ev.off('group-participants.update', moved));
     socket.ws.on('CB:message', arriving);
     this.#undo.defer(() => void socket.ws.off('CB:message', arriving));
+    socket.ws.on('CB:success', greeted);
+    this.#undo.defer(() => void socket.ws.off('CB:success', greeted));
     this.#undo.use(tapMessages(socket.ev, (message, type) => this.#hear(message, type)));
     this.#work();
   }
@@ -117,10 +124,10 @@ class Inlet implements Disposable {
   }
 
   #hear(message: WAMessage, type: BaileysEventMap['messages.upsert']['type']): void {
-    const { journal, sent } = this.#live.identity;
+    const { journal } = this.#live.identity;
     const isUnencrypted = this.#unencrypted.has(message.key.id ?? '');
     if (isUnencrypted) this.#deps.log.write('warn', 'whatsapp.unencrypted', { link: this.#parts.link });
-    if (isUnencrypted || !isForUs(message, (id) => sent.has(id))) {
+    if (isUnencrypted || !isForUs(message, (id) => this.#isSent(id))) {
       // A stub may still become the message that it stands for.
       if (!isStub(message)) this.#safely('settle', () => journal.settle([message]));
       return this.#order.told(message, null);
@@ -205,6 +212,11 @@ class Inlet implements Disposable {
     this.#safely('settle', () => this.#live.identity.journal.settle(messages));
   }
 
+  /** By this program, or by another like it that is linked with the same account. */
+  #isSent(id: string): boolean {
+    return isMarkedId(id) || this.#live.identity.sent.has(id);
+  }
+
   /** Null: there is nothing in it for anybody. */
   async #read(reading: Reading, items: readonly Item[], messages: readonly WAMessage[]): Promise<InboundBatch | null> {
     const groups = [...messages.map(({ key }) => key.remoteJid ?? ''), ...items.map(groupOf)];
@@ -231,7 +243,7 @@ class Inlet implements Disposable {
 
   #reading(): Reading | null {
     const { identity, socket } = this.#live;
-    const { groups, filesOf } = this.#parts;
+    const { groups, filesOf, time } = this.#parts;
     const { me } = identity.auth.creds;
     const own = ownOf(me);
     if (own === null) return null;
@@ -239,11 +251,12 @@ class Inlet implements Disposable {
       own,
       ownName: me?.name ?? '',
       numbers: socket.signalRepository.lidMapping,
-      isSent: (id) => identity.sent.has(id),
+      isSent: (id) => this.#isSent(id),
       filesOf,
       titleOf: (jid) => groups.nameOf(jid),
       isAdmin: (group, member) => groups.isAdmin(this.#live, group, member),
       now: () => this.#deps.clock.now(),
+      here: (at) => time.here(at),
     };
   }
 

@@ -14,6 +14,7 @@ import { fileRefOf } from './media-ref.ts';
 import { fetchFile } from './media.ts';
 import { createOutbound } from './outbound.ts';
 import type { Live, WhatsAppDeps } from './parts.ts';
+import { ServerTime } from './server-time.ts';
 import { serverOf } from './server.ts';
 import { createVersions } from './version.ts';
 
@@ -35,6 +36,7 @@ export function createWhatsAppChannel(deps: WhatsAppDeps, seed: ChannelSeed): Ch
   const { link } = seed;
   const server = serverOf(link);
   const groups = createGroups(deps, link.id);
+  const time = new ServerTime(deps.clock);
   let receive: Receive = async () => undefined;
   const connection = new Connection(deps, {
     link: link.id,
@@ -51,6 +53,7 @@ export function createWhatsAppChannel(deps: WhatsAppDeps, seed: ChannelSeed): Ch
           link: link.id,
           receive: (batch) => receive(batch),
           groups,
+          time,
           filesOf: (message) => fileRefOf(message),
         }),
       );
