@@ -33,6 +33,7 @@ const idleLimit: Millis = 30_000;
 
 const tooLarge = reason('input.too-large', { limit: '20 MB' });
 const notFetched = reason('media.not-fetched');
+const damaged = reason('media.damaged');
 
 /**
  * The file behind an {@link InboundFile.platformRef} of ours. `input.too-large` above 20 MB, `media.gone` when the server
@@ -49,12 +50,13 @@ export async function fetchFile(
   const ref = parseMediaRef(platformRef);
   const url = ref === null ? null : urlOf(server.mediaOrigin, ref.directPath);
   if (ref === null || url === null) {
+    // Whoever made it so: no further try would find it, and the files behind it in the queue wait.
     log.write('info', 'whatsapp.file-without-path');
-    return failed(notFetched);
+    return failed(damaged);
   }
   if ((ref.size ?? 0) > largest) return failed(tooLarge);
   const opener = openerOf(ref);
-  if (opener === null) return failed(reason('media.damaged'));
+  if (opener === null) return failed(damaged);
   const patience = new Patience(clock, signal);
   try {
     const headers = { origin: 'https://web.whatsapp.com' };

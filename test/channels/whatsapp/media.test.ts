@@ -104,11 +104,14 @@ describe('a file', () => {
     ['begins with another host in disguise', '/\\127.0.0.1:1/v/x'],
     ['continues the host', '.example.org/v/x'],
     ['turns the host into a name', '@127.0.0.1:1/v/x'],
-  ])('is not fetched when its path %s', async (_what, directPath) => {
-    const source = await fetched(refOf(messageOf(added()), { directPath }));
-    expect(source).toMatchObject({ ok: false, failure: { code: 'media.not-fetched' } });
-    expect(server.media.downloads.items).toEqual([]);
-  });
+  ])(
+    'is not fetched when its path %s, nor tried again (all other files would wait for that)',
+    async (_what, directPath) => {
+      const source = await fetched(refOf(messageOf(added()), { directPath }));
+      expect(source).toMatchObject({ ok: false, failure: { code: 'media.damaged' } });
+      expect(server.media.downloads.items).toEqual([]);
+    },
+  );
 
   it('is not fetched from where a redirect leads', async () => {
     await using elsewhere = await web((_request, response) => response.end('stolen'));
@@ -212,7 +215,7 @@ describe('a file', () => {
   it.each([['not JSON'], ['null'], ['{}'], ['{"label":"Secret","directPath":"/v/x"}']])(
     'of a reference that is none of ours (%s) is not fetched',
     async (ref) => {
-      expect(await fetched(ref)).toMatchObject({ ok: false, failure: { code: 'media.not-fetched' } });
+      expect(await fetched(ref)).toMatchObject({ ok: false, failure: { code: 'media.damaged' } });
     },
   );
 });
