@@ -1,6 +1,6 @@
 /** The headless host as a process of its own, from source or built. Every process is ended when its owner goes. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -100,6 +100,11 @@ export class TemporaryFolder implements Disposable {
   /** The path of something in it. */
   at(name: string): string {
     return join(this.path, name);
+  }
+
+  /** Writes `content` as JSON into a file of it. */
+  write(name: string, content: unknown): void {
+    writeFileSync(this.at(name), JSON.stringify(content));
   }
 
   [Symbol.dispose](): void {

@@ -26,6 +26,8 @@ export interface MediaOptions {
   readonly claimedLength?: number;
   /** Without it the message has a `url` only, which can be plain HTTP. */
   readonly withDirectPath?: boolean;
+  /** What stands there in place of the path that the file lies at. */
+  readonly directPath?: string;
   /** The host in `url`; by default this server. */
   readonly host?: string;
   readonly fault?: MediaFault;
@@ -78,7 +80,7 @@ export class MediaStore {
       kind,
       path,
       url: `${options.host ?? this.origin}${path}&mms3=true`,
-      directPath: options.withDirectPath === false ? undefined : path,
+      directPath: options.withDirectPath === false ? undefined : (options.directPath ?? path),
       mime: options.mime ?? mimes[kind],
       fileName: options.fileName,
       mediaKey,
