@@ -147,17 +147,17 @@ function weekdaysOf(item: string): readonly number[] {
 /** `start` is the wall time of a midnight. */
 export function hasDay({ days, months, weekdays }: Cron, start: Wall): boolean {
   const date = new Date(start);
-  const next = new Date(start + day);
-  if (!months.has(date.getUTCMonth() + 1)) return false;
+  const month = date.getUTCMonth();
+  if (!months.has(month + 1)) return false;
+  const leavesMonth = (ahead: number): boolean => new Date(start + ahead * day).getUTCMonth() !== month;
   const number = date.getUTCDate();
-  const byDay = days === null || days.has(number) || (days.has(last) && next.getUTCDate() === 1);
+  const byDay = days === null || days.has(number) || (days.has(last) && leavesMonth(1));
   const weekday = date.getUTCDay();
-  const isLast = new Date(start + 7 * day).getUTCMonth() !== date.getUTCMonth();
   const byWeekday =
     weekdays === null ||
     weekdays.has(weekday) ||
     weekdays.has(weekday + occurrence * Math.ceil(number / 7)) ||
-    (isLast && weekdays.has(weekday + occurrence * lastOccurrence));
+    (weekdays.has(weekday + occurrence * lastOccurrence) && leavesMonth(7));
   return days !== null && weekdays !== null ? byDay || byWeekday : byDay && byWeekday;
 }
 

@@ -11,14 +11,18 @@ import { assertNever } from '../../lib/assert-never.ts';
 import { nextOfCron, parseCron } from './cron.ts';
 import { quietStretches, type Stretch } from './quiet.ts';
 import type { CatchUp, Schedule, Timing } from './types.ts';
-import { Zone } from './zone.ts';
+import { day, Zone } from './zone.ts';
 
 /** Slots that are counted one by one; there may be more. */
 export const mostCounted = 100;
 /** A slot that is taken up so soon after its time is not late: timers and busy machines are that exact. */
 export const onTime: Millis = 60_000;
-/** Quiet stretches in a row that swallowed every slot; after two years of nights it is taken for never. */
+/**
+ * Quiet stretches in a row that swallowed every slot, and how far ahead is looked past one: after two years of nights, or
+ * beyond the rarest day there is (29 February, round a century), it is taken for never.
+ */
 const mostSwallowed = 800;
+const longestSilence: Millis = 8 * 366 * day;
 
 /** The first slot later than `after`; null when there is none any more, or not as long as it is paused. */
 export function nextSlot(schedule: Schedule, after: Millis): Millis | null {
@@ -37,7 +41,7 @@ export function slotsOf({ timing, quiet, catchUp, pausedUntil }: Schedule): (aft
     let cursor = Math.max(asleep === null ? after : asleep.from - 1, begin);
     for (let swallowed = 0; swallowed < mostSwallowed; swallowed++) {
       const time = next(cursor);
-      if (time === null) return null;
+      if (time === null || (swallowed > 0 && time - after > longestSilence)) return null;
       const stretch = quietAt(time);
       if (stretch === null) return time;
       if (catchUp === 'run-late') return stretch.to;
