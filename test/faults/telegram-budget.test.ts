@@ -50,7 +50,7 @@ describe('a limit', () => {
     expect(await alarm(world)).toBeNull();
     expect(await world.ask('one')).toBe('a long answer');
     const says =
-      '80 % of a limit is used up: $4 of $5. At 100 % no more requests are made; raise the limit if you need more.';
+      '80 % of a limit is used up: $4.00 of $5.00. At 100 % no more requests are made; raise the limit if you need more.';
     await bot.waitForSend(({ text, chatId }) => text === says && chatId === owner);
     await test.idle();
     expect(await alarm(world)).toBe(says);
