@@ -52,7 +52,7 @@ function inDatabase(dataDir: string, path: string, words: readonly string[]): re
       .all("SELECT name FROM sqlite_schema WHERE type = 'table'")
       .map((row) => String(row['name']));
     const cells = tables.flatMap((table) => inTable(connection, `${name} ${table}`, table, words));
-    return name.startsWith('links') ? [...cells, ...inSealed(connection, dataDir, name, words)] : cells;
+    return name.startsWith('links') ? [...cells, ...inSealed(dataDir, name, words)] : cells;
   } finally {
     connection.close();
   }
@@ -70,21 +70,36 @@ function bytesOf(value: SqlRow[string] | undefined): Buffer {
   return value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(String(value ?? ''));
 }
 
-/** Rows as main/store/identities.ts seals them. */
-function inSealed(connection: Connection, dataDir: string, name: string, words: readonly string[]): readonly Finding[] {
+interface SealedRow {
+  readonly kind: string;
+  readonly id: string;
+  readonly value: string;
+}
+
+/** What is sealed in the identity of a link, as main/store/identities.ts seals it. */
+export function sealedRows(dataDir: string, link: string): readonly SealedRow[] {
+  const path = join(dataDir, 'links', `${link}.db`);
   const key = parseKey(readFileSync(join(dataDir, 'key.file'), 'utf8').trim());
   if (key === null) throw new Error('The data key cannot be read.');
   const box = createSecretBox(key);
+  const connection = openConnection(path, { synchronous: 'full', busyTimeout: 1_000, cacheKib: 1_024, readOnly: true });
+  try {
+    return connection.all('SELECT kind, id, sealed FROM row').map((row) => {
+      const [kind, id] = [String(row['kind']), String(row['id'])];
+      const value = box.open(`identity/${link}/${kind}/${id}`, bytesOf(row['sealed']));
+      if (value === null) throw new Error(`A row of ${link} cannot be opened.`);
+      return { kind, id, value };
+    });
+  } finally {
+    connection.close();
+  }
+}
+
+function inSealed(dataDir: string, name: string, words: readonly string[]): readonly Finding[] {
   const link = /(\w+)\.db$/.exec(name)?.[1] ?? '';
-  return connection.all('SELECT kind, id, sealed FROM row').flatMap((row) => {
-    const [kind, id] = [String(row['kind']), String(row['id'])];
-    const value = box.open(`identity/${link}/${kind}/${id}`, bytesOf(row['sealed']));
-    if (value === null) throw new Error(`A row of ${name} cannot be opened.`);
+  return sealedRows(dataDir, link).flatMap(({ kind, id, value }) => {
     const inner = [...value.matchAll(/"data":"([\w+/=]+)"/g)].map(([, data = '']) => Buffer.from(data, 'base64'));
-    return inBytes(
-      `${name} sealed ${kind} ${id.split('/')[0] ?? ''}`,
-      Buffer.concat([Buffer.from(value), ...inner]),
-      words,
-    );
+    const where = `${name} sealed ${kind} ${id.split('/')[0] ?? ''}`;
+    return inBytes(where, Buffer.concat([Buffer.from(value), ...inner]), words);
   });
 }
