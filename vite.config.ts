@@ -101,7 +101,9 @@ function withoutBlanks(): Plugin {
         const { code, errors } = minifySync(chunk.fileName, chunk.code, only);
         const [error] = errors;
         if (error !== undefined) this.error(`${chunk.fileName}: ${error.message}`);
-        chunk.code = code;
+        // Which packages are inside is read from these lines, here as in every other chunk.
+        const inside = chunk.moduleIds.flatMap((id) => /\/(node_modules\/[^?]*)/.exec(id)?.[1] ?? []);
+        chunk.code = [...new Set(inside)].map((path) => `// ${path}\n`).join('') + code;
       }
     },
   };
