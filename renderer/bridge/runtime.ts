@@ -5,7 +5,7 @@
  */
 import { QueryClient } from '@tanstack/react-query';
 import type { GatewayEvent } from '../../preload/contract/events.ts';
-import { applyEvent, callKey, threadKey } from './cache.ts';
+import { applyEvent, callKey, listKey, threadKey } from './cache.ts';
 import type { Connection } from './connection.ts';
 import { ask, CallFailure } from './failure.ts';
 import { LiveTexts } from './live.ts';
@@ -30,7 +30,12 @@ export function makeKey(): string {
 function makeClient(): QueryClient {
   // Events say what is stale; without a network there is still a gateway on this machine.
   const queries = { staleTime: Infinity, retry: false, refetchOnWindowFocus: false, networkMode: 'always' } as const;
-  return new QueryClient({ defaultOptions: { queries, mutations: { networkMode: 'always' } } });
+  const client = new QueryClient({ defaultOptions: { queries, mutations: { networkMode: 'always' } } });
+  // What events and further pages make of these shares all that did not change with what was there; looking for the same
+  // in ten thousand rows, at each page, would find nothing new.
+  const [threads] = threadKey('');
+  for (const queryKey of [listKey, [threads]]) client.setQueryDefaults(queryKey, { structuralSharing: false });
+  return client;
 }
 
 /** Resolves when the connection opens; at once when it is open. */

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { memo, type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { ConversationView } from '../../preload/contract/views.ts';
 import { useConversations, useHost } from '../bridge/hooks.ts';
@@ -12,6 +12,7 @@ import { useNow } from './use-now.ts';
 import { useRows } from './virtual-rows.ts';
 
 const rowHeight = 64;
+const noItems: readonly ConversationView[] = [];
 
 /** The conversations by last activity, all or of one link; the next page is read as its end comes near. */
 export function ConversationRows({ link }: { readonly link: string | undefined }): ReactNode {
@@ -20,8 +21,9 @@ export function ConversationRows({ link }: { readonly link: string | undefined }
   const [location] = useLocation();
   const now = useNow(20_000);
   const frame = useRef<HTMLDivElement>(null);
-  const items = list?.items ?? [];
-  const rows = useRows({ frame, keys: items.map((item) => item.id), estimate: rowHeight, from: 'start', overscan: 6 });
+  const items = list?.items ?? noItems;
+  const keys = useMemo(() => items.map((item) => item.id), [items]);
+  const rows = useRows({ frame, keys, estimate: rowHeight, from: 'start', overscan: 6 });
   const visible = rows.getVirtualItems();
   const lastVisible = visible.at(-1)?.index ?? -1;
   const nearEnd = items.length > 0 && lastVisible >= items.length - 20;
@@ -81,7 +83,8 @@ interface RowProps {
   readonly zone: string;
 }
 
-function Row({ item, here, now, zone }: RowProps): ReactNode {
+/** Drawn anew only when it changed: a list that is scrolled draws the same rows at each step. */
+const Row = memo(function Row({ item, here, now, zone }: RowProps): ReactNode {
   const title = item.title || t('conversation.untitled');
   const paused = item.pausedUntil !== null && item.pausedUntil > now;
   return (
@@ -137,4 +140,4 @@ function Row({ item, here, now, zone }: RowProps): ReactNode {
       </span>
     </Link>
   );
-}
+});

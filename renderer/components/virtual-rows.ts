@@ -1,6 +1,6 @@
 /** Settings of the virtual lists in one place. */
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
-import type { RefObject } from 'react';
+import { type RefObject, useCallback } from 'react';
 
 export type Rows = Virtualizer<HTMLDivElement, HTMLDivElement>;
 
@@ -14,11 +14,13 @@ export interface RowsOptions {
 }
 
 export function useRows({ frame, keys, estimate, from, overscan }: RowsOptions): Rows {
+  // Another function would have every row measured anew, at each step of the wheel.
+  const getItemKey = useCallback((index: number) => keys[index] ?? index, [keys]);
   return useVirtualizer<HTMLDivElement, HTMLDivElement>({
     count: keys.length,
     getScrollElement: () => frame.current,
     estimateSize: () => estimate,
-    getItemKey: (index) => keys[index] ?? index,
+    getItemKey,
     overscan,
     // The last row does not stick to what stands below the list.
     paddingEnd: from === 'end' ? 16 : 0,

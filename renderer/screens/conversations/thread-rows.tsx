@@ -34,6 +34,8 @@ export function ThreadRows({ rows, thread, conversation, live, seq, zone, onShow
   const atEnd = list.isAtEnd(120);
   const away = !atEnd || newer;
   const missed = useMissed(conversation, !away);
+  useHoldBelowTop(list, rows);
+  useStayAtEnd(list);
   useStartAtEnd(list, seq === null);
   useJump({ list, rows, seq, thread, onShown });
   useFurtherPages({ first: visible[0]?.index ?? 0, atEnd, list, thread, jumping: seq !== null });
@@ -71,6 +73,55 @@ export function ThreadRows({ rows, thread, conversation, live, seq, zone, onShow
       )}
     </div>
   );
+}
+
+/**
+ * The list holds the topmost row where it is while older ones come. At the very top that is the row that says so, which
+ * stays the topmost: the reader would be carried along to the older ones, and they bring the next, to the first message
+ * ever. There the oldest message is held instead.
+ */
+function useHoldBelowTop(list: Rows, rows: readonly Row[]): void {
+  const held = useRef<{ readonly key: string; readonly start: number } | null>(null);
+  const hold = useEffectEvent(() => {
+    const before = held.current;
+    const startOf = (index: number): number | undefined => list.measurementsCache[index]?.start;
+    const first = rows.findIndex((row) => row.kind === 'message');
+    held.current = first < 0 ? null : { key: rows[first]?.key ?? '', start: startOf(first) ?? 0 };
+    const offset = list.scrollOffset ?? 0;
+    if (before === null || before.key === held.current?.key || offset >= before.start) return;
+    const start = startOf(rows.findIndex((row) => row.key === before.key));
+    if (start !== undefined) list.scrollToOffset(offset + start - before.start);
+  });
+  useLayoutEffect(() => hold(), [rows]);
+}
+
+/** Another width breaks the lines anew: whoever was at the end is there again afterwards. */
+function useStayAtEnd(list: Rows): void {
+  const element = list.scrollElement;
+  useEffect(() => {
+    if (element === null) return undefined;
+    let atEnd = list.isAtEnd(120);
+    let { clientWidth: width, clientHeight: height } = element;
+    const resized = (): boolean => element.clientWidth !== width || element.clientHeight !== height;
+    const onScroll = (): void => {
+      // What the browser scrolls because of the new size says nothing about the reader.
+      if (!resized()) atEnd = list.isAtEnd(120);
+    };
+    const observer = new ResizeObserver(() => {
+      if (!resized()) return;
+      ({ clientWidth: width, clientHeight: height } = element);
+      if (!atEnd) return;
+      list.scrollToEnd({ behavior: 'auto' });
+      // Rows are measured as they are drawn; by the next frame they have their new heights.
+      requestAnimationFrame(() => list.scrollToEnd({ behavior: 'auto' }));
+    });
+    observer.observe(element);
+    element.addEventListener('scroll', onScroll, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', onScroll);
+    };
+  }, [element, list]);
 }
 
 /** A conversation opens at its newest message, unless it was opened at another one. */
