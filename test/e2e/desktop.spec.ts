@@ -43,7 +43,7 @@ test('the practice model answers piece by piece; a reply that comes at once woul
   const lengths = await page.evaluate(() => (globalThis as { lengths?: number[] }).lengths ?? []);
   expect(lengths.length).toBeGreaterThan(5);
   await page.getByRole('article', { name: 'Reply' }).hover();
-  await page.getByRole('button', { name: 'Copy', exact: true }).click();
+  await page.getByRole('article', { name: 'Reply' }).getByRole('button', { name: 'Copy', exact: true }).click();
   await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
 });
 
