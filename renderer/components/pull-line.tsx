@@ -16,15 +16,18 @@ export function PullLine(): ReactNode {
   const failed = pulls.filter(({ state }) => state === 'failed');
   const shown = running[0] ?? failed[0];
   if (!shown) return null;
+  const words = wordsOf(shown, running.length);
   return (
-    <Link href="/models" className="pull-line" data-state={shown.state} title={t('reason.openModels')}>
-      <Icon name={shown.state === 'failed' ? 'warning' : 'download'} />
-      <span className="pull-line-name">{wordsOf(shown, running.length)}</span>
-      <span className="pull-line-share">{shown.state === 'running' ? shareText(shown) : ''}</span>
-      {shown.state === 'running' && (
-        <ProgressBar share={pullShare(shown)} label={t('pull.bar', { model: shown.name })} busy />
-      )}
-    </Link>
+    <aside className="pull-place" aria-label={words}>
+      <Link href="/models" className="pull-line" data-state={shown.state} title={t('reason.openModels')}>
+        <Icon name={shown.state === 'failed' ? 'warning' : 'download'} />
+        <span className="pull-line-name">{words}</span>
+        <span className="pull-line-share">{shown.state === 'running' ? shareText(shown) : ''}</span>
+        {shown.state === 'running' && (
+          <ProgressBar share={pullShare(shown)} label={t('pull.bar', { model: shown.name })} busy />
+        )}
+      </Link>
+    </aside>
   );
 }
 
