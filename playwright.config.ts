@@ -13,6 +13,10 @@ if (browser) process.env[browserVariable] = browser;
 const electron = join(import.meta.dirname, 'node_modules/electron/dist');
 if (!existsSync(electron)) process.env['ELECTRON_OVERRIDE_DIST_PATH'] ??= join(import.meta.dirname, 'test/host/bin');
 
+/** The contact sheets take minutes to draw: each screen in each state, both themes, three sizes. `npm run test:long` does. */
+const sheets = '**/screens/{away,empty,many,one}.spec.ts';
+const long = process.env['PORCHLIGHT_TEST_COUNTS'] === 'long' || process.argv.some((arg) => arg.includes('screens/'));
+
 export default defineConfig({
   forbidOnly: true,
   fullyParallel: false,
@@ -29,7 +33,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'host', testDir: 'test/host-tests', testMatch: '**/*.spec.ts' },
-    { name: 'e2e', testDir: 'test/e2e', testMatch: '**/*.spec.ts' },
+    { name: 'e2e', testDir: 'test/e2e', testMatch: '**/*.spec.ts', testIgnore: long ? [] : sheets },
   ],
 });
 
