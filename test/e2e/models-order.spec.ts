@@ -51,6 +51,7 @@ test('the default and the fallbacks are chosen and put in order, by key and by h
     await tabTo(page, down);
     await page.keyboard.press('Alt+ArrowDown');
     await expect(said).toHaveText('beta:2b is now number 2 of 3.');
+    await inOrder(page, 'gamma:3b', 'beta:2b', 'delta:4b');
     await page.keyboard.press('Alt+ArrowDown');
     await expect(said).toHaveText('beta:2b is now number 3 of 3.');
     await inOrder(page, 'gamma:3b', 'delta:4b', 'beta:2b');

@@ -58,6 +58,7 @@ test('everything is reached and done from the palette by keys alone', async ({ p
     await expect(hit).toContainText('You wrote');
     await picture(page, 'palette-typed');
     await page.keyboard.press('Escape');
+    await expect(box(page)).toBeHidden();
   });
 
   await test.step('something is done: paused with a way back, a model chosen, the sheet of keys, a new conversation', async () => {
