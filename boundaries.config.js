@@ -26,6 +26,7 @@ const ports = [
   'limits',
   'log',
   'markdown',
+  'memory',
   'model',
   'secrets',
   'sentences',
@@ -262,6 +263,12 @@ export const boundaries = [
   },
   {
     at: 'preload/contract/schemas.ts',
+    folders: ['preload/contract/'],
+    packages: { zod: 'parameters are checked in the process before anything is called' },
+    lesson: 'The schemas describe the contract beside them: zod and nothing else.',
+  },
+  {
+    at: 'preload/contract/agent-schemas.ts',
     folders: ['preload/contract/'],
     packages: { zod: 'parameters are checked in the process before anything is called' },
     lesson: 'The schemas describe the contract beside them: zod and nothing else.',

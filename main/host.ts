@@ -38,6 +38,7 @@ import { describeError } from './gateway/log.ts';
 import type { SecretBox } from './gateway/secrets.ts';
 import type { Sentences } from './gateway/sentences.ts';
 import type { Millis, Reason } from './gateway/types.ts';
+import { subject } from './lib/observable.ts';
 import { failed, ok, type Result } from './lib/result.ts';
 import { createProviderFactory } from './models/catalog.ts';
 import { createPriceList } from './models/prices.ts';
@@ -297,6 +298,8 @@ function gatewayPorts(ground: Ground, options: HostOptions): GatewayPorts {
     createProvider: createProviderFactory({ clock, fetch: options.fetch ?? fetch, ids }),
     files: store.files,
     listPrice: createPriceList(),
+    tools: subject([]),
+    memory: null,
   };
   return options.wrap?.(ports) ?? ports;
 }

@@ -161,7 +161,11 @@ function sayOnce(event: CoreEvent): string | null {
       return `card ${event.link}`;
     case 'setting':
       return `setting ${event.key}`;
+    case 'step':
+      return `step ${event.turn}`;
     case 'model':
+    case 'tools':
+    case 'schedules':
     case 'usage':
     case 'host':
       return event.kind;

@@ -41,6 +41,12 @@ export function translateEvent(from: ViewSource, event: CoreEvent): readonly Gat
       return [
         event.status === null ? { kind: 'pull.removed' } : { kind: 'pull.changed', pull: pullView(event.status) },
       ];
+    case 'step':
+      return [{ kind: 'steps.changed', conversation: event.conversation, turn: event.turn }];
+    case 'tools':
+      return [{ kind: 'tools.changed' }];
+    case 'schedules':
+      return [{ kind: 'schedules.changed' }];
     case 'usage':
       return [{ kind: 'usage.changed' }];
     case 'setting':

@@ -8,7 +8,7 @@ import { assembleContext, assumedWindow } from './context.ts';
 import type { ContextUse, GatewayPorts } from './gateway.ts';
 import type { LinkRegistry } from './links.ts';
 import type { ModelRegistry } from './models.ts';
-import { historyOf } from './turn-reply.ts';
+import { historyOf } from './context/request.ts';
 import type { ConversationId, Reason } from './types.ts';
 
 export interface ContextUseParts {

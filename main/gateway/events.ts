@@ -37,6 +37,11 @@ export type CoreEvent =
   | { readonly kind: 'model' }
   /** Null: the list is another one now. */
   | { readonly kind: 'pull'; readonly status: PullStatus | null }
+  /** A step or a tool call of a running turn. */
+  | { readonly kind: 'step'; readonly conversation: ConversationId; readonly turn: TurnId }
+  /** The tools there are, or what the owner permits. */
+  | { readonly kind: 'tools' }
+  | { readonly kind: 'schedules' }
   | { readonly kind: 'usage' }
   | { readonly kind: 'setting'; readonly key: SettingKey }
   | { readonly kind: 'host' };

@@ -2,12 +2,14 @@
  * The gateway as its hosts and `main/api` see it. One path for every message:
  * channel → receive (commit) → access → lane → turn (commit, model, commit) → delivery (send, receipt).
  */
+import type { Observable } from '../lib/observable.ts';
 import type { Result } from '../lib/result.ts';
 import type { Clock, Ids, Random } from './clock.ts';
 import type { Channel, CreateChannel, InboundMessage, LinkIdentity, LinkState, PairingRequest } from './channel.ts';
 import type { Events, TurnStatus } from './events.ts';
 import type { IdentityFiles } from './identity-file.ts';
 import type { Log } from './log.ts';
+import type { OwnerMemory } from './memory.ts';
 import type { ParseMarkdown } from './markdown.ts';
 import type {
   CreateProvider,
@@ -24,6 +26,7 @@ import type { SecretBox } from './secrets.ts';
 import type { Sentences } from './sentences.ts';
 import type { Settings } from './settings.ts';
 import type { Storage } from './storage.ts';
+import type { Tool } from './tool.ts';
 import type {
   Address,
   AddressRow,
@@ -68,6 +71,10 @@ export interface GatewayPorts {
   readonly identities: Pick<IdentityFiles, 'remove'>;
   /** From the price file; null for a model it does not name. `baseUrl` tells one provider's models from another's. */
   readonly listPrice: (baseUrl: string, model: string) => ListPrice | null;
+  /** What the agent may be offered, beside what the core itself has; the names are unique. */
+  readonly tools: Observable<readonly Tool[]>;
+  /** Null where there is none. */
+  readonly memory: OwnerMemory | null;
 }
 
 /** A price per million tokens and the day it was read from the provider's list (`2026-11-01`). */

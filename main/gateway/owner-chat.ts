@@ -124,6 +124,9 @@ class Teller {
       case 'message':
       case 'pull':
       case 'delta':
+      case 'step':
+      case 'tools':
+      case 'schedules':
       case 'model':
         return false;
     }

@@ -3,19 +3,13 @@
  * after an abort within five seconds, and what comes later is ignored.
  */
 import { abortedFailure, runAttempts, type AttemptEvent, type ModelCall } from './attempts.ts';
-import type { Calendar } from './calendar.ts';
 import type { Clock } from './clock.ts';
-import { assembleContext, historyMessages } from './context.ts';
+import { requestFor, type RequestParts } from './context/request.ts';
 import type { TurnStatus } from './events.ts';
 import type { GatewayPorts } from './gateway.ts';
 import { explainWaitAfter, settleAtShutdown, settleWithin } from './limits.ts';
-import type { Candidate } from './model-pool.ts';
-import type { ModelFailure, ModelRequest } from './model.ts';
-import type { ModelRegistry } from './models.ts';
-import { failed, ok, type Result } from '../lib/result.ts';
-import type { Tables } from './storage.ts';
 import type { StartedTurn } from './turn-start.ts';
-import type { ConversationRow, MessageRow, ModelRef, Reason, TurnRow } from './types.ts';
+import type { ModelRef, Reason } from './types.ts';
 
 export type ReplyResult =
   | { readonly kind: 'answered'; readonly text: string; readonly model: ModelRef; readonly calls: readonly ModelCall[] }
@@ -34,15 +28,9 @@ export interface ReplyWatch {
   delta(attempt: number, offset: number, text: string): void;
 }
 
-export interface ReplyParts {
-  readonly ports: GatewayPorts;
-  readonly models: ModelRegistry;
-  readonly calendar: Calendar;
-}
-
 /** The calls in the result are stored by the caller; what it cannot know of any more is charged here. */
 export async function replyWithModel(
-  parts: ReplyParts,
+  parts: RequestParts,
   turn: StartedTurn,
   watch: ReplyWatch,
   abort: AbortController,
@@ -63,7 +51,7 @@ export async function replyWithModel(
     random: ports.random,
     signal: abort.signal,
     textIsFinal: false,
-    request: (candidate) => requestFor(parts, turn, candidate, abort.signal),
+    request: (candidate) => requestFor(parts, turn, candidate, nothingDone, abort.signal),
   });
   const gaveUp = settledAfterAbort(clock, abort.signal, undo);
   const result = await Promise.race([
@@ -75,6 +63,9 @@ export async function replyWithModel(
     ? { ...result, reason: { code: 'turn.deadline', params: { minutes: deadlineMinutes(ports) } } }
     : result;
 }
+
+/** Nothing of the turn is behind it, and no tool is offered. */
+const nothingDone = { steps: [], tools: [] };
 
 function deadlineMinutes(ports: GatewayPorts): number {
   return Math.round(ports.settings.get('turns.deadlineSeconds') / 60);
@@ -182,59 +173,4 @@ function settledAfterAbort(clock: Clock, signal: AbortSignal, undo: DisposableSt
 
 function failedResult(progress: ReplyProgress, reason: Reason): ReplyResult {
   return { kind: 'failed', reason, partial: progress.text, model: progress.model, calls: progress.calls };
-}
-
-async function requestFor(
-  { ports, models, calendar }: ReplyParts,
-  turn: StartedTurn,
-  candidate: Candidate,
-  signal: AbortSignal,
-): Promise<Result<ModelRequest, ModelFailure>> {
-  const provider = await candidate.provider.adapter();
-  const { settings, storage } = ports;
-  const context = assembleContext({
-    persona: settings.get('persona'),
-    linkKind: turn.link.kind,
-    chatKind: turn.conversation.kind,
-    now: ports.clock.now(),
-    calendar,
-    history: historyOf(storage.read, turn),
-    inputs: turn.inputs,
-    turn: turn.row.id,
-    window: await provider.contextTokens(candidate.model, signal),
-    maxOutputTokens: settings.get('models.maxOutputTokens'),
-  });
-  if (!context.ok) return failed(overflow(context.failure));
-  return ok({
-    model: candidate.model,
-    messages: context.value.messages,
-    maxOutputTokens: context.value.maxOutputTokens,
-    timeouts: models.timeouts(candidate.provider.kind),
-  });
-}
-
-/**
- * The messages of the turn's context. What waited while `/new` was answered was stored in the context before, but
- * answered in this one: such questions are fetched for their answers, or the model would see answers to nothing.
- */
-export function historyOf(
-  read: Pick<Tables, 'messages'>,
-  {
-    conversation,
-    row,
-  }: { readonly conversation: Pick<ConversationRow, 'id'>; readonly row: Pick<TurnRow, 'contextNo'> },
-): readonly MessageRow[] {
-  const history = read.messages.ofContext(conversation.id, row.contextNo, historyMessages);
-  const asked = new Set(history.filter(({ kind }) => kind === 'person').map(({ turn }) => turn));
-  const answers = history.filter(({ kind, state }) => kind === 'assistant' && state !== 'cleared');
-  const incomplete = answers.filter(({ turn }, index) => index === 0 || !asked.has(turn));
-  const known = new Set(history.map(({ id }) => id));
-  const missing = [...new Set(incomplete.map(({ turn }) => turn))]
-    .flatMap((turn) => (turn === null ? [] : read.messages.ofTurn(turn)))
-    .filter(({ id, kind }) => kind === 'person' && !known.has(id));
-  return missing.length === 0 ? history : [...missing, ...history].sort((left, right) => left.seq - right.seq);
-}
-
-function overflow(reason: Reason): ModelFailure {
-  return { class: 'context-overflow', reason, detail: 'the newest message alone exceeds the window' };
 }

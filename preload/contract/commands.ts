@@ -2,6 +2,7 @@
  * Everything a window may ask for: one typed map for both transports (IPC on the desktop, a WebSocket on the headless
  * host). Parameters are checked in `main/api` against `schemas.ts`; an answer is a value or a {@link Reason}.
  */
+import type { AgentCommands } from './agent-commands.ts';
 import type { Reason } from './reasons.ts';
 import type {
   BackupsView,
@@ -59,7 +60,7 @@ interface Command<Params, Answer> {
 }
 type Nothing = Readonly<Record<string, never>>;
 
-export interface Commands {
+export interface Commands extends AgentCommands {
   'host.get': Command<Nothing, HostView>;
   'host.health': Command<Nothing, HealthView>;
   'host.log': Command<{ readonly limit: number }, readonly LogLineView[]>;
@@ -118,9 +119,12 @@ export interface Commands {
     },
     ExportPieceView
   >;
-  /** Window threads only. `key` makes a repeated call the same message; answers once it is on disk. */
+  /**
+   * Window threads only. `key` makes a repeated call the same message; answers once it is on disk. `files`: ids of files
+   * that were sent to `PUT /files` before; with them the text may be empty.
+   */
   'messages.send': Command<
-    { readonly conversation: string; readonly text: string; readonly key: string },
+    { readonly conversation: string; readonly text: string; readonly key: string; readonly files?: readonly string[] },
     { readonly message: string }
   >;
   /**

@@ -26,6 +26,13 @@ export type GatewayEvent =
   | { readonly kind: 'pull.changed'; readonly pull: PullView }
   /** One was taken from the list: ask again for `models.pulls`. */
   | { readonly kind: 'pull.removed' }
+  /** A step or a tool call of a running turn: ask again for `turns.steps` where it is shown. */
+  | { readonly kind: 'steps.changed'; readonly conversation: string; readonly turn: string }
+  /** Tools, their permissions or their servers: ask again for what is shown. */
+  | { readonly kind: 'tools.changed' }
+  | { readonly kind: 'schedules.changed' }
+  /** Notes of the memory, by whomever they were changed. */
+  | { readonly kind: 'memory.changed' }
   | { readonly kind: 'usage.changed' }
   | { readonly kind: 'settings.changed'; readonly key: string }
   /** The gateway's own state: ask again for `host.get`. */

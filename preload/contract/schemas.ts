@@ -1,5 +1,6 @@
 /** Checks for everything that comes in over the contract. Only `main/api` uses them. */
 import { z } from 'zod';
+import { agentSchemas } from './agent-schemas.ts';
 import type { CommandName, ParamsOf } from './commands.ts';
 
 const nothing = z.strictObject({});
@@ -31,6 +32,7 @@ const providerDraft = z.strictObject({
 });
 
 export const commandSchemas = {
+  ...agentSchemas,
   'host.get': nothing,
   'host.health': nothing,
   'host.log': z.strictObject({ limit: z.int().min(1).max(2000) }),
@@ -69,7 +71,12 @@ export const commandSchemas = {
       })
       .nullable(),
   }),
-  'messages.send': z.strictObject({ conversation: id, text, key: id }),
+  'messages.send': z.strictObject({
+    conversation: id,
+    text: z.string().max(200_000),
+    key: id,
+    files: z.array(id).max(10).exactOptional(),
+  }),
   'conversations.say': z.strictObject({ conversation: id, text, key: id }),
   'messages.answerNow': z.strictObject({ message: id }),
   'messages.revisions': z.strictObject({ message: id }),

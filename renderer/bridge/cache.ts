@@ -45,7 +45,20 @@ const stale = {
     'host.health',
   ],
   'pull.removed': ['models.pulls'],
-  'usage.changed': ['usage.totals', 'usage.series', 'budget.get', 'prices.list', 'cards.list', 'models.recent'],
+  'steps.changed': ['turns.steps'],
+  'tools.changed': ['tools.list', 'mcp.list'],
+  'schedules.changed': ['schedules.list', 'schedules.runs'],
+  'memory.changed': ['memory.get', 'memory.read', 'memory.search'],
+  'usage.changed': [
+    'caps.list',
+    'usage.ofConversation',
+    'usage.totals',
+    'usage.series',
+    'budget.get',
+    'prices.list',
+    'cards.list',
+    'models.recent',
+  ],
   'settings.changed': [
     'settings.list',
     'host.get',
@@ -87,6 +100,10 @@ export function applyEvent(parts: CacheParts, event: GatewayEvent): void {
     case 'card.changed':
     case 'model.changed':
     case 'pull.removed':
+    case 'steps.changed':
+    case 'tools.changed':
+    case 'schedules.changed':
+    case 'memory.changed':
     case 'usage.changed':
     case 'settings.changed':
     case 'host.changed':

@@ -18,6 +18,7 @@ import type { Gateway, GatewayPorts } from '../../main/gateway/gateway.ts';
 import type { Log, LogFields, LogLevel } from '../../main/gateway/log.ts';
 import type { SettingKey } from '../../main/gateway/settings.ts';
 import type { ConversationRow, MessageRow, Role, TurnRow } from '../../main/gateway/types.ts';
+import { subject } from '../../main/lib/observable.ts';
 import { createProviderFactory } from '../../main/models/catalog.ts';
 import { openDataKey } from '../../main/store/data-key.ts';
 import { createIdentityFiles } from '../../main/store/identities.ts';
@@ -49,6 +50,9 @@ export interface GatewayOptions {
   readonly role?: Exclude<Role, 'unknown'> | null;
   /** The price file. Default: it names no model. */
   readonly listPrice?: GatewayPorts['listPrice'];
+  /** Default: none. */
+  readonly tools?: GatewayPorts['tools'];
+  readonly memory?: GatewayPorts['memory'];
   /** Error lines that belong to what the test does. */
   readonly errors?: readonly string[];
 }
@@ -168,6 +172,8 @@ export class TestGateway implements AsyncDisposable {
       files: store.files,
       identities,
       listPrice: this.#options.listPrice ?? (() => null),
+      tools: this.#options.tools ?? subject([]),
+      memory: this.#options.memory ?? null,
     };
     const wrapped = this.#options.wrap?.(ports) ?? ports;
     const gateway = createGateway(wrapped);

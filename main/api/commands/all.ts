@@ -9,6 +9,7 @@ import { hostCommands } from './host.ts';
 import { linkCommands } from './links.ts';
 import { modelCommands } from './models.ts';
 import { moneyCommands } from './money.ts';
+import { pendingCommands } from './pending.ts';
 import { peopleCommands } from './people.ts';
 import { titledCommands } from './titled.ts';
 
@@ -23,5 +24,6 @@ export function createHandlers(ports: ApiPorts, events: Pick<EventLog, 'seq'>): 
     ...peopleCommands(ports),
     ...modelCommands(ports),
     ...moneyCommands(ports),
+    ...pendingCommands(),
   };
 }

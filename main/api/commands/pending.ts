@@ -1,0 +1,46 @@
+/** Commands of the contract that the gateway does not carry out yet; each says so. */
+import type { AgentCommands } from '../../../preload/contract/agent-commands.ts';
+import type { Handlers } from '../dispatch.ts';
+import { refuse } from './outcome.ts';
+
+const pending = [
+  'tools.list',
+  'tools.setPermission',
+  'turns.steps',
+  'conversations.summaries',
+  'mcp.list',
+  'mcp.save',
+  'mcp.setEnabled',
+  'mcp.restart',
+  'mcp.remove',
+  'mcp.log',
+  'memory.get',
+  'memory.read',
+  'memory.save',
+  'memory.search',
+  'schedules.list',
+  'schedules.save',
+  'schedules.preview',
+  'schedules.pause',
+  'schedules.remove',
+  'schedules.runs',
+  'personas.list',
+  'personas.save',
+  'personas.remove',
+  'conversations.setPersona',
+  'links.setPersona',
+  'conversations.setThinking',
+  'caps.list',
+  'caps.set',
+  'usage.ofConversation',
+] as const satisfies readonly (keyof AgentCommands)[];
+
+type Pending = (typeof pending)[number];
+
+export function pendingCommands(): Pick<Handlers, Pending> {
+  const entries = pending.map((name) => [
+    name,
+    async () => Promise.resolve(refuse({ code: 'input.command-unknown', params: { command: name } })),
+  ]);
+  return Object.fromEntries(entries) as Pick<Handlers, Pending>;
+}
