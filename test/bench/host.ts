@@ -22,7 +22,8 @@ export async function temporaryFolder(): Promise<Folder> {
 export interface HostSetup {
   /** Data directory, home and provision file lie in it. */
   readonly folder: string;
-  readonly model: Pick<Model, 'url' | 'key' | 'name'>;
+  /** `window`: its context in tokens, where the server does not tell. */
+  readonly model: Pick<Model, 'url' | 'key' | 'name'> & { readonly window?: number };
   /** Without it there is no Telegram link. */
   readonly telegram?: Pick<Telegram, 'url' | 'token'>;
   /** Without it there is no WhatsApp link. */
@@ -65,8 +66,10 @@ function linksOf({ telegram, whatsApp, groups = [] }: HostSetup): object {
 
 function provisionOf(setup: HostSetup): unknown {
   const { model, settings = {} } = setup;
+  // A server that tells no window is taken for a small one.
+  const compatibility = model.window === undefined ? {} : { compatibility: { contextTokens: model.window } };
   return {
-    providers: [{ id: 'lab', kind: 'openai', baseUrl: model.url, apiKey: model.key }],
+    providers: [{ id: 'lab', kind: 'openai', baseUrl: model.url, apiKey: model.key, ...compatibility }],
     models: { default: `lab/${model.name}` },
     ...linksOf(setup),
     settings: {

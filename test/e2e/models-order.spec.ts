@@ -62,6 +62,22 @@ test('the default and the fallbacks are chosen and put in order, by key and by h
     await inOrder(page, 'gamma:3b', 'beta:2b', 'delta:4b');
   });
 
+  await test.step('two keys in one go are two moves', async () => {
+    const up = { key: 'ArrowUp', altKey: true, bubbles: true, cancelable: true };
+    await fallbacks(page)
+      .last()
+      .evaluate((row, key) => {
+        row.dispatchEvent(new KeyboardEvent('keydown', key));
+        row.dispatchEvent(new KeyboardEvent('keydown', key));
+      }, up);
+    await inOrder(page, 'delta:4b', 'gamma:3b', 'beta:2b');
+    await expect(said).toHaveText('delta:4b is now number 1 of 3.');
+    const down = page.getByRole('button', { name: 'Move delta:4b down' });
+    await down.press('Enter');
+    await down.press('Enter');
+    await inOrder(page, 'gamma:3b', 'beta:2b', 'delta:4b');
+  });
+
   await test.step('dragged by its handle; Escape puts it back', async () => {
     const grip = await fallbacks(page).first().locator('.grip').boundingBox();
     const last = await fallbacks(page).last().boundingBox();

@@ -60,7 +60,12 @@ export async function readQr(
 ): Promise<string> {
   const code = scope.getByRole('img', { name: 'QR code to scan with WhatsApp' });
   await expect(code).toBeVisible();
-  const shot = (await code.screenshot({ animations: 'disabled' })).toString('base64');
+  // It may be replaced while it is looked at: whoever holds a camera looks again.
+  const shots: Buffer[] = [];
+  await expect(async () => {
+    shots.push(await code.screenshot({ animations: 'disabled', timeout: 2_000 }));
+  }).toPass({ timeout: 20_000 });
+  const shot = shots.at(-1)?.toString('base64') ?? '';
   // On an empty page of its own: what the product's policy forbids is not needed of it.
   const blank = await context.newPage();
   const { width, height, data } = await blank.evaluate(async (png) => {

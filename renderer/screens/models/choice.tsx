@@ -10,7 +10,6 @@ import { useToast } from '../../components/toast.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { clock, span } from '../../format.ts';
 import { t } from '../../i18n.ts';
-import { movedTo } from './moving.ts';
 import { OrderedList } from './ordered-list.tsx';
 
 const mostFallbacks = 10;
@@ -57,7 +56,7 @@ export function Choice({ choice }: { readonly choice: ModelChoiceView }): ReactN
             label={t('models.fallbacks')}
             items={fallbacks}
             nameOf={modelName}
-            onMove={(from, to) => setFallbacks(movedTo(fallbacks, from, to))}
+            onReorder={setFallbacks}
             onTakeOut={(ref) => setFallbacks(fallbacks.filter((each) => each !== ref))}
           >
             {(ref) => <ModelWords modelRef={ref} />}

@@ -4,6 +4,7 @@
  */
 import {
   type CSSProperties,
+  type FocusEvent,
   type KeyboardEvent,
   type PointerEvent,
   type ReactNode,
@@ -14,7 +15,7 @@ import {
 import { Icon } from '../../components/icons.tsx';
 import { IconButton } from '../../components/button.tsx';
 import { t } from '../../i18n.ts';
-import { type Box, placeAfter, yielding } from './moving.ts';
+import { type Box, movedTo, placeAfter, yielding } from './moving.ts';
 
 export interface OrderedListProps {
   readonly label: string;
@@ -23,7 +24,8 @@ export interface OrderedListProps {
   readonly nameOf: (item: string) => string;
   /** What stands in a row between its handle and its buttons. */
   readonly children: (item: string) => ReactNode;
-  readonly onMove: (from: number, to: number) => void;
+  /** The items in their new order. */
+  readonly onReorder: (items: readonly string[]) => void;
   readonly onTakeOut: (item: string) => void;
 }
 
@@ -35,36 +37,46 @@ interface Drag {
   readonly rows: readonly Box[];
 }
 
-export function OrderedList({ label, items, nameOf, children, onMove, onTakeOut }: OrderedListProps): ReactNode {
+export function OrderedList({ label, items, nameOf, children, onReorder, onTakeOut }: OrderedListProps): ReactNode {
   const list = useRef<HTMLOListElement>(null);
   const [said, setSaid] = useState('');
-  const keepFocus = useKeptFocus(items);
-  const move = (from: number, to: number): void => {
-    const item = items[from];
-    if (item === undefined || to < 0 || to >= items.length || from === to) return;
-    keepFocus();
-    onMove(from, to);
-    setSaid(t('models.moved', { model: nameOf(item), place: to + 1, count: items.length }));
+  const focus = useKeptFocus(items);
+  // Two keys may come before what the first one did is drawn: the second goes on from there.
+  const latest = useRef(items);
+  useLayoutEffect(() => {
+    latest.current = items;
+  }, [items]);
+  const move = (item: string, toward: (from: number) => number): void => {
+    const before = latest.current;
+    const from = before.indexOf(item);
+    const to = toward(from);
+    if (from < 0 || to < 0 || to >= before.length || from === to) return;
+    latest.current = movedTo(before, from, to);
+    onReorder(latest.current);
+    setSaid(t('models.moved', { model: nameOf(item), place: to + 1, count: before.length }));
   };
-  const { drag, handle } = useDrag(list, move, (from) => {
-    setSaid(t('models.putBack', { model: nameOf(items[from] ?? '') }));
-  });
-  const onKeyDown = (event: KeyboardEvent, index: number): void => {
+  const { drag, handle } = useDrag(
+    list,
+    (from, to) => move(items[from] ?? '', () => to),
+    (from) => setSaid(t('models.putBack', { model: nameOf(items[from] ?? '') })),
+  );
+  const step = (item: string, by: number): void => move(item, (from) => from + by);
+  const onKeyDown = (event: KeyboardEvent, item: string): void => {
     const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
     if (!event.altKey || by === 0) return;
     event.preventDefault();
-    move(index, index + by);
+    step(item, by);
   };
   return (
     <>
-      <ol className="card rows ordered" aria-label={label} ref={list} data-moving={drag !== null}>
+      <ol className="card rows ordered" aria-label={label} ref={list} data-moving={drag !== null} {...focus}>
         {items.map((item, index) => (
           <li
             key={item}
             className="row"
             data-dragged={drag?.from === index}
             style={drag ? placeOf(drag, index) : undefined}
-            onKeyDown={(event) => onKeyDown(event, index)}
+            onKeyDown={(event) => onKeyDown(event, item)}
           >
             <span className="grip" title={t('models.drag')} {...handle(index)}>
               <Icon name="grip" />
@@ -79,14 +91,14 @@ export function OrderedList({ label, items, nameOf, children, onMove, onTakeOut 
                 label={t('models.up', { model: nameOf(item) })}
                 aria-keyshortcuts="Alt+ArrowUp"
                 aria-disabled={index === 0}
-                onClick={() => move(index, index - 1)}
+                onClick={() => step(item, -1)}
               />
               <IconButton
                 icon="down"
                 label={t('models.down', { model: nameOf(item) })}
                 aria-keyshortcuts="Alt+ArrowDown"
                 aria-disabled={index === items.length - 1}
-                onClick={() => move(index, index + 1)}
+                onClick={() => step(item, 1)}
               />
               <IconButton
                 icon="close"
@@ -104,15 +116,25 @@ export function OrderedList({ label, items, nameOf, children, onMove, onTakeOut 
   );
 }
 
-/** An element that is moved in the page loses the focus; what had it before the order changed gets it back. */
-function useKeptFocus(items: readonly string[]): () => void {
-  const kept = useRef<Element | null>(null);
+/**
+ * An element that is moved in the page loses the focus. The order may change more than once for one move (as it was put,
+ * as the gateway has it), so what has the focus is remembered until it goes somewhere else, not until the next drawing.
+ */
+function useKeptFocus(items: readonly string[]): {
+  readonly onFocus: (event: FocusEvent) => void;
+  readonly onBlur: (event: FocusEvent) => void;
+} {
+  const kept = useRef<EventTarget | null>(null);
   useLayoutEffect(() => {
-    if (kept.current instanceof HTMLElement && kept.current !== document.activeElement) kept.current.focus();
-    kept.current = null;
+    if (kept.current instanceof HTMLElement && document.activeElement === document.body) kept.current.focus();
   }, [items]);
-  return () => {
-    kept.current = document.activeElement;
+  return {
+    onFocus: ({ target }) => {
+      kept.current = target;
+    },
+    onBlur: ({ relatedTarget }) => {
+      if (relatedTarget !== null) kept.current = null;
+    },
   };
 }
 

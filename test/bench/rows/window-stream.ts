@@ -57,8 +57,8 @@ interface Told {
 async function tell(bench: Bench, count: number): Promise<Told> {
   await using lab = await startOpenAi({ keepRequests: 10 });
   await using folder = await temporaryFolder();
-  const model = { url: lab.url, key: 'sk-test', name: 'gpt-test' };
-  const settings = { 'setup.done': true, 'turns.deadlineSeconds': 3_600 };
+  const model = { url: lab.url, key: 'sk-test', name: 'gpt-test', window: 400_000 };
+  const settings = { 'setup.done': true, 'turns.deadlineSeconds': 3_600, 'models.maxOutputTokens': 131_072 };
   await using host = await startHost(bench, { folder: folder.path, model, settings });
   using rpc = await openRpc(host);
   await using screen = await startScreen(host);
