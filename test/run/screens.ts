@@ -115,7 +115,7 @@ if (!process.argv.includes('--compose')) {
   const { status } = spawnSync(playwright, ['test', 'test/e2e/screens', '--project', 'e2e'], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, PORCHLIGHT_SHOTS: shots },
+    env: { ...process.env, PORCHLIGHT_SHOTS: shots, PORCHLIGHT_TEST_COUNTS: 'long' },
   });
   if (status !== 0) process.exit(1);
 }
