@@ -92,6 +92,8 @@ export interface Files {
     meta: { readonly name: string; readonly type: string },
     signal: AbortSignal,
   ): Promise<Result<{ readonly id: string; readonly size: number }, Reason>>;
+  /** All of a file; null when there is none, or when it has more than `most` bytes. */
+  read(id: string, most: number): Promise<Uint8Array | null>;
   /** Removes files and what is known of them; unknown ids are passed over. */
   remove(ids: readonly string[]): Promise<void>;
 }

@@ -170,6 +170,13 @@ export interface GroupTable {
 export interface AttachmentTable {
   add(row: AttachmentRow): void;
   put(row: AttachmentRow): void;
+  get(id: string): AttachmentRow | null;
+  /**
+   * What it says, in words: what was heard in it, or a document's text, at most `most` characters (code points) of it;
+   * `length` counts all of them. Null as long as nothing was read in it. Stays when its message is changed.
+   */
+  words(id: string, most?: number): { readonly text: string; readonly length: number } | null;
+  putWords(id: string, words: string): void;
   ofMessage(message: MessageId): readonly AttachmentRow[];
   /** Still to be fetched, oldest first. */
   pending(limit: number): readonly AttachmentRow[];

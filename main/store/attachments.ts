@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
-import { open, opendir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { open, opendir, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock, Ids } from '../gateway/clock.ts';
 import { describeError, type Log } from '../gateway/log.ts';
@@ -40,6 +40,8 @@ export interface FileStore {
    * is left behind in any of these.
    */
   put(source: AsyncIterable<Uint8Array>, meta: FileMeta, signal: AbortSignal): Promise<Result<FileRow, Reason>>;
+  /** All of a file; null when there is none, or when it has more than `most` bytes. */
+  read(id: string, most: number): Promise<Uint8Array | null>;
   /** Null when there is no such file. The caller reads the stream to its end or destroys it. */
   open(id: string): Promise<OpenFile | null>;
   /** Removes files, what is known of them and where messages name them; unknown ids are passed over. */
@@ -198,6 +200,17 @@ class Folder implements FileStore {
       throw error;
     }
     return { row, stream: createReadStream(this.#path(id), { fd: handle, autoClose: true }) };
+  }
+
+  async read(id: string, most: number): Promise<Uint8Array | null> {
+    const row = this.#options.read.files.get(id);
+    if (!row || row.size > most) return null;
+    try {
+      return await readFile(this.#path(id));
+    } catch (error) {
+      if (fileErrorCode(error) === 'ENOENT') return null;
+      throw error;
+    }
   }
 
   async remove(ids: readonly string[]): Promise<void> {

@@ -10,6 +10,11 @@ const columns = ['message', 'position', 'kind', 'platform_ref', 'name', 'type', 
 const add = insert('attachment', ['id', ...columns]);
 const put = upsert('attachment', ['id'], columns);
 const ofMessage = 'SELECT * FROM attachment WHERE message = ? ORDER BY position';
+const one = 'SELECT * FROM attachment WHERE id = ?';
+const said = 'SELECT substr(transcript, 1, ?) AS text, length(transcript) AS length FROM attachment WHERE id = ?';
+const putSaid = 'UPDATE attachment SET transcript = ? WHERE id = ?';
+/** More than any text that is kept. */
+const whole = 100_000_000;
 const pending = "SELECT * FROM attachment WHERE state = 'pending' ORDER BY number LIMIT ?";
 
 function attachmentFrom(row: SqlRow): AttachmentRow {
@@ -48,6 +53,16 @@ export function createAttachments(sql: Sql): AttachmentTable {
   return {
     add: (row) => void sql.run(add, valuesOf(row)),
     put: (row) => void sql.run(put, valuesOf(row)),
+    get(id) {
+      const row = sql.get(one, [id]);
+      return row ? attachmentFrom(row) : null;
+    },
+    words(id, most = whole) {
+      const row = sql.get(said, [most, id]);
+      const words = row ? textOrNull(row, 'text') : null;
+      return row === undefined || words === null ? null : { text: words, length: integer(row, 'length') };
+    },
+    putWords: (id, words) => void sql.run(putSaid, [words, id]),
     ofMessage: (message) => sql.all(ofMessage, [message]).map(attachmentFrom),
     pending: (limit) => sql.all(pending, [limit]).map(attachmentFrom),
   };
