@@ -230,6 +230,8 @@ export function newConversation(
     title: event.title,
     contextNo: 1,
     model: null,
+    persona: null,
+    thinking: null,
     pausedUntil: null,
     pausedBy: null,
     undeliverable: null,

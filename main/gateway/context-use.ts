@@ -8,6 +8,7 @@ import { assembleContext, assumedWindow } from './context.ts';
 import type { ContextUse, GatewayPorts } from './gateway.ts';
 import type { LinkRegistry } from './links.ts';
 import type { ModelRegistry } from './models.ts';
+import { personaOf } from './personas.ts';
 import { historyOf } from './context/request.ts';
 import type { ConversationId, Reason } from './types.ts';
 
@@ -35,7 +36,7 @@ export async function contextUse(
   const { contextNo } = conversation;
   const history = historyOf(storage.read, { conversation, row: { contextNo } });
   const context = assembleContext({
-    persona: settings.get('persona'),
+    persona: personaOf(storage.read, settings, conversation, link),
     linkKind: link.kind,
     chatKind: conversation.kind,
     now: clock.now(),

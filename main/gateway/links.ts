@@ -244,6 +244,7 @@ function newRow(link: { readonly id: LinkId; readonly kind: LinkKind; readonly n
     linkedAt: null,
     capabilities: {},
     pausedUntil: null,
+    persona: null,
     fixedByFile: false,
     createdAt: now,
   };

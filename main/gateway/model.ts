@@ -3,7 +3,7 @@
  * last event, never a throw. Adapters do not retry: `attempts.ts` owns that.
  */
 import type { Result } from '../lib/result.ts';
-import type { Millis, ProviderId, Reason } from './types.ts';
+import type { Millis, ProviderId, Reason, Thinking } from './types.ts';
 
 export type ChatContent =
   | { readonly kind: 'text'; readonly text: string }
@@ -52,6 +52,8 @@ export interface ModelRequest {
   readonly topP?: number;
   readonly stop?: readonly string[];
   readonly responseFormat?: Readonly<Record<string, unknown>>;
+  /** How much to think before the answer; left out: as the model comes. A model that cannot be told is not told. */
+  readonly thinking?: Thinking;
 }
 
 /** Closed; what follows from each is in `attempts.ts` and behaviour.md (Models). */
@@ -113,6 +115,8 @@ export interface ModelInfo {
   readonly contextTokens: number | null;
   readonly sees: boolean | null;
   readonly tools: boolean | null;
+  /** It thinks before it answers, and can be told how much. */
+  readonly thinks: boolean | null;
   readonly sizeBytes: number | null;
 }
 

@@ -79,6 +79,13 @@ export const settingSchemas = {
     advanced: false,
   },
   'models.fallbacks': { type: 'list', section: 'models', default: [], advanced: false },
+  'models.thinking': {
+    type: 'choice',
+    section: 'models',
+    default: 'auto',
+    options: ['auto', 'off', 'low', 'medium', 'high'],
+    advanced: false,
+  },
   'models.maxOutputTokens': number('models', 4096, 'tokens', 16, 131_072),
   'models.connectSeconds': number('models', 10, 's', 1, 120),
   'models.firstTokenSeconds': number('models', 60, 's', 1, 3600),

@@ -6,6 +6,8 @@ import type {
   Address,
   AddressRow,
   AttachmentRow,
+  CapRow,
+  CapScope,
   ChatRef,
   ConversationId,
   ConversationRow,
@@ -22,6 +24,8 @@ import type {
   ModelRef,
   PartId,
   PartRow,
+  PersonaId,
+  PersonaRow,
   PriceRow,
   ProviderId,
   ProviderRow,
@@ -120,6 +124,8 @@ export interface Tables {
   readonly usage: UsageTable;
   readonly reservations: ReservationTable;
   readonly prices: PriceTable;
+  readonly caps: CapTable;
+  readonly personas: PersonaTable;
   readonly facts: FactTable;
   readonly providers: ProviderTable;
   readonly secrets: SecretTable;
@@ -196,6 +202,22 @@ export interface PriceTable {
   get(model: ModelRef): PriceRow | null;
   put(row: PriceRow): void;
   remove(model: ModelRef): void;
+}
+
+export interface CapTable {
+  /** Providers first, then conversations, by id. */
+  all(): readonly CapRow[];
+  put(row: CapRow): void;
+  remove(scope: CapScope): void;
+}
+
+export interface PersonaTable {
+  /** By name. */
+  all(): readonly PersonaRow[];
+  get(id: PersonaId): PersonaRow | null;
+  put(row: PersonaRow): void;
+  /** Conversations and links that had it have none of their own any more. */
+  remove(id: PersonaId): void;
 }
 
 export interface ReservationTable {
@@ -307,8 +329,15 @@ export interface UsageTable {
   /** Sums from `from` (inclusive) to `to` (exclusive). */
   totals(from: Millis, to: Millis): UsageTotals;
   lastOf(conversation: ConversationId): UsageRow | null;
-  /** Sums of the calls that count against caps (not local), from `from` to `to`; cost unknown counts as 0 there. */
-  charged(from: Millis, to: Millis): { readonly tokens: number; readonly cost: number };
+  /**
+   * Sums of the calls that count against caps (not local), from `from` to `to`; cost unknown counts as 0 there. Those of
+   * one provider or of one conversation where `scope` is given.
+   */
+  charged(from: Millis, to: Millis, scope?: CapScope): { readonly tokens: number; readonly cost: number };
+  /** What a conversation cost since `from`, calls on the owner's own machine included. */
+  ofConversation(conversation: ConversationId, from: Millis): UsageTotals;
+  /** Everything that a turn cost, failed and repeated calls too; null when it made none. */
+  ofTurn(turn: TurnId): UsageTotals | null;
   /** Totals of each stretch between neighbouring `bounds` (rising), split by model. For charts; at most 400 bounds. */
   series(bounds: readonly Millis[]): readonly UsageSlice[];
 }

@@ -24,11 +24,14 @@ export type TurnId = string;
 export type DeliveryId = string;
 export type PartId = string;
 export type PersonId = string;
+export type PersonaId = string;
 /** An identity on one link, in that platform's canonical form (Telegram: the user's id in decimal). */
 export type Address = string;
 
 export type LinkKind = 'window' | 'api' | 'telegram' | 'whatsapp';
 export type LinkMode = 'only-me' | 'people';
+/** How much a model is to think before it answers, where it can be told. */
+export type Thinking = 'off' | 'low' | 'medium' | 'high';
 export type Role = 'owner' | 'guest' | 'blocked' | 'unknown';
 export type ChatKind = 'private' | 'group';
 
@@ -73,6 +76,8 @@ export interface LinkRow {
   readonly capabilities: Capabilities;
   /** Replies wait until then; `Number.MAX_SAFE_INTEGER` means until resumed; null means not paused. */
   readonly pausedUntil: Millis | null;
+  /** What stands for the setting `persona` in its chats; null for the setting. */
+  readonly persona: PersonaId | null;
   readonly fixedByFile: boolean;
   readonly createdAt: Millis;
 }
@@ -116,6 +121,10 @@ export interface ConversationRow extends ChatRef {
   readonly contextNo: number;
   /** Chosen for this conversation; null means the default model. */
   readonly model: ModelRef | null;
+  /** Chosen for this conversation; null means the link's, else the setting `persona`. */
+  readonly persona: PersonaId | null;
+  /** Chosen for this conversation; null means the setting `models.thinking`. */
+  readonly thinking: Thinking | null;
   readonly pausedUntil: Millis | null;
   /** Why it was paused when nobody asked for it (the loop breaker); null for a pause by the owner. */
   readonly pausedBy: Reason | null;
@@ -291,6 +300,28 @@ export interface PriceRow {
   readonly input: MicroDollars;
   readonly output: MicroDollars;
   readonly at: Millis;
+}
+
+/** How the model is to speak and who it is to be, in the owner's words. */
+export interface PersonaRow {
+  readonly id: PersonaId;
+  readonly name: string;
+  /** At most 6,000 characters; stands at the beginning of the prompt. */
+  readonly text: string;
+  readonly createdAt: Millis;
+}
+
+export type CapScope =
+  | { readonly kind: 'provider'; readonly id: ProviderId }
+  | { readonly kind: 'conversation'; readonly id: ConversationId };
+
+/** Limits of one provider or of one conversation, beside those over everything. Null: none. */
+export interface CapRow {
+  readonly scope: CapScope;
+  readonly dayCost: MicroDollars | null;
+  readonly dayTokens: number | null;
+  readonly monthCost: MicroDollars | null;
+  readonly monthTokens: number | null;
 }
 
 /** What a call may cost at most, set aside before it is made; settled or, when the process died, charged in full. */

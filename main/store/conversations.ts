@@ -1,11 +1,12 @@
 /** Conversations, one per (link, chat, topic). */
 import type { ConversationTable } from '../gateway/storage.ts';
-import type { ChatKind, ConversationRow } from '../gateway/types.ts';
+import type { ChatKind, ConversationRow, Thinking } from '../gateway/types.ts';
 import { integer, integerOrNull, reasonFrom, reasonToJson, text, textOrNull, upsert, word } from './columns.ts';
 import type { Sql, SqlRow } from './database.ts';
 import { forgetConversation } from './forget.ts';
 
 const kinds = ['private', 'group'] as const satisfies readonly ChatKind[];
+const levels = ['off', 'low', 'medium', 'high'] as const satisfies readonly Thinking[];
 
 const put = upsert(
   'conversation',
@@ -18,6 +19,8 @@ const put = upsert(
     'title',
     'context_no',
     'model',
+    'persona',
+    'thinking',
     'paused_until',
     'paused_by',
     'undeliverable',
@@ -47,6 +50,8 @@ function conversationFrom(row: SqlRow): ConversationRow {
     title: text(row, 'title'),
     contextNo: integer(row, 'context_no'),
     model: textOrNull(row, 'model'),
+    persona: textOrNull(row, 'persona'),
+    thinking: row['thinking'] === null ? null : word(levels, row, 'thinking'),
     pausedUntil: integerOrNull(row, 'paused_until'),
     pausedBy: reasonFrom(row, 'paused_by'),
     undeliverable: reasonFrom(row, 'undeliverable'),
@@ -92,6 +97,8 @@ export function createConversations(sql: Sql): ConversationTable {
         title: row.title,
         context_no: row.contextNo,
         model: row.model,
+        persona: row.persona,
+        thinking: row.thinking,
         paused_until: row.pausedUntil,
         paused_by: reasonToJson(row.pausedBy),
         undeliverable: reasonToJson(row.undeliverable),

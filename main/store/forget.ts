@@ -32,6 +32,7 @@ const removals = [
   'DELETE FROM turn WHERE conversation = $id',
   'UPDATE usage SET conversation = NULL, turn = NULL WHERE conversation = $id',
   'UPDATE reservation SET conversation = NULL, turn = NULL WHERE conversation = $id',
+  "DELETE FROM cap WHERE scope = 'conversation' AND id = $id",
   'DELETE FROM conversation WHERE id = $id',
 ];
 

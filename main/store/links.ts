@@ -25,6 +25,7 @@ const put = upsert(
     'linked_at',
     'capabilities',
     'paused_until',
+    'persona',
     'fixed_by_file',
     'created_at',
   ],
@@ -47,6 +48,7 @@ function linkFrom(row: SqlRow): LinkRow {
     linkedAt: integerOrNull(row, 'linked_at'),
     capabilities: flagsFrom(row, 'capabilities'),
     pausedUntil: integerOrNull(row, 'paused_until'),
+    persona: textOrNull(row, 'persona'),
     fixedByFile: flag(row, 'fixed_by_file'),
     createdAt: integer(row, 'created_at'),
   };
@@ -87,6 +89,7 @@ export function createLinks(sql: Sql): LinkTable {
         linked_at: row.linkedAt,
         capabilities: JSON.stringify(row.capabilities),
         paused_until: row.pausedUntil,
+        persona: row.persona,
         fixed_by_file: bit(row.fixedByFile),
         created_at: row.createdAt,
       });

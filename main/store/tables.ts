@@ -1,6 +1,7 @@
 /** Every table over one way to run statements: inside a transaction, or read-only outside of one. */
 import type { Tables } from '../gateway/storage.ts';
 import { createAddresses } from './addresses.ts';
+import { createCaps } from './caps.ts';
 import { createConversations } from './conversations.ts';
 import type { Sql } from './database.ts';
 import { createDeliveries } from './deliveries.ts';
@@ -12,6 +13,7 @@ import { createLinks } from './links.ts';
 import { createAttachments } from './message-files.ts';
 import { createMessages } from './messages.ts';
 import { createPrices, createReservations } from './money.ts';
+import { createPersonas } from './personas.ts';
 import { createProviders } from './providers.ts';
 import { createSecrets } from './secrets.ts';
 import { createTextIndex, type TextIndex } from './text-index.ts';
@@ -38,6 +40,8 @@ export function createTables(sql: Sql): StoreTables {
     usage: createUsage(sql),
     reservations: createReservations(sql),
     prices: createPrices(sql),
+    caps: createCaps(sql),
+    personas: createPersonas(sql),
     facts: createFacts(sql),
     providers: createProviders(sql),
     secrets: createSecrets(sql),

@@ -3,7 +3,7 @@
  * keeps, and single calls only where a stretch begins or ends within an hour.
  */
 import type { UsageSlice, UsageTable, UsageTotals } from '../gateway/storage.ts';
-import type { Millis, UsageRow } from '../gateway/types.ts';
+import type { CapScope, Millis, UsageRow } from '../gateway/types.ts';
 import { bit, flag, insert, integer, integerOrNull, text, textOrNull } from './columns.ts';
 import type { Sql, SqlRow } from './database.ts';
 
@@ -39,6 +39,13 @@ const sums =
 const totals = `SELECT ${sums} FROM (${counted})`;
 const charged = `SELECT ${sums} FROM (${counted}) WHERE local = 0`;
 const series = `SELECT slice, model, ${sums} FROM (${counted}) GROUP BY slice, model ORDER BY slice, model`;
+
+const ofProvider = `${charged} AND substr(model, 1, length($prefix)) = $prefix`;
+const single =
+  'SELECT count(*) AS calls, ifnull(sum(input_tokens), 0) AS input, ifnull(sum(output_tokens), 0) AS output, ' +
+  'ifnull(sum(cost), 0) AS cost, count(*) - count(cost) AS unpriced, ifnull(sum(estimated), 0) AS estimated FROM usage ';
+const ofConversation = `${single} WHERE conversation = $id AND at >= $from`;
+const chargedThere = `${ofConversation} AND at < $to AND local = 0`;
 
 type Span = readonly [slice: number, from: Millis, to: Millis];
 
@@ -86,6 +93,18 @@ function totalsFrom(row: SqlRow): UsageTotals {
   };
 }
 
+/** The hours know models, and so providers; only single calls know conversations. */
+function chargedRow(sql: Sql, from: Millis, to: Millis, scope: CapScope | undefined): SqlRow | undefined {
+  switch (scope?.kind) {
+    case undefined:
+      return sql.get(charged, spansOf([from, to]));
+    case 'provider':
+      return sql.get(ofProvider, { ...spansOf([from, to]), prefix: `${scope.id}/` });
+    case 'conversation':
+      return sql.get(chargedThere, { id: scope.id, from, to });
+  }
+}
+
 function seriesOf(sql: Sql, bounds: readonly Millis[]): readonly UsageSlice[] {
   if (bounds.length > mostBounds) throw new RangeError(`at most ${String(mostBounds)} bounds`);
   return sql.all(series, spansOf(bounds)).map((row) => ({
@@ -114,9 +133,14 @@ export function createUsage(sql: Sql): UsageTable {
       });
     },
     totals: (from, to) => totalsFrom(sql.get(totals, spansOf([from, to])) ?? {}),
-    charged(from, to) {
-      const sum = totalsFrom(sql.get(charged, spansOf([from, to])) ?? {});
+    charged(from, to, scope) {
+      const sum = totalsFrom(chargedRow(sql, from, to, scope) ?? {});
       return { tokens: sum.inputTokens + sum.outputTokens, cost: sum.cost };
+    },
+    ofConversation: (id, from) => totalsFrom(sql.get(ofConversation, { id, from }) ?? {}),
+    ofTurn(turn) {
+      const sum = totalsFrom(sql.get(`${single} WHERE turn = ?`, [turn]) ?? {});
+      return sum.calls === 0 ? null : sum;
     },
     series: (bounds) => seriesOf(sql, bounds),
     lastOf(conversation) {

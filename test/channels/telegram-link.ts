@@ -74,6 +74,7 @@ export function linkRow(kind: LinkRow['kind'], apiRoot: string | null = null): L
     linkedAt: null,
     capabilities: {},
     pausedUntil: null,
+    persona: null,
     fixedByFile: false,
     createdAt: 0,
   };

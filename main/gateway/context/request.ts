@@ -7,6 +7,7 @@ import type { GatewayPorts } from '../gateway.ts';
 import type { Candidate } from '../model-pool.ts';
 import type { ModelFailure, ModelRequest, ToolDescription } from '../model.ts';
 import type { ModelRegistry } from '../models.ts';
+import { personaOf, thinkingOf } from '../personas.ts';
 import type { Tables } from '../storage.ts';
 import type { StartedTurn } from '../turn-start.ts';
 import type { ConversationRow, MessageRow, Reason, TurnRow } from '../types.ts';
@@ -36,7 +37,7 @@ export async function requestFor(
   const provider = await candidate.provider.adapter();
   const { settings, storage } = ports;
   const context = assembleContext({
-    persona: settings.get('persona'),
+    persona: personaOf(storage.read, settings, turn.conversation, turn.link),
     linkKind: turn.link.kind,
     chatKind: turn.conversation.kind,
     now: ports.clock.now(),
@@ -48,12 +49,14 @@ export async function requestFor(
     maxOutputTokens: settings.get('models.maxOutputTokens'),
   });
   if (!context.ok) return failed(overflow(context.failure));
+  const thinking = thinkingOf(settings, turn.conversation);
   return ok({
     model: candidate.model,
     messages: context.value.messages,
     maxOutputTokens: context.value.maxOutputTokens,
     timeouts: models.timeouts(candidate.provider.kind),
     ...(tools.length === 0 ? {} : { tools }),
+    ...(thinking === null ? {} : { thinking }),
   });
 }
 

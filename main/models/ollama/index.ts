@@ -159,8 +159,9 @@ class OllamaProvider implements Provider {
 
   async #info(tag: Tag, signal: AbortSignal): Promise<ModelInfo> {
     const shown = await this.#show(tag.name, signal);
-    if (shown?.ok !== true) return { ...tag, contextTokens: null, sees: null, tools: null };
-    return { ...tag, contextTokens: this.#window(shown.value), sees: shown.value.sees, tools: shown.value.tools };
+    if (shown?.ok !== true) return { ...tag, contextTokens: null, sees: null, tools: null, thinks: null };
+    const { sees, tools, thinks } = shown.value;
+    return { ...tag, contextTokens: this.#window(shown.value), sees, tools, thinks };
   }
 
   async #call(request: ModelRequest, about: About, emit: Emit, control: AbortController): Promise<ReplyEnd> {

@@ -7,6 +7,7 @@ export interface Shown {
   /** Null from servers that are too old to list capabilities. */
   readonly sees: boolean | null;
   readonly tools: boolean | null;
+  readonly thinks: boolean | null;
 }
 
 /** `model_info` names the limit after the architecture: `llama.context_length`. */
@@ -16,7 +17,8 @@ export function readShown(body: unknown): Shown {
   const named = architecture === null ? null : asCount(info?.[`${architecture}.context_length`]);
   const capabilities = asRecord(body)?.['capabilities'];
   const can = (what: string): boolean | null => (Array.isArray(capabilities) ? capabilities.includes(what) : null);
-  return { limit: named !== null && named > 0 ? named : null, sees: can('vision'), tools: can('tools') };
+  const limit = named !== null && named > 0 ? named : null;
+  return { limit, sees: can('vision'), tools: can('tools'), thinks: can('thinking') };
 }
 
 export interface Tag {

@@ -25,6 +25,7 @@ function modelOf(name: string, model: JsonRecord): ModelInfo {
     contextTokens: windowOf(model),
     sees: listed(asRecord(model['architecture'])?.['input_modalities'], 'image') ?? capable(model, 'vision'),
     tools: listed(model['supported_parameters'], 'tools') ?? capable(model, 'function_calling'),
+    thinks: listed(model['supported_parameters'], 'reasoning') ?? capable(model, 'reasoning'),
     sizeBytes: asCount(asRecord(model['meta'])?.['size']),
   };
 }

@@ -32,7 +32,7 @@ const name = 'practice';
 
 /** Needs no settings; answers to the model name `practice`, any other one is missing. */
 export function createPracticeProvider(deps: Pick<ModelDeps, 'clock'>): Provider {
-  const info: ModelInfo = { name, contextTokens, sees: false, tools: false, sizeBytes: null };
+  const info: ModelInfo = { name, contextTokens, sees: false, tools: false, thinks: false, sizeBytes: null };
   const stream = (request: ModelRequest, signal: AbortSignal): ReplyStream =>
     startReply(
       {

@@ -118,6 +118,8 @@ CREATE TABLE cap (
   PRIMARY KEY (scope, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX usage_turn ON usage (turn) WHERE turn IS NOT NULL;
+
 ALTER TABLE conversation ADD COLUMN persona TEXT;
 ALTER TABLE conversation ADD COLUMN thinking TEXT;
 ALTER TABLE link ADD COLUMN persona TEXT;
