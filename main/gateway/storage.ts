@@ -36,6 +36,7 @@ import type {
   UsageRow,
 } from './types.ts';
 import type { Observable } from '../lib/observable.ts';
+import type { ToolServerTable } from './tool.ts';
 
 /**
  * The store cannot write: the disk is full, the data directory is gone, or the database is damaged. Nothing of the
@@ -129,6 +130,7 @@ export interface Tables {
   readonly facts: FactTable;
   readonly providers: ProviderTable;
   readonly secrets: SecretTable;
+  readonly toolServers: ToolServerTable;
 }
 
 export interface LinkTable {

@@ -28,3 +28,39 @@ export interface Tool {
   /** `input` is what the model wrote, parsed; the tool checks it. Settles soon after `signal` is aborted. */
   run(input: unknown, context: ToolContext, signal: AbortSignal): Promise<ToolResult>;
 }
+
+export type ToolServerId = string;
+
+/** An environment variable or a header of a server. */
+export interface ToolServerValue {
+  readonly name: string;
+  /** Null: a secret, which lies sealed among the secrets. */
+  readonly value: string | null;
+}
+
+/** A server of the Model Context Protocol, as the owner connected it. */
+export interface ToolServerRow {
+  readonly id: ToolServerId;
+  /** The owner's word for it. */
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly endpoint:
+    | {
+        readonly kind: 'stdio';
+        /** An absolute path. */
+        readonly command: string;
+        readonly args: readonly string[];
+        readonly env: readonly ToolServerValue[];
+      }
+    | { readonly kind: 'http'; readonly url: string; readonly headers: readonly ToolServerValue[] };
+  readonly createdAt: Millis;
+}
+
+export interface ToolServerTable {
+  /** Oldest first. */
+  all(): readonly ToolServerRow[];
+  get(id: ToolServerId): ToolServerRow | null;
+  put(row: ToolServerRow): void;
+  /** Its secrets are removed by who knows their names. */
+  remove(id: ToolServerId): void;
+}

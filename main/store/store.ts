@@ -69,6 +69,7 @@ const tableNames = [
   'reservation',
   'fact',
   'secret',
+  'mcp_server',
 ];
 
 interface Opened {

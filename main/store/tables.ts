@@ -10,6 +10,7 @@ import { createFiles, type FileTable } from './files.ts';
 import { createGroups } from './groups.ts';
 import { createEvents, type EventTable } from './known-events.ts';
 import { createLinks } from './links.ts';
+import { createToolServers } from './mcp-servers.ts';
 import { createAttachments } from './message-files.ts';
 import { createMessages } from './messages.ts';
 import { createPrices, createReservations } from './money.ts';
@@ -45,6 +46,7 @@ export function createTables(sql: Sql): StoreTables {
     facts: createFacts(sql),
     providers: createProviders(sql),
     secrets: createSecrets(sql),
+    toolServers: createToolServers(sql),
     files: createFiles(sql),
     events: createEvents(sql),
     textIndex: createTextIndex(sql),
