@@ -28,6 +28,7 @@ const ports = [
   'markdown',
   'memory',
   'model',
+  'schedule/types',
   'secrets',
   'sentences',
   'settings',
@@ -147,8 +148,8 @@ export const boundaries = [
   },
   {
     at: 'main/tools/schedule/',
-    folders: [...adapter, 'main/gateway/calendar.ts'],
-    lesson: 'When a schedule runs is arithmetic over Intl: no package, no Node, no clock. What runs it is the core.',
+    folders: [...adapter, 'main/gateway/calendar.ts', 'main/gateway/schedule/'],
+    lesson: 'The tool reads what a model wrote, over Intl: no package, no Node. When a schedule runs is the core’s.',
   },
   {
     at: 'main/tools/memory/',

@@ -2,10 +2,17 @@
 import { isTimeZone } from '../../gateway/calendar.ts';
 import type { Millis } from '../../gateway/types.ts';
 import { failed, ok, type Result } from '../../lib/result.ts';
-import { parseCron } from './cron.ts';
-import { nextSlot } from './slots.ts';
-import { longestEvery, shortestEvery, type CatchUp, type QuietHours, type Schedule, type Timing } from './types.ts';
-import { minute, minutesOf, Zone } from './zone.ts';
+import { parseCron } from '../../gateway/schedule/cron.ts';
+import { nextSlot } from '../../gateway/schedule/slots.ts';
+import {
+  longestEvery,
+  shortestEvery,
+  type CatchUp,
+  type QuietHours,
+  type Schedule,
+  type Timing,
+} from '../../gateway/schedule/types.ts';
+import { minute, minutesOf, Zone } from '../../gateway/schedule/zone.ts';
 
 /** JSON Schema of what {@link parseSchedule} takes, for the description of a tool. */
 export const scheduleParameters: Readonly<Record<string, unknown>> = {

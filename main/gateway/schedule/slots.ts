@@ -6,7 +6,7 @@
  * `skip` it is left out. Nothing here reads a clock: the same question has the same answer for ever, as long as the
  * rules of the time zone stay as they are.
  */
-import type { Millis } from '../../gateway/types.ts';
+import type { Millis } from '../types.ts';
 import { assertNever } from '../../lib/assert-never.ts';
 import { nextOfCron, parseCron } from './cron.ts';
 import { quietStretches, type Stretch } from './quiet.ts';

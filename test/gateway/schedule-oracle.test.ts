@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { slotKey, slotsOf, whatIsDue } from '../../main/tools/schedule/slots.ts';
-import type { CatchUp, Schedule, Timing } from '../../main/tools/schedule/types.ts';
+import { slotKey, slotsOf, whatIsDue } from '../../main/gateway/schedule/slots.ts';
+import type { CatchUp, Schedule, Timing } from '../../main/gateway/schedule/types.ts';
 import { counts } from '../counts.ts';
 import { changes, clockTime, expressions, quietHours, stretches } from './schedule/arbitrary.ts';
 import { aroundQuiet, day, minute, momentsOf, quietMinutes, tableOf, type Table } from './schedule/oracle.ts';

@@ -10,7 +10,7 @@
  * time. An hour field with `*` or a step follows real time: each moment at which the clock shows a matching time runs, so
  * that an hour that is left out has no slots and an hour that comes twice has them twice.
  */
-import type { Millis } from '../../gateway/types.ts';
+import type { Millis } from '../types.ts';
 import { failed, ok, type Result } from '../../lib/result.ts';
 import { day, hour, minute, type Wall, type Zone } from './zone.ts';
 

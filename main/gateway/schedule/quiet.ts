@@ -1,5 +1,5 @@
 /** Quiet hours as stretches of time. */
-import type { Millis } from '../../gateway/types.ts';
+import type { Millis } from '../types.ts';
 import type { QuietHours } from './types.ts';
 import { day, minute, minutesOf, Zone } from './zone.ts';
 

@@ -2,7 +2,7 @@
  * Clocks of a time zone. A *wall* time is what such a clock shows, as the milliseconds that the same date and time would
  * have in UTC. Where clocks are set forward some wall times do not exist, where they are set back some exist twice.
  */
-import type { Millis } from '../../gateway/types.ts';
+import type { Millis } from '../types.ts';
 
 export type Wall = number;
 

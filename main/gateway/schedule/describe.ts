@@ -1,5 +1,5 @@
 /** A schedule in words, by keys of the catalogs; dates, times and weekdays come in the language's own form. */
-import type { Millis } from '../../gateway/types.ts';
+import type { Millis } from '../types.ts';
 import { assertNever } from '../../lib/assert-never.ts';
 import { hasDay, parseCron, type Cron } from './cron.ts';
 import type { Schedule, Timing } from './types.ts';

@@ -1,5 +1,5 @@
 /** What a schedule is: plain data, as it is stored and shown. */
-import type { Millis } from '../../gateway/types.ts';
+import type { Millis } from '../types.ts';
 
 export type Timing =
   | { readonly kind: 'once'; readonly at: Millis }
