@@ -75,7 +75,7 @@ export function storeNotice(
   const { contextNo } = conversation;
   const about = { conversation: id, link: link.id };
   const kind = asked === null ? 'card' : 'command';
-  const done = { state: 'done', kind, starts: 1, contextNo, model: null, reason: null } as const;
+  const done = { state: 'done', kind, starts: 1, contextNo, model: null, reason: null, worked: 0 } as const;
   tables.turns.add({ id: turn, ...about, ...done, startedAt: at, endedAt: at });
   if (asked !== null) {
     tables.turns.addInputs(turn, [asked]);

@@ -126,7 +126,7 @@ function storeMessage(
   { turn, author, platformId, text, link }: NewWords,
 ): MessageRow {
   const at = clock.now();
-  const done = { state: 'done', kind: 'said', starts: 1, model: null, reason: null } as const;
+  const done = { state: 'done', kind: 'said', starts: 1, model: null, reason: null, worked: 0 } as const;
   tables.turns.add({ id: turn, conversation, link: link.id, contextNo, startedAt: at, endedAt: at, ...done });
   return tables.messages.add({
     id: ids.next(),

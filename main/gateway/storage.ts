@@ -35,6 +35,7 @@ import type {
   TurnRow,
   UsageRow,
 } from './types.ts';
+import type { StepRow, ToolCallRow, ToolPermission } from './agent/types.ts';
 import type { Observable } from '../lib/observable.ts';
 import type { ToolServerTable } from './tool.ts';
 
@@ -130,6 +131,9 @@ export interface Tables {
   readonly facts: FactTable;
   readonly providers: ProviderTable;
   readonly secrets: SecretTable;
+  readonly steps: StepTable;
+  readonly toolCalls: ToolCallTable;
+  readonly toolPermissions: ToolPermissionTable;
   readonly toolServers: ToolServerTable;
 }
 
@@ -302,6 +306,32 @@ export interface TurnTable {
   inputs(turn: TurnId): readonly MessageRow[];
   /** Dead letters that were not asked again since, newest first. */
   dead(limit: number): readonly TurnRow[];
+}
+
+export interface StepTable {
+  /** A step is stored once; the same place of a turn a second time is a bug and throws. */
+  add(row: StepRow): void;
+  /** In their order. */
+  ofTurn(turn: TurnId): readonly StepRow[];
+  /** There is at least one. */
+  has(turn: TurnId): boolean;
+}
+
+export interface ToolCallTable {
+  add(row: ToolCallRow): void;
+  get(id: string): ToolCallRow | null;
+  put(row: ToolCallRow): void;
+  /** By step, then by their order in it. */
+  ofTurn(turn: TurnId): readonly ToolCallRow[];
+  /** Calls of running turns that wait for the owner, oldest first. */
+  asking(): readonly ToolCallRow[];
+}
+
+/** What the owner said about tools, by their names; a tool that is gone keeps it. */
+export interface ToolPermissionTable {
+  get(name: string): ToolPermission | null;
+  put(name: string, permission: ToolPermission, at: Millis): void;
+  remove(name: string): void;
 }
 
 export interface DeliveryTable {

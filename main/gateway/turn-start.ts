@@ -85,6 +85,7 @@ export function beginTurn(
     contextNo: conversation.contextNo,
     model: null,
     reason: null,
+    worked: 0,
     startedAt: now,
     endedAt: null,
   };

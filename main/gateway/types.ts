@@ -200,6 +200,8 @@ export interface TurnRow {
   readonly contextNo: number;
   readonly model: ModelRef | null;
   readonly reason: Reason | null;
+  /** Of the time that it may work, so much is used up; waiting for the owner is no work. */
+  readonly worked: Millis;
   readonly startedAt: Millis;
   readonly endedAt: Millis | null;
 }

@@ -25,6 +25,8 @@ const markIndex = 'INSERT INTO meta (key, value) VALUES (?, 1) ON CONFLICT DO NO
 const removals = [
   `DELETE FROM part WHERE delivery IN (${deliveries})`,
   `DELETE FROM delivery WHERE conversation = $id OR turn IN (${turns})`,
+  `DELETE FROM tool_call WHERE conversation = $id OR turn IN (${turns})`,
+  `DELETE FROM step WHERE turn IN (${turns})`,
   `DELETE FROM turn_input WHERE turn IN (${turns}) OR message IN (${messages})`,
   `DELETE FROM revision WHERE message IN (${messages})`,
   `DELETE FROM attachment WHERE message IN (${messages})`,

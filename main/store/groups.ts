@@ -66,6 +66,9 @@ const moveMessages =
   `UPDATE message SET conversation = $heir, context_no = ${context}, platform_id = NULL WHERE conversation = $id AND ` +
   `(state IN ('waiting', 'kept', 'paused', 'late', 'held') OR turn IN (${unsent}))`;
 const moveTurns = `UPDATE turn SET conversation = $heir, context_no = ${context} WHERE id IN (${unsent})`;
+const moveCalls =
+  'UPDATE tool_call SET conversation = $heir WHERE conversation = $id AND turn IN ' +
+  '(SELECT id FROM turn WHERE conversation = $heir)';
 const moveDeliveries =
   "UPDATE delivery SET conversation = $heir WHERE conversation = $id AND state IN ('ready', 'held') AND turn IN " +
   '(SELECT id FROM turn WHERE conversation = $heir)';
@@ -76,6 +79,7 @@ const movePause =
   'WHERE conversation.id = $heir AND old.paused_until > ifnull(conversation.paused_until, 0)';
 const moveUnread =
   'UPDATE conversation SET unread = unread + (SELECT unread FROM conversation WHERE id = $id) WHERE id = $heir';
+const moves = [moveMessages, moveTurns, moveCalls, moveDeliveries, movePause, moveUnread];
 const atRest = 'UPDATE conversation SET unread = 0, paused_until = NULL, paused_by = NULL WHERE id = ?';
 
 function moveConversations(sql: Sql, link: string, from: string, to: string): void {
@@ -87,7 +91,7 @@ function moveConversations(sql: Sql, link: string, from: string, to: string): vo
       sql.run(dropIds, [id]);
       sql.run(rename, [to, id]);
     } else {
-      for (const move of [moveMessages, moveTurns, moveDeliveries, movePause, moveUnread]) sql.run(move, { id, heir });
+      for (const move of moves) sql.run(move, { id, heir });
       sql.run(atRest, [id]);
     }
   }

@@ -62,6 +62,8 @@ const tableNames = [
   'message',
   'attachment',
   'turn',
+  'step',
+  'tool_call',
   'delivery',
   'part',
   'usage',

@@ -17,7 +17,10 @@ import { createPrices, createReservations } from './money.ts';
 import { createPersonas } from './personas.ts';
 import { createProviders } from './providers.ts';
 import { createSecrets } from './secrets.ts';
+import { createSteps } from './steps.ts';
 import { createTextIndex, type TextIndex } from './text-index.ts';
+import { createToolCalls } from './tool-calls.ts';
+import { createToolPermissions } from './tool-permissions.ts';
 import { createTurns } from './turns.ts';
 import { createUsage } from './usage.ts';
 
@@ -46,6 +49,9 @@ export function createTables(sql: Sql): StoreTables {
     facts: createFacts(sql),
     providers: createProviders(sql),
     secrets: createSecrets(sql),
+    steps: createSteps(sql),
+    toolCalls: createToolCalls(sql),
+    toolPermissions: createToolPermissions(sql),
     toolServers: createToolServers(sql),
     files: createFiles(sql),
     events: createEvents(sql),

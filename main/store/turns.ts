@@ -17,6 +17,7 @@ const columns = [
   'context_no',
   'model',
   'reason',
+  'worked',
   'started_at',
   'ended_at',
 ];
@@ -42,6 +43,7 @@ function turnFrom(row: SqlRow): TurnRow {
     contextNo: integer(row, 'context_no'),
     model: textOrNull(row, 'model'),
     reason: reasonFrom(row, 'reason'),
+    worked: integer(row, 'worked'),
     startedAt: integer(row, 'started_at'),
     endedAt: integerOrNull(row, 'ended_at'),
   };
@@ -58,6 +60,7 @@ function valuesOf(row: TurnRow): SqlParams {
     context_no: row.contextNo,
     model: row.model,
     reason: reasonToJson(row.reason),
+    worked: row.worked,
     started_at: row.startedAt,
     ended_at: row.endedAt,
   };

@@ -139,6 +139,7 @@ export function turnRow(over: Partial<TurnRow> = {}): TurnRow {
     contextNo: 1,
     model: null,
     reason: null,
+    worked: 0,
     startedAt: 20,
     endedAt: null,
     ...over,

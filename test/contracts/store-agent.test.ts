@@ -1,0 +1,120 @@
+/** What every implementation of the port `Storage` must do with the steps of turns, calls of tools and permissions. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { StepRow, ToolCallRow } from '../../main/gateway/agent/types.ts';
+import {
+  conversationRow,
+  linkRow,
+  openTestStore,
+  TemporaryDirectory,
+  turnRow,
+  type TestStore,
+} from '../store/support.ts';
+
+let directory: TemporaryDirectory;
+let opened: TestStore;
+
+beforeEach(async () => {
+  directory = new TemporaryDirectory();
+  opened = await openTestStore(directory.path);
+  await opened.store.commit(({ links, conversations, turns }) => {
+    links.put(linkRow());
+    conversations.put(conversationRow());
+    turns.add(turnRow());
+  });
+});
+afterEach(async () => {
+  await opened[Symbol.asyncDispose]();
+  directory[Symbol.dispose]();
+});
+
+const step = (over: Partial<StepRow> = {}): StepRow => ({
+  turn: 't1',
+  position: 0,
+  model: 'lab/gpt-test',
+  text: 'I look',
+  reasoning: 'hm',
+  at: 30,
+  ...over,
+});
+
+const call = (over: Partial<ToolCallRow> = {}): ToolCallRow => ({
+  id: 'k1',
+  turn: 't1',
+  conversation: 'c1',
+  step: 0,
+  position: 0,
+  callId: 'call_0',
+  name: 'look',
+  arguments: '{',
+  state: 'pending',
+  outside: false,
+  result: null,
+  reason: null,
+  askedAt: null,
+  begunAt: null,
+  endedAt: null,
+  ...over,
+});
+
+describe('steps and calls', () => {
+  it('come back as they were stored and in their order, whatever the order in which they were written', async () => {
+    const { store } = opened;
+    expect(store.read.steps.has('t1')).toBe(false);
+    const full = call({
+      id: 'k2',
+      step: 1,
+      state: 'refused',
+      outside: true,
+      result: 'no',
+      reason: { code: 'model.none', params: { tool: 'look' } },
+      askedAt: 1,
+      begunAt: 2,
+      endedAt: 3,
+    });
+    await store.commit(({ steps, toolCalls }) => {
+      steps.add(step({ position: 1 }));
+      steps.add(step());
+      toolCalls.add(full);
+      toolCalls.add(call({ id: 'k3', position: 1 }));
+      toolCalls.add(call());
+    });
+    expect(store.read.steps.has('t1')).toBe(true);
+    expect(store.read.steps.ofTurn('t1')).toEqual([step(), step({ position: 1 })]);
+    expect(store.read.toolCalls.ofTurn('t1').map(({ id }) => id)).toEqual(['k1', 'k3', 'k2']);
+    expect(store.read.toolCalls.get('k2')).toEqual(full);
+    await store.commit(({ toolCalls }) => toolCalls.put({ ...call(), state: 'done', result: 'seen' }));
+    expect(store.read.toolCalls.get('k1')).toEqual(call({ state: 'done', result: 'seen' }));
+    await expect(store.commit(({ steps }) => steps.add(step()))).rejects.toThrow();
+  });
+
+  it('ask only as long as their turn runs: a turn that was stopped leaves no card behind', async () => {
+    const { store } = opened;
+    await store.commit(({ toolCalls }) => toolCalls.add(call({ state: 'asking', askedAt: 40 })));
+    expect(store.read.toolCalls.asking().map(({ id }) => id)).toEqual(['k1']);
+    await store.commit(({ turns }) => turns.put(turnRow({ state: 'stopped', endedAt: 50 })));
+    expect(store.read.toolCalls.asking()).toEqual([]);
+  });
+
+  it('go with their conversation when it is forgotten', async () => {
+    const { store } = opened;
+    await store.commit(({ steps, toolCalls }) => {
+      steps.add(step());
+      toolCalls.add(call());
+    });
+    await store.commit(({ conversations }) => conversations.forget('c1'));
+    expect(store.read.steps.ofTurn('t1')).toEqual([]);
+    expect(store.read.toolCalls.get('k1')).toBeNull();
+  });
+});
+
+describe('permissions of tools', () => {
+  it('hold until they are changed or taken away', async () => {
+    const { store } = opened;
+    expect(store.read.toolPermissions.get('look')).toBeNull();
+    await store.commit(({ toolPermissions }) => toolPermissions.put('look', 'ask', 1));
+    await store.commit(({ toolPermissions }) => toolPermissions.put('look', 'always', 2));
+    expect(store.read.toolPermissions.get('look')).toBe('always');
+    await store.commit(({ toolPermissions }) => toolPermissions.remove('look'));
+    expect(store.read.toolPermissions.get('look')).toBeNull();
+  });
+});
