@@ -8,7 +8,7 @@
 import type { Tool } from '../../gateway/tool.ts';
 import { subject } from '../../lib/observable.ts';
 import { failed, ok, type Result } from '../../lib/result.ts';
-import { checkAddress } from './http.ts';
+import { checkAddress, checkHeaders } from './http.ts';
 import { createOpener, type Opener } from './open.ts';
 import { superviseServer, type SupervisedServer } from './server.ts';
 import { slugOf } from './tools.ts';
@@ -48,12 +48,15 @@ class Servers implements McpServers {
   async prepare(typed: McpEndpoint): Promise<Result<McpEndpoint, McpReason>> {
     if (typed.kind === 'stdio') return this.#opener.findProgram(typed);
     const url = checkAddress(typed.url);
-    return url.ok ? ok({ ...typed, url: url.value.href }) : url;
+    if (!url.ok) return url;
+    const plain = typed.headers.flatMap((header) => (header.kind === 'plain' ? [header] : []));
+    const headers = checkHeaders(plain.map(({ name, value }) => [name, value]));
+    return headers.ok ? ok({ ...typed, url: url.value.href }) : headers;
   }
 
   add(row: McpServerRow): Result<null, McpReason> {
     if (this.#entries.has(row.id)) return this.update(row);
-    const taken = this.#nameTaken(row);
+    const taken = this.nameTaken(row);
     if (taken !== null) return failed(taken);
     const { clock, version } = this.#deps;
     const server = superviseServer({ clock, version, open: this.#opener.open }, row);
@@ -73,7 +76,7 @@ class Servers implements McpServers {
   update(row: McpServerRow): Result<null, McpReason> {
     const entry = this.#entries.get(row.id);
     if (entry === undefined) return this.add(row);
-    const taken = this.#nameTaken(row);
+    const taken = this.nameTaken(row);
     if (taken !== null) return failed(taken);
     this.#entries.set(row.id, { ...entry, row });
     entry.server.set(row);
@@ -110,8 +113,7 @@ class Servers implements McpServers {
     await this.#opener[Symbol.asyncDispose]();
   }
 
-  /** Two servers whose tools would have the same names. */
-  #nameTaken({ id, name }: McpServerRow): McpReason | null {
+  nameTaken({ id, name }: Pick<McpServerRow, 'id' | 'name'>): McpReason | null {
     const slug = slugOf(name);
     const other = [...this.#entries.values()].find(({ row }) => row.id !== id && slugOf(row.name) === slug);
     return other === undefined ? null : { code: 'mcp.name-taken', params: { name: other.row.name } };

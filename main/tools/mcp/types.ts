@@ -157,8 +157,10 @@ export interface McpServers extends AsyncDisposable {
    * while it restarts, so that what a provider cached stays good; a call then fails with a sentence.
    */
   readonly tools: Observable<readonly Tool[]>;
-  /** What the owner typed, as it is to be stored: the command looked up and made absolute, the address checked. */
+  /** What the owner typed, as it is to be stored: the command looked up and made absolute, the address and the headers checked. */
   prepare(typed: McpEndpoint): Promise<Result<McpEndpoint, McpReason>>;
+  /** `mcp.name-taken` when the tools of another server would have the same names. */
+  nameTaken(server: Pick<McpServerRow, 'id' | 'name'>): McpReason | null;
   /** Fails with `mcp.name-taken` alone; a server that does not start says so in its state. */
   add(row: McpServerRow): Result<null, McpReason>;
   /** Ends what runs and starts it as the row now says. */

@@ -8,6 +8,7 @@
 import { lstatSync, renameSync, type Stats } from 'node:fs';
 import { link, lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Millis } from '../../gateway/types.ts';
 import { failed, ok, type Result } from '../../lib/result.ts';
 import type { MemoryTrouble } from './trouble.ts';
 
@@ -34,6 +35,8 @@ const mostTries = 5;
 export interface Listed {
   readonly name: string;
   readonly bytes: number;
+  /** When the file was last changed. */
+  readonly changedAt: Millis;
   /** Changes with the file. */
   readonly stamp: string;
 }
@@ -86,7 +89,8 @@ class NoteFolder implements Folder {
       const notes: Listed[] = [];
       for (const name of names) {
         const stats = await this.#stats(name);
-        if (stats?.isFile() === true) notes.push({ name, bytes: stats.size, stamp: stampOf(stats) });
+        if (stats?.isFile() !== true) continue;
+        notes.push({ name, bytes: stats.size, changedAt: Math.floor(stats.mtimeMs), stamp: stampOf(stats) });
       }
       return ok(notes);
     } catch (error) {

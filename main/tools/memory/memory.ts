@@ -21,7 +21,7 @@ import { asideOf, isAside, largestNote, openFolder, type Disk, type Folder, type
 import { promptOf, type PromptPart } from './prompt.ts';
 import { SearchIndex, type Hit } from './search-index.ts';
 import { sectionsOf } from './sections.ts';
-import { sentenceOf, type MemoryTrouble } from './trouble.ts';
+import type { MemoryTrouble } from './trouble.ts';
 import { watchBySystem, watchFolder, type WatchFolder } from './watch.ts';
 
 export interface MemoryDeps {
@@ -283,9 +283,4 @@ class NoteMemory implements Memory {
       await setImmediate();
     }
   }
-}
-
-/** {@link Memory.unread} in words. */
-export function unreadNotes(memory: Memory): readonly string[] {
-  return memory.unread.map(sentenceOf);
 }

@@ -3,7 +3,7 @@ import { createCalendar } from '../../gateway/calendar.ts';
 import type { Tool, ToolResult } from '../../gateway/tool.ts';
 import type { Millis } from '../../gateway/types.ts';
 import { longestEntry } from './entries.ts';
-import { unreadNotes, type Memory } from './memory.ts';
+import type { Memory } from './memory.ts';
 import type { Hit } from './search-index.ts';
 import { sentenceOf } from './trouble.ts';
 
@@ -18,7 +18,7 @@ export interface FoundMessage {
 }
 
 export interface MemoryToolDeps {
-  readonly memory: Memory;
+  readonly memory: Pick<Memory, 'remember' | 'find' | 'unread'>;
   readonly timeZone: () => string;
   /** Past conversations, newest first; left out where they are not to be searched. */
   readonly searchMessages?: (query: string, limit: number, signal: AbortSignal) => Promise<readonly FoundMessage[]>;
@@ -92,7 +92,7 @@ function recallTool(deps: MemoryToolDeps): Tool {
       const zone = createCalendar(deps.timeZone, () => 'UTC').zone();
       const hits = await deps.memory.find(query, mostSections);
       const messages = (await deps.searchMessages?.(query, mostMessages, signal)) ?? [];
-      const parts = [...passages(hits), ...conversations(messages, zone), ...unreadNotes(deps.memory)];
+      const parts = [...passages(hits), ...conversations(messages, zone), ...deps.memory.unread.map(sentenceOf)];
       const isFound = hits.length > 0 || messages.length > 0;
       return { ok: true, text: [...(isFound ? [] : ['Nothing is found about that.']), ...parts].join('\n\n') };
     },
