@@ -14,6 +14,7 @@ import type {
   DeliveryId,
   DeliveryRow,
   DeliveryState,
+  FrameRow,
   GroupRow,
   LinkId,
   LinkRow,
@@ -31,6 +32,7 @@ import type {
   ProviderRow,
   Reason,
   ReservationRow,
+  SummaryRow,
   TurnId,
   TurnRow,
   UsageRow,
@@ -122,6 +124,8 @@ export interface Tables {
   readonly messages: MessageTable;
   readonly attachments: AttachmentTable;
   readonly turns: TurnTable;
+  readonly summaries: SummaryTable;
+  readonly frames: FrameTable;
   readonly deliveries: DeliveryTable;
   readonly usage: UsageTable;
   readonly reservations: ReservationTable;
@@ -272,8 +276,10 @@ export interface MessageTable {
     limit: number,
     at?: { readonly beforeSeq: number } | { readonly afterSeq: number },
   ): readonly MessageRow[];
-  /** The newest messages of a context, rising, for the prompt. */
-  ofContext(conversation: ConversationId, contextNo: number, limit: number): readonly MessageRow[];
+  /** The newest messages of a context, rising, for the prompt; only those after `afterSeq`, where it is given. */
+  ofContext(conversation: ConversationId, contextNo: number, limit: number, afterSeq?: number): readonly MessageRow[];
+  /** Where a context begins; null when nothing was said in it yet. */
+  firstOfContext(conversation: ConversationId, contextNo: number): MessageRow | null;
   /** The inbox of a conversation: `waiting`, oldest first. */
   waiting(conversation: ConversationId, limit: number): readonly MessageRow[];
   /** How many messages wait, over all conversations. */
@@ -332,6 +338,19 @@ export interface ToolPermissionTable {
   get(name: string): ToolPermission | null;
   put(name: string, permission: ToolPermission, at: Millis): void;
   remove(name: string): void;
+}
+
+export interface SummaryTable {
+  add(row: SummaryRow): void;
+  /** The one that stands in the prompt of a context; null where there is none. */
+  latest(conversation: ConversationId, contextNo: number): SummaryRow | null;
+  /** Oldest first. One that covers what was taken back or changed since is gone. */
+  ofConversation(conversation: ConversationId): readonly SummaryRow[];
+}
+
+export interface FrameTable {
+  get(conversation: ConversationId): FrameRow | null;
+  put(row: FrameRow): void;
 }
 
 export interface DeliveryTable {

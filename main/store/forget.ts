@@ -31,6 +31,8 @@ const removals = [
   `DELETE FROM revision WHERE message IN (${messages})`,
   `DELETE FROM attachment WHERE message IN (${messages})`,
   'DELETE FROM message WHERE conversation = $id',
+  'DELETE FROM summary WHERE conversation = $id',
+  'DELETE FROM frame WHERE conversation = $id',
   'DELETE FROM turn WHERE conversation = $id',
   'UPDATE usage SET conversation = NULL, turn = NULL WHERE conversation = $id',
   'UPDATE reservation SET conversation = NULL, turn = NULL WHERE conversation = $id',

@@ -43,7 +43,9 @@ const byPlatformId =
 const newest = 'SELECT * FROM message WHERE conversation = ? ORDER BY seq DESC LIMIT ?';
 const before = 'SELECT * FROM message WHERE conversation = ? AND seq < ? ORDER BY seq DESC LIMIT ?';
 const after = 'SELECT * FROM message WHERE conversation = ? AND seq > ? ORDER BY seq LIMIT ?';
-const ofContext = 'SELECT * FROM message WHERE conversation = ? AND context_no = ? ORDER BY seq DESC LIMIT ?';
+const ofContext =
+  'SELECT * FROM message WHERE conversation = ? AND context_no = ? AND seq > ? ORDER BY seq DESC LIMIT ?';
+const firstOfContext = 'SELECT * FROM message WHERE conversation = ? AND context_no = ? ORDER BY seq LIMIT 1';
 const waiting = "SELECT * FROM message WHERE conversation = ? AND state = 'waiting' ORDER BY seq LIMIT ?";
 const conversationsWaiting =
   "SELECT conversation FROM message WHERE state = 'waiting' GROUP BY conversation ORDER BY min(seq)";
@@ -124,8 +126,9 @@ export function createMessages(sql: Sql): MessageTable {
       const rows = at ? sql.all(before, [conversation, at.beforeSeq, limit]) : sql.all(newest, [conversation, limit]);
       return rows.map(messageFrom).reverse();
     },
-    ofContext: (conversation, contextNo, limit) =>
-      sql.all(ofContext, [conversation, contextNo, limit]).map(messageFrom).reverse(),
+    ofContext: (conversation, contextNo, limit, afterSeq = 0) =>
+      sql.all(ofContext, [conversation, contextNo, afterSeq, limit]).map(messageFrom).reverse(),
+    firstOfContext: (conversation, contextNo) => one(sql.get(firstOfContext, [conversation, contextNo])),
     waiting: (conversation, limit) => sql.all(waiting, [conversation, limit]).map(messageFrom),
     conversationsWaiting: () => sql.all(conversationsWaiting).map((row) => text(row, 'conversation')),
     setAside: (link, state, limit) => sql.all(setAside, [link, state, limit]).map(messageFrom),

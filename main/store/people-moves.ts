@@ -60,6 +60,9 @@ const merge: readonly string[] = [
   `UPDATE reservation SET conversation = $heir WHERE conversation = $id`,
   `UPDATE turn SET conversation = $heir, context_no = ${context} WHERE conversation = $id AND state <> 'running'`,
   `UPDATE tool_call SET conversation = $heir WHERE conversation = $id AND turn NOT IN ${running}`,
+  // Both were made of one half of what is one conversation now.
+  'DELETE FROM summary WHERE conversation IN ($id, $heir)',
+  'DELETE FROM frame WHERE conversation IN ($id, $heir)',
   'UPDATE conversation SET paused_until = old.paused_until, paused_by = old.paused_by ' +
     'FROM (SELECT paused_until, paused_by FROM conversation WHERE id = $id) AS old ' +
     'WHERE conversation.id = $heir AND old.paused_until > ifnull(conversation.paused_until, 0)',

@@ -7,6 +7,7 @@ import type { Sql } from './database.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createFacts } from './facts.ts';
 import { createFiles, type FileTable } from './files.ts';
+import { createFrames } from './frames.ts';
 import { createGroups } from './groups.ts';
 import { createEvents, type EventTable } from './known-events.ts';
 import { createLinks } from './links.ts';
@@ -18,6 +19,7 @@ import { createPersonas } from './personas.ts';
 import { createProviders } from './providers.ts';
 import { createSecrets } from './secrets.ts';
 import { createSteps } from './steps.ts';
+import { createSummaries } from './summaries.ts';
 import { createTextIndex, type TextIndex } from './text-index.ts';
 import { createToolCalls } from './tool-calls.ts';
 import { createToolPermissions } from './tool-permissions.ts';
@@ -40,6 +42,8 @@ export function createTables(sql: Sql): StoreTables {
     messages: createMessages(sql),
     attachments: createAttachments(sql),
     turns: createTurns(sql),
+    summaries: createSummaries(sql),
+    frames: createFrames(sql),
     deliveries: createDeliveries(sql),
     usage: createUsage(sql),
     reservations: createReservations(sql),

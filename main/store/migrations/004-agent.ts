@@ -54,16 +54,24 @@ CREATE TABLE summary (
   turns INTEGER NOT NULL,
   tokens_before INTEGER NOT NULL,
   tokens_after INTEGER NOT NULL,
+  outside INTEGER NOT NULL,
   at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX summary_conversation ON summary (conversation, context_no, number);
+CREATE TRIGGER summary_of_changed AFTER UPDATE OF text, state ON message
+WHEN (new.state = 'deleted' AND old.state <> 'deleted') OR new.text <> old.text
+BEGIN
+  DELETE FROM summary
+  WHERE conversation = new.conversation AND context_no = new.context_no AND upto >= new.seq;
+END;
 
 CREATE TABLE frame (
   conversation TEXT PRIMARY KEY REFERENCES conversation (id),
   context_no INTEGER NOT NULL,
   day TEXT NOT NULL,
   summary TEXT,
-  memory TEXT NOT NULL
+  memory TEXT,
+  tried TEXT
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE schedule (
