@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ModelRequest } from '../../main/gateway/model.ts';
 import { createOpenAiProvider } from '../../main/models/openai/index.ts';
 import { knowServer } from '../../main/models/openai/compatibility.ts';
 import { counter, request } from '../contracts/model-subjects.ts';
@@ -78,7 +79,7 @@ describe('compatibility', () => {
       headers: new Headers(),
       body: JSON.stringify({ error: { message, param, type: 'invalid_request_error', code: null } }),
     });
-    const sent = { tools: true };
+    const sent = { model: 'gpt-test', tools: true, effort: null };
     expect(
       server.learn(answer('max_tokens is too large: 9. This model supports at most 8', 'max_tokens'), sent),
     ).toBeNull();
@@ -91,9 +92,10 @@ describe('compatibility', () => {
   });
 
   it('knows the words of FastAPI, vLLM, llama.cpp and Ollama for what they do not know', () => {
+    const sent = { model: 'gpt-test', tools: true, effort: 'low' } as const;
     const learn = (status: number, body: unknown) => {
       const server = knowServer('http://127.0.0.1:1/v1', {});
-      return server.learn({ status, headers: new Headers(), body: JSON.stringify(body) }, { tools: true });
+      return server.learn({ status, headers: new Headers(), body: JSON.stringify(body) }, sent);
     };
     const extra = { loc: ['body', 'stream_options'], msg: 'Extra inputs are not permitted', type: 'extra_forbidden' };
     expect(learn(422, { detail: [extra] })).toBe('supportsUsageInStream');
@@ -103,6 +105,43 @@ describe('compatibility', () => {
       'supportsTools',
     );
     expect(learn(500, { error: { message: 'unknown fault in stream_options' } })).toBeNull();
+    const effort = { loc: ['body', 'reasoning_effort'], msg: "Input should be 'low' or 'high'", type: 'literal_error' };
+    expect(learn(422, { detail: [effort] })).toBe('effort');
+    expect(learn(400, { error: { message: '"llama3:8b" does not support thinking' } })).toBe('effort');
+  });
+
+  it('learns of each model which level of thinking it does not know, or one model would speak for all of them', async () => {
+    await using emulator = await startOpenAi({ models: ['gpt-test', 'gpt-other'], efforts: ['low', 'high'] });
+    const provider = providerOf(emulator);
+    const ask = async (model: string, thinking: ModelRequest['thinking']): Promise<void> => {
+      const reply = await provider
+        .stream(request(model, 'hello', thinking === undefined ? {} : { thinking }), signal)
+        .result();
+      expect(reply.end).toMatchObject({ stop: 'stop' });
+    };
+    const sent = (): readonly unknown[] =>
+      emulator.chats.map(({ body }) => (body as { reasoning_effort?: string }).reasoning_effort);
+    await ask('gpt-test', undefined);
+    await ask('gpt-test', 'high');
+    expect(sent()).toEqual([undefined, 'high']);
+    await ask('gpt-test', 'off');
+    await ask('gpt-test', 'off');
+    expect(sent().slice(2)).toEqual(['none', undefined, undefined]);
+    await ask('gpt-test', 'low');
+    await ask('gpt-other', 'off');
+    expect(sent().slice(5)).toEqual(['low', 'none', undefined]);
+  });
+
+  it('asks a model that does not think once more without it, and holds to what the owner said', async () => {
+    await using emulator = await startOpenAi({ efforts: [] });
+    const asked = request('gpt-test', 'hello', { thinking: 'medium' });
+    expect(await providerOf(emulator).stream(asked, signal).result()).toMatchObject({ text: 'echo: hello' });
+    expect(emulator.chats.map(({ status }) => status)).toEqual([400, 200]);
+    const told = providerOf(emulator, { supportsThinking: true });
+    expect(await told.stream(asked, signal).result()).toMatchObject({ end: { failure: { class: 'invalid-request' } } });
+    await providerOf(emulator, { supportsThinking: false }).stream(asked, signal).result();
+    expect(emulator.chats.slice(2).map(({ status }) => status)).toEqual([400, 200]);
+    expect(emulator.chats.at(-1)?.body).not.toHaveProperty('reasoning_effort');
   });
 
   it('starts with the newer field at OpenAI itself, or its newer models would refuse every first call', () => {

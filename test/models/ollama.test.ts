@@ -115,6 +115,33 @@ describe('the ollama adapter', () => {
     expect(emulator.chats).toHaveLength(1);
   });
 
+  it('tells a model that thinks whether to, one with levels how much, and any other nothing, or calls are refused', async () => {
+    const thinking = ['completion', 'thinking'];
+    await using emulator = await startOllama({
+      models: [
+        { name: 'plain:1b', capabilities: ['completion'] },
+        { name: 'qwen3:8b', capabilities: thinking },
+        { name: 'gpt-oss:20b', capabilities: thinking, architecture: 'gptoss' },
+      ],
+    });
+    const { provider } = providerOf(emulator);
+    const told = async (model: string, level: ModelRequest['thinking']): Promise<unknown> => {
+      const reply = await provider
+        .stream(request(model, 'hello', level === undefined ? {} : { thinking: level }), signal)
+        .result();
+      expect(reply.end).toMatchObject({ stop: 'stop' });
+      return (emulator.chats.at(-1)?.body as { think?: unknown }).think;
+    };
+    expect(await told('plain:1b', 'high')).toBeUndefined();
+    expect(await told('qwen3:8b', undefined)).toBeUndefined();
+    expect(await told('qwen3:8b', 'off')).toBe(false);
+    expect(await told('qwen3:8b', 'low')).toBe(true);
+    expect(await told('gpt-oss:20b', 'medium')).toBe('medium');
+    expect(await told('gpt-oss:20b', 'off')).toBe('low');
+    const list = await provider.list(signal);
+    expect(list.ok && list.value.map(({ thinks }) => thinks)).toEqual([false, true, true]);
+  });
+
   it('waits for a cold load as long as the request says, or every first answer of the day would fail', async () => {
     const loaded = gate();
     await using emulator = await startOllama({ models: [{ name: 'cold:1b', loadGate: loaded.promise }] });

@@ -138,6 +138,28 @@ describe('the openai adapter', () => {
     });
   });
 
+  it('tells thoughts from words in each form that servers have, or one would be taken for the other or be lost', async () => {
+    const deltas = [
+      { reasoning_content: 'a ' },
+      { reasoning: 'b ' },
+      { content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'c' }] }] },
+      { content: [{ type: 'text', text: 'said' }] },
+      { content: ' aloud' },
+    ];
+    await using server = await answering((_asked, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (const delta of deltas) response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta }] })}\n\n`);
+      const last = { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] };
+      response.end(`data: ${JSON.stringify(last)}\n\ndata: [DONE]\n\n`);
+    });
+    const told = { reasoning: '', text: '' };
+    const provider = providerAt(`http://127.0.0.1:${String(server.port)}/v1`);
+    for await (const event of provider.stream(request('gpt-test', 'hello'), signal)) {
+      if (event.kind === 'reasoning' || event.kind === 'text') told[event.kind] += event.text;
+    }
+    expect(told).toEqual({ reasoning: 'a b c', text: 'said aloud' });
+  });
+
   it('calls a filtered reply filtered, and a test whose model only thought a good one', async () => {
     await using emulator = await startOpenAi();
     const provider = providerAt(emulator.url);

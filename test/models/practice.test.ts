@@ -26,6 +26,22 @@ describe('the practice model', () => {
     expect((await say('')).text).toMatch(/no words in it/);
   });
 
+  it('thinks aloud when it is asked to, beside its words, or nobody could see where thoughts stand', async () => {
+    const thoughts = async (more: Parameters<typeof request>[2]): Promise<string> => {
+      const clock = new ManualClock();
+      const stream = createPracticeProvider({ clock }).stream(request('practice', 'Think!', more), signal);
+      let told = '';
+      const read = async (): Promise<void> => {
+        for await (const event of stream) if (event.kind === 'reasoning') told += event.text;
+      };
+      await drive(clock, read());
+      return told;
+    };
+    expect(await thoughts({ maxOutputTokens: 4096 })).toMatch(/nothing in me that thinks/);
+    expect(await thoughts({ maxOutputTokens: 4096, thinking: 'off' })).toBe('');
+    expect((await say('Think!')).text).toMatch(/^You wrote: Think!/);
+  });
+
   it('shows every kind of block, or a broken table would be found in a real conversation', async () => {
     const { text } = await say('Markdown, please');
     for (const mark of ['# A sample', '- apples', '| Fruit |', '```js', '> A quotation', '**bold**', '- [x] done']) {

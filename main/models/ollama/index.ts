@@ -177,7 +177,7 @@ class OllamaProvider implements Provider {
     exchange.filter = lines;
     const reader = new LineReader(this.#deps.ids);
     try {
-      const chat = chatRequest(request, this.#window(shown.value), shown.value.tools !== false);
+      const chat = chatRequest(request, this.#window(shown.value), shown.value);
       const stream = await this.#transport.run(exchange, () => this.#client.chat(chat));
       for await (const line of stream) {
         await this.#pass(reader.read(line), emit, exchange);

@@ -2,20 +2,23 @@
 import type { ChatRequest, Message, Tool } from 'ollama';
 import type { ChatContent, ChatMessage, ModelRequest } from '../../gateway/model.ts';
 import { asRecord, parseJson } from '../json.ts';
+import type { Shown } from './models.ts';
 
-/** `window`: `num_ctx`, null leaves it to the server. `tools` false: the model knows none, they stay at home. */
+/** `window`: `num_ctx`, null leaves it to the server. Tools and thinking stay at home where the model knows none. */
 export function chatRequest(
   request: ModelRequest,
   window: number | null,
-  tools: boolean,
+  model: Pick<Shown, 'tools' | 'thinks' | 'thinksInLevels'>,
 ): ChatRequest & { stream: true } {
   const format = formatOf(request.responseFormat);
-  const offered = tools && request.toolChoice !== 'none' ? (request.tools ?? []) : [];
+  const think = thinkOf(request.thinking, model);
+  const offered = model.tools !== false && request.toolChoice !== 'none' ? (request.tools ?? []) : [];
   return {
     model: request.model,
     messages: request.messages.map((message) => messageOf(message, request.messages)),
     stream: true,
     ...(format === null ? {} : { format }),
+    ...(think === null ? {} : { think }),
     ...(offered.length === 0 ? {} : { tools: offered.map(toolOf) }),
     options: {
       num_predict: request.maxOutputTokens,
@@ -25,6 +28,16 @@ export function chatRequest(
       ...(request.stop === undefined ? {} : { stop: [...request.stop] }),
     },
   };
+}
+
+/** The server refuses `think` for a model without it, and a level for one that only knows yes and no. */
+function thinkOf(
+  thinking: ModelRequest['thinking'],
+  { thinks, thinksInLevels }: Pick<Shown, 'thinks' | 'thinksInLevels'>,
+): NonNullable<ChatRequest['think']> | null {
+  if (thinking === undefined || thinks !== true) return null;
+  if (!thinksInLevels) return thinking !== 'off';
+  return thinking === 'off' ? 'low' : thinking;
 }
 
 /** The pictures of a request that have no bytes in them: the server fetches nothing from the net. */

@@ -8,6 +8,8 @@ export interface Shown {
   readonly sees: boolean | null;
   readonly tools: boolean | null;
   readonly thinks: boolean | null;
+  /** It knows levels of thinking, and always thinks (gpt-oss); others are told only whether to. */
+  readonly thinksInLevels: boolean;
 }
 
 /** `model_info` names the limit after the architecture: `llama.context_length`. */
@@ -18,7 +20,13 @@ export function readShown(body: unknown): Shown {
   const capabilities = asRecord(body)?.['capabilities'];
   const can = (what: string): boolean | null => (Array.isArray(capabilities) ? capabilities.includes(what) : null);
   const limit = named !== null && named > 0 ? named : null;
-  return { limit, sees: can('vision'), tools: can('tools'), thinks: can('thinking') };
+  return {
+    limit,
+    sees: can('vision'),
+    tools: can('tools'),
+    thinks: can('thinking'),
+    thinksInLevels: architecture === 'gptoss',
+  };
 }
 
 export interface Tag {

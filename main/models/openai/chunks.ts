@@ -1,6 +1,6 @@
 /**
  * The chunks of a streamed chat completion → pieces of a reply. Shapes: ChatCompletionChunk of OpenAI's API reference;
- * `reasoning_content` (DeepSeek, vLLM, llama.cpp) and `reasoning` (OpenRouter, Groq) stand beside `content`. A whole
+ * `reasoning_content` (DeepSeek, vLLM, llama.cpp) and `reasoning` (OpenRouter, Groq) stand beside `content`, or in it as parts. A whole
  * completion, as servers send it that do not stream, reads the same: `message` instead of `delta`.
  */
 import type { Ids } from '../../gateway/clock.ts';
@@ -58,6 +58,7 @@ export class ChunkReader {
     for (const text of [asText(delta['content']), asText(delta['refusal'])]) {
       if (text !== null && text !== '') pieces.push({ kind: 'text', text });
     }
+    pieces.push(...listedPieces(delta['content']));
     for (const piece of pieces) {
       if (piece.kind === 'tool-call') continue;
       this.written += piece.text.length;
@@ -82,6 +83,18 @@ export class ChunkReader {
     this.#calls.set(index, call);
     this.spoke = true;
   }
+}
+
+/** Content as a list: Mistral's models that think send `thinking` parts, which are lists themselves, before the text. */
+function listedPieces(content: unknown): readonly Extract<Piece, { readonly text: string }>[] {
+  if (!Array.isArray(content)) return [];
+  return content.flatMap((entry) => {
+    const part = asRecord(entry);
+    const kind = part?.['type'] === 'thinking' ? 'reasoning' : 'text';
+    const inner = part?.['thinking'];
+    const texts = Array.isArray(inner) ? inner.map((one) => asText(asRecord(one)?.['text'])) : [asText(part?.['text'])];
+    return texts.flatMap((text) => (text === null || text === '' ? [] : [{ kind, text } as const]));
+  });
 }
 
 function usageOf(value: unknown): ModelUsage | null {

@@ -2,6 +2,7 @@
  * Oddities of servers as data. What the owner set holds; the rest starts with what most servers understand and is
  * learned, once, from a refusal that names the parameter.
  */
+import type { Thinking } from '../../gateway/types.ts';
 import { asRecord } from '../json.ts';
 import type { Answer } from '../refusals.ts';
 import { readServerError } from '../refusals.ts';
@@ -18,10 +19,22 @@ export interface Compatibility {
 
 export type Fact = keyof Compatibility;
 
+/** `reasoning_effort`, as OpenAI, vLLM, Groq, OpenRouter and llama.cpp take it; `none` switches thinking off. */
+export type Effort = 'none' | 'low' | 'medium' | 'high';
+
+/** What of a call a refusal may be about. */
+export interface Sent {
+  readonly model: string;
+  readonly tools: boolean;
+  readonly effort: Effort | null;
+}
+
 export interface KnownServer {
   readonly now: Compatibility;
+  /** What is sent for a level of thinking; null: nothing, because the model refused it before or the owner said so. */
+  effort(model: string, thinking: Thinking | undefined): Effort | null;
   /** Changes one fact when `answer` refuses a parameter we sent and the fact is still open; the call may be repeated. */
-  learn(answer: Answer, sent: { readonly tools: boolean }): Fact | null;
+  learn(answer: Answer, sent: Sent): Fact | 'effort' | null;
 }
 
 /** `overrides` are the provider's `compatibility`; values of a wrong type are ignored. */
@@ -40,17 +53,50 @@ export function knowServer(baseUrl: string, overrides: Readonly<Record<string, u
     supportsTools: pick('supportsTools', isBoolean, true),
     developerRole: pick('developerRole', isBoolean, false),
   };
+  const efforts = knowEfforts(overrides['supportsThinking']);
   return {
     get now() {
       return now;
     },
+    effort: (model, thinking) => (thinking === undefined ? null : efforts.of(model, thinking)),
     learn(answer, sent) {
+      if (sent.effort !== null && refusesEffort(answer) && efforts.forget(sent.model, sent.effort)) return 'effort';
       const fact = refusedFact(answer, now, sent.tools);
       if (fact === null || !open.delete(fact)) return null;
       now = turned(now, fact);
       return fact;
     },
   };
+}
+
+interface Efforts {
+  of(model: string, thinking: Thinking): Effort | null;
+  /** False when it holds whatever the server says. */
+  forget(model: string, effort: Effort): boolean;
+}
+
+/** One server has models that think and models that do not, and levels that only some of them know: each is learned. */
+function knowEfforts(supported: unknown): Efforts {
+  const refused = new Set<string>();
+  const key = (model: string, effort: Effort): string => `${effort} ${model}`;
+  return {
+    of(model, thinking) {
+      const effort = thinking === 'off' ? 'none' : thinking;
+      return supported === false || refused.has(key(model, effort)) ? null : effort;
+    },
+    forget(model, effort) {
+      if (supported === true) return false;
+      refused.add(key(model, effort));
+      return true;
+    },
+  };
+}
+
+/** Named in any way: that the field is unknown, that its value is, or that the model does not think. */
+function refusesEffort(answer: Answer): boolean {
+  if (answer.status !== 400 && answer.status !== 422 && answer.status !== 500) return false;
+  const { message, marks } = readServerError(answer.body);
+  return /\breasoning[_. ]effort\b|\bthink(?:ing)?\b/i.test(`${marks} ${message}`);
 }
 
 function turned(now: Compatibility, fact: Fact): Compatibility {

@@ -33,7 +33,7 @@ import { ChunkReader } from './chunks.ts';
 import { createClient } from './client.ts';
 import type { Client } from './client.ts';
 import { enteredWindow, knowServer } from './compatibility.ts';
-import type { KnownServer } from './compatibility.ts';
+import type { Effort, KnownServer } from './compatibility.ts';
 import { chatBody } from './messages.ts';
 import { readModels } from './models.ts';
 
@@ -106,20 +106,29 @@ class OpenAiProvider implements Provider {
 
   async #call(request: ModelRequest, about: About, emit: Emit, control: AbortController): Promise<ReplyEnd> {
     using exchange = openExchange(this.#deps.clock, request.timeouts, control);
+    const { model, thinking } = request;
     for (;;) {
       exchange.answer = null;
-      const end = await this.#once(request, about, emit, exchange);
-      const again = exchange.answer !== null && this.#server.learn(exchange.answer, { tools: hasTools(request) });
+      const effort = this.#server.effort(model, thinking);
+      const end = await this.#once(request, effort, about, emit, exchange);
+      const sent = { model, tools: hasTools(request), effort };
+      const again = exchange.answer !== null && this.#server.learn(exchange.answer, sent);
       if (!again || control.signal.aborted) return end;
     }
   }
 
-  async #once(request: ModelRequest, about: About, emit: Emit, exchange: Exchange): Promise<ReplyEnd> {
+  async #once(
+    request: ModelRequest,
+    effort: Effort | null,
+    about: About,
+    emit: Emit,
+    exchange: Exchange,
+  ): Promise<ReplyEnd> {
     const { signal } = exchange.control;
     const reader = new ChunkReader(this.#deps.ids);
     if (signal.aborted) return ended(abortFailure(about, signal), null);
     try {
-      const body = chatBody(request, this.#server.now);
+      const body = chatBody(request, this.#server.now, effort);
       const chunks = await this.#transport.run(exchange, () => this.#client.chat(body));
       for await (const chunk of chunks) {
         for (const piece of reader.read(chunk)) {

@@ -5,9 +5,14 @@ import type {
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
 import type { ChatContent, ChatMessage, ModelRequest } from '../../gateway/model.ts';
-import type { Compatibility } from './compatibility.ts';
+import type { Compatibility, Effort } from './compatibility.ts';
 
-export function chatBody(request: ModelRequest, server: Compatibility): ChatCompletionCreateParamsStreaming {
+/** `effort`: how much the model is told to think; null tells it nothing. */
+export function chatBody(
+  request: ModelRequest,
+  server: Compatibility,
+  effort: Effort | null,
+): ChatCompletionCreateParamsStreaming {
   const tools = server.supportsTools && request.tools !== undefined && request.tools.length > 0 ? request.tools : null;
   const body: ChatCompletionCreateParamsStreaming = {
     model: request.model,
@@ -15,6 +20,7 @@ export function chatBody(request: ModelRequest, server: Compatibility): ChatComp
     stream: true,
     ...(server.supportsUsageInStream ? { stream_options: { include_usage: true } } : {}),
     [server.maxTokensField]: request.maxOutputTokens,
+    ...(effort === null ? {} : { reasoning_effort: effort }),
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     ...(request.topP === undefined ? {} : { top_p: request.topP }),
     ...(request.stop === undefined ? {} : { stop: [...request.stop] }),

@@ -23,7 +23,7 @@ import { abortFailure, modelFailure } from '../failures.ts';
 import type { About } from '../failures.ts';
 import { startReply } from '../reply-stream.ts';
 import type { Emit } from '../reply-stream.ts';
-import { practiceReply } from './words.ts';
+import { practiceReasoning, practiceReply } from './words.ts';
 
 /** Between two words: quick to read along, slow enough to look alive. */
 const wordPause = 12;
@@ -66,9 +66,13 @@ async function speak(clock: Clock, request: ModelRequest, emit: Emit, signal: Ab
   if (signal.aborted) return { stop: 'aborted', failure: abortFailure(about(request.model), signal), usage: null };
   const refusal = refuse(request);
   if (refusal !== null) return { stop: 'error', failure: refusal, usage: null };
-  const words = practiceReply(lastWords(request.messages)).match(/\s*\S+/g) ?? [];
+  const said = lastWords(request.messages);
+  const words = [
+    ...pieces('reasoning', request.thinking === 'off' ? '' : practiceReasoning(said)),
+    ...pieces('text', practiceReply(said)),
+  ];
   let written = 0;
-  for (const [index, word] of words.entries()) {
+  for (const [index, { kind, text: word }] of words.entries()) {
     if (index > 0) await pause(clock, wordPause, signal);
     if (signal.aborted) {
       return { stop: 'aborted', failure: abortFailure(about(request.model), signal), usage: counted(request, written) };
@@ -77,9 +81,17 @@ async function speak(clock: Clock, request: ModelRequest, emit: Emit, signal: Ab
       return { stop: 'length', usage: counted(request, written) };
     }
     written += word.length;
-    await emit({ kind: 'text', text: word });
+    await emit({ kind, text: word });
   }
   return { stop: 'stop', usage: counted(request, written) };
+}
+
+/** Word by word. */
+function pieces<Kind extends 'text' | 'reasoning'>(
+  kind: Kind,
+  text: string,
+): readonly { readonly kind: Kind; readonly text: string }[] {
+  return (text.match(/\s*\S+/g) ?? []).map((word) => ({ kind, text: word }));
 }
 
 function refuse(request: ModelRequest): ModelFailure | null {

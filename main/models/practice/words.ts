@@ -10,10 +10,17 @@ export function practiceReply(said: string): string {
   return `${heard}\n\n${introduction}`;
 }
 
+/** What it thinks aloud before that; empty unless it is asked to think. */
+export function practiceReasoning(said: string): string {
+  return /^\W*think\b/i.test(said)
+    ? 'I was asked to think. There is nothing in me that thinks, so I only show where thoughts of a model would stand.'
+    : '';
+}
+
 const introduction =
   'I am the practice model: there is no AI behind me and nothing leaves this computer, I only repeat what you write. ' +
   'To talk to a real model, open **Models**, add a provider (a key of OpenAI or a compatible service, or Ollama on ' +
-  'this computer) and choose it as the default. Write "markdown" to see how replies can look.';
+  'this computer) and choose it as the default. Write "markdown" to see how replies can look, and "think" to see thoughts before one.';
 
 function shorten(text: string): string {
   const characters = Array.from(text);

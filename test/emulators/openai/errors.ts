@@ -48,6 +48,12 @@ export function unsupportedParameter(param: string, hint = ''): Refusal {
   return invalid(message, param, 'unsupported_parameter');
 }
 
+export function unsupportedValue(param: string, got: string, allowed: readonly string[]): Refusal {
+  const list = allowed.map((value) => `'${value}'`).join(', ');
+  const message = `Unsupported value: '${param}' does not support '${got}' with this model. Supported values are: ${list}.`;
+  return invalid(message, param, 'unsupported_value');
+}
+
 export function badJson(): Refusal {
   return invalid(
     "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library " +

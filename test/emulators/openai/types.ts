@@ -86,6 +86,8 @@ export interface OpenAiOptions {
   readonly supportsUsageInStream?: boolean;
   /** False refuses `tools`. Default true. */
   readonly supportsTools?: boolean;
+  /** What is taken as `reasoning_effort`; any other value is refused, and an empty list refuses the field. Default: all. */
+  readonly efforts?: readonly string[];
   /** Whether role `developer` is accepted; `only` refuses `system` instead. Default true. */
   readonly developerRole?: boolean | 'only';
   /** Tokens that prompt and answer share; beyond it the overflow error is answered. Default: no limit. */

@@ -6,7 +6,15 @@ import { isRecord } from '../lib/json.ts';
 import type { JsonRecord } from '../lib/json.ts';
 import { asText, no, withArticle } from './checked.ts';
 import type { Checked } from './checked.ts';
-import { emptyArray, invalid, missing, unsupportedParameter, wrongType, wrongValue } from './errors.ts';
+import {
+  emptyArray,
+  invalid,
+  missing,
+  unsupportedParameter,
+  unsupportedValue,
+  wrongType,
+  wrongValue,
+} from './errors.ts';
 import type { Refusal } from './errors.ts';
 import { checkMessages } from './messages.ts';
 import type { CheckedMessage, OpenAiOptions } from './types.ts';
@@ -74,6 +82,7 @@ function checkParameters(body: JsonRecord, options: OpenAiOptions): Refusal | un
     checkLimits(body, options) ??
     checkDecimal(body, 'temperature', 0, 2) ??
     checkDecimal(body, 'top_p', 0, 1) ??
+    checkEffort(body, options) ??
     checkTools(body, options)
   );
 }
@@ -82,6 +91,15 @@ function checkFlag(body: JsonRecord, name: string): Refusal | undefined {
   const value = body[name];
   if (value === undefined || value === null || typeof value === 'boolean') return undefined;
   return wrongType(name, 'a boolean', withArticle(value));
+}
+
+function checkEffort(body: JsonRecord, { efforts }: OpenAiOptions): Refusal | undefined {
+  const value = body['reasoning_effort'];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string') return wrongType('reasoning_effort', 'a string', withArticle(value));
+  if (efforts === undefined || efforts.includes(value)) return undefined;
+  if (efforts.length === 0) return unsupportedParameter('reasoning_effort');
+  return unsupportedValue('reasoning_effort', value, efforts);
 }
 
 function checkStreamOptions(body: JsonRecord, options: OpenAiOptions): Refusal | undefined {
