@@ -38,6 +38,7 @@ import type {
   UsageRow,
 } from './types.ts';
 import type { StepRow, ToolCallRow, ToolPermission } from './agent/types.ts';
+import type { ScheduleId, ScheduleRow, ScheduleRunRow } from './schedule/types.ts';
 import type { Observable } from '../lib/observable.ts';
 import type { ToolServerTable } from './tool.ts';
 
@@ -135,6 +136,7 @@ export interface Tables {
   readonly facts: FactTable;
   readonly providers: ProviderTable;
   readonly secrets: SecretTable;
+  readonly schedules: ScheduleTable;
   readonly steps: StepTable;
   readonly toolCalls: ToolCallTable;
   readonly toolPermissions: ToolPermissionTable;
@@ -420,6 +422,23 @@ export interface SecretTable {
   get(name: string): Uint8Array | null;
   put(name: string, sealed: Uint8Array): void;
   remove(name: string): void;
+}
+
+export interface ScheduleTable {
+  /** In the order in which they were made. */
+  all(): readonly ScheduleRow[];
+  get(id: ScheduleId): ScheduleRow | null;
+  put(row: ScheduleRow): void;
+  /** With its runs. What it has said stays. */
+  remove(id: ScheduleId): void;
+  hasRun(slotKey: string): boolean;
+  /** A second run of a slot is a bug and throws. */
+  addRun(row: ScheduleRunRow): void;
+  /** In reverse order of adding. */
+  runs(schedule: ScheduleId, limit: number): readonly ScheduleRunRow[];
+  removeRun(slotKey: string): void;
+  /** Forgets some of the oldest runs, those for slots earlier than `before`. */
+  forgetRuns(schedule: ScheduleId, before: Millis): void;
 }
 
 export type { ModelRef };

@@ -37,6 +37,8 @@ const removals = [
   'UPDATE usage SET conversation = NULL, turn = NULL WHERE conversation = $id',
   'UPDATE reservation SET conversation = NULL, turn = NULL WHERE conversation = $id',
   "DELETE FROM cap WHERE scope = 'conversation' AND id = $id",
+  'DELETE FROM schedule_run WHERE schedule IN (SELECT id FROM schedule WHERE conversation = $id)',
+  'DELETE FROM schedule WHERE conversation = $id',
   'DELETE FROM conversation WHERE id = $id',
 ];
 

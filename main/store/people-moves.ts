@@ -58,6 +58,7 @@ const merge: readonly string[] = [
   `UPDATE delivery SET conversation = $heir WHERE conversation = $id AND turn NOT IN ${running}`,
   `UPDATE usage SET conversation = $heir WHERE conversation = $id`,
   `UPDATE reservation SET conversation = $heir WHERE conversation = $id`,
+  'UPDATE schedule SET conversation = $heir WHERE conversation = $id',
   `UPDATE turn SET conversation = $heir, context_no = ${context} WHERE conversation = $id AND state <> 'running'`,
   `UPDATE tool_call SET conversation = $heir WHERE conversation = $id AND turn NOT IN ${running}`,
   // Both were made of one half of what is one conversation now.

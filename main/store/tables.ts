@@ -17,6 +17,7 @@ import { createMessages } from './messages.ts';
 import { createPrices, createReservations } from './money.ts';
 import { createPersonas } from './personas.ts';
 import { createProviders } from './providers.ts';
+import { createSchedules } from './schedules.ts';
 import { createSecrets } from './secrets.ts';
 import { createSteps } from './steps.ts';
 import { createSummaries } from './summaries.ts';
@@ -53,6 +54,7 @@ export function createTables(sql: Sql): StoreTables {
     facts: createFacts(sql),
     providers: createProviders(sql),
     secrets: createSecrets(sql),
+    schedules: createSchedules(sql),
     steps: createSteps(sql),
     toolCalls: createToolCalls(sql),
     toolPermissions: createToolPermissions(sql),

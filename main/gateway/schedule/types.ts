@@ -1,5 +1,6 @@
-/** What a schedule is: plain data, as it is stored and shown. */
-import type { Millis } from '../types.ts';
+/** What a schedule is: plain data, as it is stored and shown; and the face of those that a gateway keeps. */
+import type { Result } from '../../lib/result.ts';
+import type { ConversationId, MessageId, Millis, Reason, TurnState } from '../types.ts';
 
 export type Timing =
   | { readonly kind: 'once'; readonly at: Millis }
@@ -37,3 +38,86 @@ export interface Schedule {
 export const shortestEvery: Millis = 60_000;
 /** Beyond a year a date is meant, not an interval. */
 export const longestEvery: Millis = 366 * 24 * 3_600_000;
+/** So many schedules are kept; each is looked at whenever one of them may be due. */
+export const mostSchedules = 100;
+
+export type ScheduleId = string;
+
+export interface ScheduleRow extends Schedule {
+  readonly id: ScheduleId;
+  readonly name: string;
+  /** What the model is told each time. */
+  readonly prompt: string;
+  /** A private conversation of the owner's. */
+  readonly conversation: ConversationId;
+  /** The newest slot that was dealt with, or the moment from which on there are any; see `whatIsDue`. */
+  readonly handled: Millis;
+  /** `tool`: it was asked for in a conversation. */
+  readonly origin: 'window' | 'tool';
+  readonly createdAt: Millis;
+}
+
+/** What became of a slot: the message that was made of it, or why there is none. */
+export interface ScheduleRunRow {
+  /** Unique: see `slotKey`. */
+  readonly slotKey: string;
+  readonly schedule: ScheduleId;
+  readonly slot: Millis;
+  readonly at: Millis;
+  readonly late: boolean;
+  /** Slots before this one that were not run, at most about a hundred of them counted. */
+  readonly missed: number;
+  readonly message: MessageId | null;
+  /** Why it was left out; null where it ran. */
+  readonly reason: Reason | null;
+}
+
+/** What somebody wants a schedule to be. */
+export interface ScheduleDraft extends Omit<Schedule, 'pausedUntil'> {
+  /** Left out: a new one. */
+  readonly id?: ScheduleId;
+  readonly name: string;
+  readonly prompt: string;
+  readonly conversation: ConversationId;
+}
+
+export interface ScheduleStatus {
+  readonly row: ScheduleRow;
+  /** Null: not paused now. */
+  readonly pausedUntil: Millis | null;
+  /** Null: it will not run again. */
+  readonly next: Millis | null;
+  /** When it runs, in the owner's language. */
+  readonly words: string;
+  readonly lastRun: ScheduleRunStatus | null;
+}
+
+export interface ScheduleRunStatus {
+  readonly row: ScheduleRunRow;
+  /** How its turn ended; `skipped`: there was none; null while it runs or waits. */
+  readonly outcome: Exclude<TurnState, 'running'> | 'skipped' | null;
+  readonly reason: Reason | null;
+}
+
+/** Schedules as the window and the tool see them. Each change publishes `schedules`. */
+export interface Schedules {
+  /** In the order in which they were made. */
+  list(): readonly ScheduleStatus[];
+  get(id: ScheduleId): ScheduleStatus | null;
+  /**
+   * Stores a new one, or changes one. When its times are changed, what would have run before now is not made up for.
+   * `input.not-found`, `input.malformed`, `schedule.…`.
+   */
+  save(draft: ScheduleDraft, origin: ScheduleRow['origin']): Promise<Result<ScheduleStatus, Reason>>;
+  /** The first `count` times a draft would run at, and those times in words; refused as it would be by `save`. */
+  preview(
+    draft: ScheduleDraft,
+    count: number,
+  ): Result<{ readonly words: string; readonly next: readonly Millis[] }, Reason>;
+  /** `until` null, or a moment that has passed, resumes; `Number.MAX_SAFE_INTEGER`: until resumed. `input.not-found`. */
+  pause(id: ScheduleId, until: Millis | null): Promise<Result<ScheduleStatus, Reason>>;
+  /** With its history; what it has said stays in the conversation. `input.not-found`. */
+  remove(id: ScheduleId): Promise<Result<void, Reason>>;
+  /** Newest first; empty for one that does not exist. */
+  runs(id: ScheduleId, limit: number): readonly ScheduleRunStatus[];
+}

@@ -91,15 +91,17 @@ CREATE TABLE schedule (
 CREATE INDEX schedule_conversation ON schedule (conversation);
 
 CREATE TABLE schedule_run (
-  slot_key TEXT PRIMARY KEY,
+  number INTEGER PRIMARY KEY,
+  slot_key TEXT NOT NULL UNIQUE,
   schedule TEXT NOT NULL REFERENCES schedule (id),
   slot INTEGER NOT NULL,
   at INTEGER NOT NULL,
   late INTEGER NOT NULL,
   missed INTEGER NOT NULL,
-  message TEXT
-) STRICT, WITHOUT ROWID;
-CREATE INDEX schedule_run_schedule ON schedule_run (schedule, slot);
+  message TEXT,
+  reason TEXT
+) STRICT;
+CREATE INDEX schedule_run_schedule ON schedule_run (schedule, number);
 
 CREATE TABLE mcp_server (
   id TEXT PRIMARY KEY,
