@@ -1,12 +1,14 @@
 /**
  * The sums that caps are held against. What is in the store comes from there, once per day and zone; calls of this run
  * are kept beside it until their usage is stored too. A usage row and the removal of its reservation are one commit, so
- * a call counts here exactly as long as its reservation stands there: never twice, never not at all.
+ * a call counts here exactly as long as its reservation stands there: never twice, never not at all. Sums of single
+ * providers and conversations are read from the store in the same moment, or a call in between would count twice.
  */
 import type { Calendar } from './calendar.ts';
 import type { Clock } from './clock.ts';
 import type { Storage } from './storage.ts';
-import type { MicroDollars, Millis } from './types.ts';
+import { covers } from './budget-caps.ts';
+import type { CapScope, ConversationId, MicroDollars, Millis, ProviderId } from './types.ts';
 
 /** So many ended calls are summed one by one before the store is asked again. */
 const mostKept = 256;
@@ -25,10 +27,17 @@ export interface Amount {
   readonly cost: MicroDollars;
 }
 
+/** Whom a call counts for. */
+export interface Counted {
+  readonly provider: ProviderId | null;
+  readonly conversation: ConversationId | null;
+}
+
 export interface Books {
-  sums(): { readonly day: Sums; readonly month: Sums };
+  /** Of everything (null), of one provider or of one conversation. */
+  sums(scope: CapScope | null): { readonly day: Sums; readonly month: Sums };
   /** Counts from now on, for the day of `at`. */
-  reserve(id: string, at: Millis, amount: Amount): void;
+  reserve(id: string, at: Millis, amount: Amount, counted: Counted): void;
   /** What it was in the end; the first word about a call holds. */
   settle(id: string, amount: Amount): void;
   /** The call was never made, and its reservation never stored. */
@@ -37,7 +46,7 @@ export interface Books {
   reload(): void;
 }
 
-interface Entry extends Amount {
+interface Entry extends Amount, Counted {
   readonly at: Millis;
   readonly ended: boolean;
 }
@@ -47,11 +56,22 @@ interface Stored {
   readonly dayFrom: Millis;
   readonly dayTo: Millis;
   readonly monthFrom: Millis;
+  readonly all: StoredSums;
+  readonly scoped: ReadonlyMap<string, StoredSums>;
+}
+
+interface StoredSums {
   readonly day: Amount;
   readonly month: Amount;
 }
 
-export function createBooks(storage: Storage, clock: Clock, calendar: Calendar): Books {
+/** `scopes`: those whose sums are wanted beside those of everything, asked for at each reading of the store. */
+export function createBooks(
+  storage: Storage,
+  clock: Clock,
+  calendar: Calendar,
+  scopes: () => readonly CapScope[],
+): Books {
   const entries = new Map<string, Entry>();
   let known: Stored | null = null;
   let ended = 0;
@@ -66,19 +86,22 @@ export function createBooks(storage: Storage, clock: Clock, calendar: Calendar):
     const dayFrom = calendar.startOfDay(now);
     const dayTo = calendar.endOfDay(now);
     const monthFrom = calendar.startOfMonth(now);
-    const day = storage.read.usage.charged(dayFrom, dayTo);
-    const month = storage.read.usage.charged(monthFrom, dayTo);
-    return { zone: calendar.zone(), dayFrom, dayTo, monthFrom, day, month };
+    const sums = (scope?: CapScope): StoredSums => ({
+      day: storage.read.usage.charged(dayFrom, dayTo, scope),
+      month: storage.read.usage.charged(monthFrom, dayTo, scope),
+    });
+    const scoped = new Map(scopes().map((scope) => [keyOf(scope), sums(scope)]));
+    return { zone: calendar.zone(), dayFrom, dayTo, monthFrom, all: sums(), scoped };
   };
   const current = (): Stored => {
     const now = clock.now();
     const stale = known === null || known.zone !== calendar.zone() || now < known.dayFrom || now >= known.dayTo;
     return (known = known === null || stale ? load(now) : known);
   };
-  const sumsFrom = (from: Millis, stored: Amount): Sums => {
+  const sumsFrom = (from: Millis, stored: Amount, scope: CapScope | null): Sums => {
     const sums = { from, cost: stored.cost, tokens: stored.tokens, reservedCost: 0, reservedTokens: 0 };
     for (const entry of entries.values()) {
-      if (entry.at < from) continue;
+      if (entry.at < from || (scope !== null && !covers(scope, entry))) continue;
       if (entry.ended) {
         sums.cost += entry.cost;
         sums.tokens += entry.tokens;
@@ -90,18 +113,25 @@ export function createBooks(storage: Storage, clock: Clock, calendar: Calendar):
     return sums;
   };
   return {
-    sums() {
-      const { dayFrom, day, monthFrom, month } = current();
-      return { day: sumsFrom(dayFrom, day), month: sumsFrom(monthFrom, month) };
+    sums(scope) {
+      if (scope !== null && known?.scoped.has(keyOf(scope)) === false) known = null;
+      const { dayFrom, monthFrom, all, scoped } = current();
+      const stored = scope === null ? all : scoped.get(keyOf(scope));
+      if (stored === undefined) throw new Error(`no sums are kept of ${keyOf(scope)}`);
+      return { day: sumsFrom(dayFrom, stored.day, scope), month: sumsFrom(monthFrom, stored.month, scope) };
     },
-    reserve: (id, at, amount) => void entries.set(id, { ...amount, at, ended: false }),
+    reserve: (id, at, amount, counted) => void entries.set(id, { ...amount, ...counted, at, ended: false }),
     settle(id, amount) {
       const entry = entries.get(id);
       if (entry === undefined || entry.ended) return;
-      entries.set(id, { at: entry.at, ...amount, ended: true });
+      entries.set(id, { ...entry, ...amount, ended: true });
       if (++ended > mostKept) known = null;
     },
     release: (id) => void entries.delete(id),
     reload: () => void (known = null),
   };
+}
+
+function keyOf(scope: CapScope | null): string {
+  return scope === null ? '' : `${scope.kind}:${scope.id}`;
 }

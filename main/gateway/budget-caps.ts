@@ -1,8 +1,11 @@
-/** The caps the owner set, and the reasons they give: refused, used up by 80 %, reached. Pure functions of the sums. */
-import type { BudgetPeriod } from './gateway.ts';
+/**
+ * The caps the owner set, over everything and of single providers and conversations, and the reasons they give: refused,
+ * used up by 80 %, reached. Pure functions of the sums; each cap is held against the sums of what it is about.
+ */
+import type { BudgetAlarm, BudgetPeriod } from './gateway.ts';
 import type { Amount, Sums } from './budget-books.ts';
 import type { Settings } from './settings.ts';
-import type { MicroDollars, Millis, Reason, ReasonCode } from './types.ts';
+import type { CapRow, CapScope, MicroDollars, Millis, Reason, ReasonCode } from './types.ts';
 
 /** So much of a cap used up makes an alarm. */
 const alarmAt = 0.8;
@@ -10,30 +13,78 @@ const perDollar = 1_000_000;
 
 type CapCode = Extract<
   ReasonCode,
-  'budget.day-cost' | 'budget.month-cost' | 'budget.day-tokens' | 'budget.month-tokens'
+  | 'budget.day-cost'
+  | 'budget.month-cost'
+  | 'budget.day-tokens'
+  | 'budget.month-tokens'
+  | 'budget.provider-day'
+  | 'budget.provider-month'
+  | 'budget.conversation-day'
+  | 'budget.conversation-month'
 >;
 
 export interface Cap {
+  /** The same as long as it is about the same: its place among the refusals. */
+  readonly key: string;
   readonly code: CapCode;
   readonly period: 'day' | 'month';
   readonly of: 'cost' | 'tokens';
   /** Micro-dollars or tokens. */
   readonly limit: number;
+  /** Null: over everything. */
+  readonly scope: CapScope | null;
+  /** What it is about, as people know it; empty where it has no name. */
+  readonly name: string;
 }
 
 export type Periods = Readonly<Record<'day' | 'month', Sums>>;
+/** The sums of everything (null), of one provider or of one conversation. */
+export type SumsOf = (scope: CapScope | null) => Periods;
 
-/** Those that are set. The month first: "try again tomorrow" must not be said of it. */
-export function capsOf(settings: Settings): readonly Cap[] {
+/** Those over everything that are set. The month first: "try again tomorrow" must not be said of it. */
+export function capsOf(settings: Pick<Settings, 'get'>): readonly Cap[] {
   const dollars = (key: 'budget.perMonthUsd' | 'budget.perDayUsd'): MicroDollars =>
     Math.round(settings.get(key) * perDollar);
-  const all: readonly Cap[] = [
+  const all = [
     { code: 'budget.month-cost', period: 'month', of: 'cost', limit: dollars('budget.perMonthUsd') },
     { code: 'budget.month-tokens', period: 'month', of: 'tokens', limit: settings.get('budget.perMonthTokens') },
     { code: 'budget.day-cost', period: 'day', of: 'cost', limit: dollars('budget.perDayUsd') },
     { code: 'budget.day-tokens', period: 'day', of: 'tokens', limit: settings.get('budget.perDayTokens') },
-  ];
-  return all.filter(({ limit }) => limit > 0);
+  ] as const;
+  return all.filter(({ limit }) => limit > 0).map((cap) => ({ ...cap, key: cap.code, scope: null, name: '' }));
+}
+
+const codes = {
+  provider: { day: 'budget.provider-day', month: 'budget.provider-month', warned: 'budget.provider-warned' },
+  conversation: {
+    day: 'budget.conversation-day',
+    month: 'budget.conversation-month',
+    warned: 'budget.conversation-warned',
+  },
+} as const;
+
+/** Those of one provider or conversation, in the same order. */
+export function capsIn(row: CapRow, name: string): readonly Cap[] {
+  const { scope } = row;
+  const amounts = [
+    { period: 'month', of: 'cost', limit: row.monthCost },
+    { period: 'month', of: 'tokens', limit: row.monthTokens },
+    { period: 'day', of: 'cost', limit: row.dayCost },
+    { period: 'day', of: 'tokens', limit: row.dayTokens },
+  ] as const;
+  return amounts.flatMap(({ period, of, limit }) => {
+    if (limit === null) return [];
+    const code = codes[scope.kind][period];
+    return [{ key: [code, of, scope.id].join(':'), code, period, of, limit, scope, name }];
+  });
+}
+
+/** Whether a cap is about a call to this provider for this conversation. */
+export function covers(
+  scope: CapScope,
+  call: { readonly provider: string | null; readonly conversation: string | null },
+): boolean {
+  return call[scope.kind] === scope.id;
 }
 
 /** A cap in dollars cannot hold a call of unknown cost; one in tokens can. */
@@ -42,34 +93,54 @@ export function holdsNoUnknown(caps: readonly Cap[]): boolean {
 }
 
 /** The first cap that a call of `amount` would pass, settled and reserved together. */
-export function passedCap(caps: readonly Cap[], periods: Periods, amount: Amount): Cap | null {
-  return caps.find((cap) => settled(cap, periods) + reserved(cap, periods) + amount[cap.of] > cap.limit) ?? null;
+export function passedCap(caps: readonly Cap[], sums: SumsOf, amount: Amount): Cap | null {
+  return caps.find((cap) => settled(cap, sums) + reserved(cap, sums) + amount[cap.of] > cap.limit) ?? null;
 }
 
 /** Whether the call would pass it even when nothing else were under way. */
-export function isReachedFor(cap: Cap, periods: Periods, amount: Amount): boolean {
-  return settled(cap, periods) + amount[cap.of] > cap.limit;
+export function isReachedFor(cap: Cap, sums: SumsOf, amount: Amount): boolean {
+  return settled(cap, sums) + amount[cap.of] > cap.limit;
 }
 
-/** The first cap that is used up; `refused` are those that a call could not be paid from any more. */
-export function reachedCap(caps: readonly Cap[], periods: Periods, refused: (cap: Cap) => boolean): Cap | null {
-  return caps.find((cap) => settled(cap, periods) >= cap.limit || refused(cap)) ?? null;
-}
-
-/** Of the cap that is used up most, once that is 80 %. */
-export function warning(caps: readonly Cap[], periods: Periods): Reason | null {
-  const share = (cap: Cap): number => settled(cap, periods) / cap.limit;
+/** What caps of one scope give the owner to know: one that is used up, else the one that is used up most. */
+export function alarmOf(caps: readonly Cap[], sums: SumsOf, refused: (cap: Cap) => boolean): BudgetAlarm | null {
+  const reached = caps.find((cap) => settled(cap, sums) >= cap.limit || refused(cap));
+  if (reached !== undefined) return alarm(reached, sums, capReason(reached), true);
+  const share = (cap: Cap): number => settled(cap, sums) / cap.limit;
   const [most] = caps.toSorted((left, right) => share(right) - share(left));
   if (most === undefined || share(most) < alarmAt) return null;
-  const percent = Math.floor(share(most) * 100);
-  const used = settled(most, periods);
-  return most.of === 'cost'
-    ? { code: 'budget.warned', params: { percent, used: dollarsUsed(used), cap: most.limit / perDollar } }
-    : { code: 'budget.warned', params: { percent, usedTokens: used, capTokens: most.limit } };
+  return alarm(most, sums, warning(most, sums), false);
+}
+
+function alarm(cap: Cap, sums: SumsOf, reason: Reason, reached: boolean): BudgetAlarm {
+  const { scope } = cap;
+  // A warning stands for all caps of its scope: which of them is used up most may change from call to call.
+  const from = sums(scope)[reached ? cap.period : 'day'].from;
+  return { key: scope === null ? reason.code : `${reason.code}:${scope.id}`, reason, reached, from };
+}
+
+function warning(cap: Cap, sums: SumsOf): Reason {
+  const used = settled(cap, sums);
+  const percent = Math.floor((used / cap.limit) * 100);
+  const amounts =
+    cap.of === 'cost'
+      ? { percent, used: dollarsUsed(used), cap: cap.limit / perDollar }
+      : { percent, usedTokens: used, capTokens: cap.limit };
+  const { scope } = cap;
+  if (scope === null) return { code: 'budget.warned', params: amounts };
+  return { code: codes[scope.kind].warned, params: { ...named(cap), ...amounts } };
 }
 
 export function capReason(cap: Cap): Reason {
-  return { code: cap.code, params: { cap: cap.of === 'cost' ? cap.limit / perDollar : cap.limit } };
+  const { scope, limit } = cap;
+  const amount = cap.of === 'cost' ? limit / perDollar : limit;
+  if (scope === null) return { code: cap.code, params: { cap: amount } };
+  const sized = cap.of === 'cost' ? { cap: amount } : { capTokens: amount };
+  return { code: cap.code, params: { ...named(cap), ...sized } };
+}
+
+function named({ scope, name }: Cap): Readonly<Record<string, string>> {
+  return { ...(scope === null ? {} : { id: scope.id }), ...(name === '' ? {} : { name }) };
 }
 
 export function periodView(sums: Sums, caps: readonly Cap[], period: 'day' | 'month'): BudgetPeriod {
@@ -80,17 +151,16 @@ export function periodView(sums: Sums, caps: readonly Cap[], period: 'day' | 'mo
 
 /** When the period began that a refusal of the budget belongs to; null for other reasons. */
 export function periodOf(code: ReasonCode, periods: Periods): Millis | null {
-  if (code === 'budget.month-cost' || code === 'budget.month-tokens') return periods.month.from;
-  const ofDay = code === 'budget.day-cost' || code === 'budget.day-tokens' || code === 'budget.no-price';
-  return ofDay ? periods.day.from : null;
+  if (!code.startsWith('budget.') || code.endsWith('warned')) return null;
+  return code.includes('month') ? periods.month.from : periods.day.from;
 }
 
-function settled(cap: Cap, periods: Periods): number {
-  return periods[cap.period][cap.of];
+function settled(cap: Cap, sums: SumsOf): number {
+  return sums(cap.scope)[cap.period][cap.of];
 }
 
-function reserved(cap: Cap, periods: Periods): number {
-  const { reservedCost, reservedTokens } = periods[cap.period];
+function reserved(cap: Cap, sums: SumsOf): number {
+  const { reservedCost, reservedTokens } = sums(cap.scope)[cap.period];
   return cap.of === 'cost' ? reservedCost : reservedTokens;
 }
 

@@ -22,9 +22,11 @@ export function forgetTold(tables: Facts, conversation: ConversationId): void {
 }
 
 function keyOf(conversation: ConversationId, reason: Reason): string {
-  return `${prefix}${conversation}/${reason.code}`;
+  const about = reason.params?.['id'];
+  return [`${prefix}${conversation}/${reason.code}`, ...(about === undefined ? [] : [String(about)])].join('/');
 }
 
 function markOf(reason: Reason, period: Millis): string {
-  return `${String(period)} ${String(reason.params?.['cap'] ?? reason.params?.['model'] ?? '')}`;
+  const { cap, capTokens, model } = reason.params ?? {};
+  return `${String(period)} ${String(cap ?? capTokens ?? model ?? '')}`;
 }

@@ -8,26 +8,15 @@
  * the price file's for that host; without any, a call is granted only where a cap in tokens holds it or none is set.
  */
 import { createBooks, type Books } from './budget-books.ts';
-import {
-  capReason,
-  capsOf,
-  holdsNoUnknown,
-  isReachedFor,
-  passedCap,
-  periodOf,
-  periodView,
-  reachedCap,
-  warning,
-  type Cap,
-} from './budget-caps.ts';
+import { alarmOf, capsIn, capsOf, periodOf, periodView, type Cap } from './budget-caps.ts';
+import { createPrices, type FindProvider } from './budget-prices.ts';
+import { createTill } from './budget-till.ts';
 import type { Calendar } from './calendar.ts';
-import { costOf, highestPrice } from './call-cost.ts';
-import { createLedger, type Grant, type Ledger, type Till } from './call-ledger.ts';
+import { createLedger, type Ledger } from './call-ledger.ts';
 import type { Events } from './events.ts';
-import type { Budget, GatewayPorts, ModelPrice } from './gateway.ts';
-import { splitModelRef, type PooledProvider } from './model-pool.ts';
+import type { Budget, BudgetAlarm, CapStatus, GatewayPorts, ModelPrice } from './gateway.ts';
 import { failed, ok, type Result } from '../lib/result.ts';
-import type { MicroDollars, Millis, ModelRef, PriceRow, ProviderId, Reason, ReservationRow } from './types.ts';
+import type { CapRow, CapScope, Millis, ModelRef, Reason } from './types.ts';
 import type { UsageOwner } from './usage.ts';
 
 /** A timer that must not run in circles, whatever a zone does. */
@@ -47,30 +36,36 @@ export interface BudgetKeeper extends Budget {
 
 export type BudgetPorts = Pick<GatewayPorts, 'storage' | 'settings' | 'clock' | 'ids' | 'log' | 'listPrice'>;
 
-export type FindProvider = (id: ProviderId) => Pick<PooledProvider, 'baseUrl' | 'local'> | null;
-
 export function createBudget(
   ports: BudgetPorts,
   events: Pick<Events, 'publish'>,
   calendar: Calendar,
   find: FindProvider,
 ): BudgetKeeper {
-  const { settings, storage, clock } = ports;
-  const books = createBooks(storage, clock, calendar);
+  const { settings, storage, clock, ids } = ports;
+  // Read anew each time: a conversation that is forgotten takes its caps with it.
+  const rows = (): readonly CapRow[] => storage.read.caps.all();
+  const books = createBooks(storage, clock, calendar, () => rows().map(({ scope }) => scope));
   const prices = createPrices(ports, calendar, find);
   const changed = (): void => events.publish({ kind: 'usage' });
-  const till = createTill(ports, books, prices.of, changed);
+  const scoped = (): readonly ScopedCaps[] => rows().map((row) => ({ row, ...capsWithName(ports, find, row) }));
+  const caps = (): readonly Cap[] => [...capsOf(settings), ...scoped().flatMap((each) => each.caps)];
+  const till = createTill({ ids, books, priceOf: prices.of, caps, changed });
+  const alarms = (): readonly BudgetAlarm[] => {
+    const each = [capsOf(settings), ...scoped().map((one) => one.caps)];
+    const all = each.flatMap((some) => alarmOf(some, books.sums, till.refused) ?? []);
+    return all.toSorted((one, other) => Number(other.reached) - Number(one.reached));
+  };
   return {
-    periods() {
-      const { day, month } = books.sums();
-      const caps = capsOf(settings);
-      return { day: periodView(day, caps, 'day'), month: periodView(month, caps, 'month') };
-    },
-    alarm() {
-      const caps = capsOf(settings);
-      const sums = books.sums();
-      const reached = reachedCap(caps, sums, till.refused);
-      return reached === null ? warning(caps, sums) : capReason(reached);
+    periods: () => periodsOf(books, null, capsOf(settings)),
+    alarm: () => alarms()[0]?.reason ?? null,
+    alarms,
+    caps: () =>
+      scoped().map(({ row, name, caps: own }): CapStatus => ({ row, name, ...periodsOf(books, row.scope, own) })),
+    async setCaps(scope, amounts) {
+      const set = await setCaps(ports, find, scope, amounts);
+      if (set.ok) changed();
+      return set;
     },
     price: prices.of,
     async setPrice(model, price) {
@@ -85,114 +80,53 @@ export function createBudget(
       return follow(ports, calendar, changed);
     },
     ledger: (owner) => createLedger(ports, till, owner),
-    periodOf: (reason) => periodOf(reason.code, books.sums()),
+    periodOf: (reason) => periodOf(reason.code, books.sums(null)),
   };
 }
 
-interface BudgetTill extends Till {
-  /** A call was refused for this cap although nothing else was under way, and none was granted since. */
-  readonly refused: (cap: Cap) => boolean;
+interface ScopedCaps {
+  readonly row: CapRow;
+  readonly name: string;
+  readonly caps: readonly Cap[];
 }
 
-function createTill(
-  { settings, ids }: BudgetPorts,
-  books: Books,
-  priceOf: (model: ModelRef) => ModelPrice | null,
-  changed: () => void,
-): BudgetTill {
-  /** Limit and beginning of the period: a new limit or a new day says nothing of the old refusal. */
-  const refusals = new Map<Cap['code'], { readonly limit: number; readonly from: Millis }>();
-  const refuse = (cap: Cap, from: Millis): void => {
-    refusals.set(cap.code, { limit: cap.limit, from });
-    changed();
-  };
-  const grant = (wanted: Omit<ReservationRow, 'id' | 'cost'>): Result<Grant, Reason> => {
-    const price = priceOf(wanted.model);
-    if (price?.source === 'local') return ok({ row: null, price });
-    const caps = capsOf(settings);
-    if (price === null && holdsNoUnknown(caps)) {
-      return failed({ code: 'budget.no-price', params: { model: wanted.model } });
-    }
-    const cost = price === null ? 0 : costOf(price, wanted);
-    const amount = { cost, tokens: wanted.inputTokens + wanted.outputTokens };
-    const sums = books.sums();
-    const passed = passedCap(caps, sums, amount);
-    if (passed !== null) {
-      if (isReachedFor(passed, sums, amount)) refuse(passed, sums[passed.period].from);
-      return failed(capReason(passed));
-    }
-    refusals.clear();
-    const row = { id: ids.next(), ...wanted, cost };
-    books.reserve(row.id, row.at, amount);
-    changed();
-    return ok({ row, price });
-  };
-  return {
-    grant,
-    settle(row, usage, cost) {
-      books.settle(row.id, { cost, tokens: usage === null ? 0 : usage.inputTokens + usage.outputTokens });
-      changed();
-    },
-    release(row) {
-      books.release(row.id);
-      changed();
-    },
-    changed,
-    refused(cap) {
-      const before = refusals.get(cap.code);
-      return before?.limit === cap.limit && before.from === books.sums()[cap.period].from;
-    },
-  };
+/** A conversation of the window is named after its first words; before them it has no name. */
+function capsWithName({ storage }: BudgetPorts, find: FindProvider, row: CapRow): Omit<ScopedCaps, 'row'> {
+  const { kind, id } = row.scope;
+  const name = kind === 'provider' ? (find(id)?.name ?? id) : (storage.read.conversations.get(id)?.title ?? '');
+  return { name, caps: capsIn(row, name) };
 }
 
-interface Prices {
-  readonly of: Budget['price'];
-  readonly set: Budget['setPrice'];
+function periodsOf(books: Books, scope: CapScope | null, caps: readonly Cap[]): Pick<CapStatus, 'day' | 'month'> {
+  const { day, month } = books.sums(scope);
+  return { day: periodView(day, caps, 'day'), month: periodView(month, caps, 'month') };
 }
 
-function createPrices({ storage, clock, listPrice }: BudgetPorts, calendar: Calendar, find: FindProvider): Prices {
-  const owners = new Map<ModelRef, PriceRow>(storage.read.prices.all().map((row) => [row.model, row]));
-  return {
-    of(model) {
-      const owner = owners.get(model);
-      if (owner !== undefined) {
-        return { input: owner.input, output: owner.output, source: 'owner', date: calendar.dateOf(owner.at) };
-      }
-      const parts = splitModelRef(model);
-      const provider = parts === null ? null : find(parts.provider);
-      if (parts === null || provider === null) return null;
-      if (provider.local) return { input: 0, output: 0, source: 'local', date: null };
-      const list = listPrice(provider.baseUrl, parts.model);
-      return list === null ? null : { ...list, source: 'file' };
-    },
-    async set(model, price) {
-      if (price === null) {
-        await storage.commit((tables) => tables.prices.remove(model));
-        owners.delete(model);
-        return ok(undefined);
-      }
-      const refused = checkPrice(model, price, find);
-      if (refused !== null) return failed(refused);
-      const row: PriceRow = { model, input: price.input, output: price.output, at: clock.now() };
-      await storage.commit((tables) => tables.prices.put(row));
-      owners.set(model, row);
-      return ok(undefined);
-    },
-  };
-}
-
-function checkPrice(
-  model: ModelRef,
-  price: { readonly input: MicroDollars; readonly output: MicroDollars },
+async function setCaps(
+  { storage }: BudgetPorts,
   find: FindProvider,
-): Reason | null {
-  const parts = splitModelRef(model);
-  if (parts === null || find(parts.provider) === null) return { code: 'input.model-unknown', params: { model } };
-  const fits = [price.input, price.output].every(
-    (each) => Number.isSafeInteger(each) && each >= 0 && each <= highestPrice,
-  );
-  const expected = `whole micro-dollars per million tokens, at most ${String(highestPrice)}`;
-  return fits ? null : { code: 'input.malformed', params: { path: 'price', expected } };
+  scope: CapScope,
+  amounts: Omit<CapRow, 'scope'> | null,
+): Promise<Result<void, Reason>> {
+  const limit = (amount: number | null | undefined): number | null => (amount === 0 ? null : (amount ?? null));
+  const row: CapRow = {
+    scope,
+    dayCost: limit(amounts?.dayCost),
+    dayTokens: limit(amounts?.dayTokens),
+    monthCost: limit(amounts?.monthCost),
+    monthTokens: limit(amounts?.monthTokens),
+  };
+  const none = row.dayCost === null && row.dayTokens === null && row.monthCost === null && row.monthTokens === null;
+  const set = await storage.commit((tables) => {
+    if (none) {
+      tables.caps.remove(scope);
+      return true;
+    }
+    const there = scope.kind === 'provider' ? find(scope.id) !== null : tables.conversations.get(scope.id) !== null;
+    if (there) tables.caps.put(row);
+    return there;
+  });
+  return set ? ok(undefined) : failed({ code: 'input.not-found', params: { name: scope.id } });
 }
 
 /** What was set aside when the process died is taken as used, because nobody can say that it was not. */

@@ -34,7 +34,7 @@ export interface CardParts {
   readonly ports: GatewayPorts;
   readonly events: Events;
   readonly links: Pick<LinkRegistry, 'all' | 'row' | 'channel'>;
-  readonly budget: Pick<Budget, 'alarm' | 'periods'>;
+  readonly budget: Pick<Budget, 'alarms'>;
   readonly turns: TurnControl;
 }
 

@@ -31,6 +31,8 @@ import type {
   Address,
   AddressRow,
   ChatKind,
+  CapRow,
+  CapScope,
   ConversationId,
   ConversationRow,
   GroupAnswer,
@@ -221,6 +223,25 @@ export interface BudgetPeriod {
 
 export interface ModelPrice {
   readonly input: MicroDollars;
+/** A cap that is used up by 80 % or reached. */
+export interface BudgetAlarm {
+  /** The same as long as its cause is the same. */
+  readonly key: string;
+  readonly reason: Reason;
+  readonly reached: boolean;
+  /** When the day or month began that it is about. */
+  readonly from: Millis;
+}
+
+/** The caps of one provider or of one conversation, and what is settled of them. */
+export interface CapStatus {
+  readonly row: CapRow;
+  /** As people know it; empty for a conversation without a title. */
+  readonly name: string;
+  readonly day: BudgetPeriod;
+  readonly month: BudgetPeriod;
+}
+
   readonly output: MicroDollars;
   readonly source: 'owner' | 'file' | 'local';
   /** When it was entered or read from the provider's list, as `2026-11-01`; null for `local`. */
@@ -229,10 +250,16 @@ export interface ModelPrice {
 
 export interface Budget {
   periods(): { readonly day: BudgetPeriod; readonly month: BudgetPeriod };
-  /** Set when 80 % or all of a cap is used up. */
+  /** Set when 80 % or all of a cap is used up: the first of {@link alarms}. */
   alarm(): Reason | null;
   /** Null: a remote model without a known price. */
   price(model: ModelRef): ModelPrice | null;
+  /** At most one over everything and one of each provider and conversation with caps of its own; reached ones first. */
+  alarms(): readonly BudgetAlarm[];
+  /** The caps of single providers and conversations. */
+  caps(): readonly CapStatus[];
+  /** Null, or nothing but null and 0, takes them away. `input.not-found` for what is not there. */
+  setCaps(scope: CapScope, amounts: Omit<CapRow, 'scope'> | null): Promise<Result<void, Reason>>;
   /** Per million tokens; null takes the owner's price away. */
   setPrice(
     model: ModelRef,

@@ -20,7 +20,7 @@ const longestId = 54;
 export interface CardSources {
   readonly tables: Pick<Tables, 'addresses' | 'conversations' | 'groups' | 'messages'>;
   readonly links: readonly Pick<LinkStatus, 'row' | 'state' | 'since'>[];
-  readonly budget: Pick<Budget, 'alarm' | 'periods'>;
+  readonly budget: Pick<Budget, 'alarms'>;
   readonly now: Millis;
 }
 
@@ -149,9 +149,7 @@ function loopCards(tables: CardSources['tables']): readonly Card[] {
 
 /** Eighty per cent and all of a cap are two causes. */
 function budgetCards(budget: CardSources['budget']): readonly Card[] {
-  const reason = budget.alarm();
-  if (reason === null) return [];
-  const { day, month } = budget.periods();
-  const { from } = reason.code.startsWith('budget.month') ? month : day;
-  return [{ id: cardId('budget', reason.code), kind: 'budget', at: from, answers: [], reason }];
+  return budget.alarms().map(({ key, reason, from }) => {
+    return { id: cardId('budget', key), kind: 'budget', at: from, answers: [], reason };
+  });
 }

@@ -51,7 +51,7 @@ export interface OwnerChatParts {
   readonly events: Events;
   readonly links: Pick<LinkRegistry, 'all' | 'get' | 'row' | 'channel'>;
   readonly cards: Pick<Cards, 'open'>;
-  readonly budget: Pick<BudgetKeeper, 'alarm' | 'periodOf'>;
+  readonly budget: Pick<BudgetKeeper, 'alarms' | 'periodOf'>;
   readonly outbox: Pick<Outbox, 'kick'>;
 }
 
@@ -66,7 +66,7 @@ class Teller {
   readonly #undo = new DisposableStack();
   readonly #editing = new Map<string, Promise<void>>();
   readonly #states = new Map<LinkId, string>();
-  #alarm: string | null = null;
+  #alarm = '';
   #timer: Disposable | null = null;
   #looking: Promise<void> | null = null;
   #again = false;
@@ -110,7 +110,10 @@ class Teller {
       }
       case 'usage':
       case 'setting': {
-        const alarm = this.#parts.budget.alarm()?.code ?? null;
+        const alarm = this.#parts.budget
+          .alarms()
+          .map(({ key }) => key)
+          .join(' ');
         const before = this.#alarm;
         this.#alarm = alarm;
         return alarm !== before;

@@ -103,7 +103,7 @@ class World implements AsyncDisposable {
       },
       { publish: () => undefined },
       createCalendar(utc, utc),
-      () => ({ baseUrl: 'https://far.example', local: false }),
+      () => ({ name: 'Far', baseUrl: 'https://far.example', local: false }),
     );
     this.#opened = opened;
     this.#budget = budget;

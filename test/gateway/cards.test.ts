@@ -231,19 +231,17 @@ describe('the card of a loop', () => {
 describe('alarms', () => {
   it('are cards without answers, a new one when the cause is another: 80 % of a cap is not all of it', async () => {
     await using test = await startGateway({ telegram: false });
-    const period = { cost: 0, tokens: 0, reservedCost: 0, reservedTokens: 0, capCost: null, capTokens: null };
-    const periods = { day: { ...period, from: 20 }, month: { ...period, from: 10 } };
     const refused: Reason = { code: 'link.token-refused' };
-    const at = (alarm: Reason | null): readonly Card[] =>
+    const at = (alarm: Reason | null, from = 20): readonly Card[] =>
       openCards({
         tables: test.read,
         links: [{ row: linkRow({ id: 'bot' }), state: { kind: 'signed-out', reason: refused }, since: 15 }],
-        budget: { alarm: () => alarm, periods: () => periods },
+        budget: { alarms: () => (alarm === null ? [] : [{ key: alarm.code, reason: alarm, reached: true, from }]) },
         now: 100,
       });
     expect(at(null)).toMatchObject([{ kind: 'signed-out', answers: [], at: 15, link: 'bot', reason: refused }]);
     const warned = at({ code: 'budget.warned' });
-    const reached = at({ code: 'budget.month-cost' });
+    const reached = at({ code: 'budget.month-cost' }, 10);
     expect(warned.map(({ kind }) => kind)).toEqual(['signed-out', 'budget']);
     expect(
       reached.map(({ kind }) => kind),
