@@ -1,6 +1,7 @@
 /**
  * Files that came with messages are fetched one after the other per link, once the message is one we may hear: what
- * strangers send stays where it is until the owner allowed them. A fetch that fails is tried again with the next start.
+ * strangers send stays where it is until the owner allowed them. One that fails is asked for again a while later, behind
+ * those that came meanwhile, and at last with the next start.
  */
 import { MediaDamaged, type Channel } from './channel.ts';
 import { pause } from './clock.ts';
@@ -10,7 +11,7 @@ import { fetchBackoff } from './limits.ts';
 import type { LinkRegistry } from './links.ts';
 import { describeError } from './log.ts';
 import { noteWhenWell } from './persist.ts';
-import type { AttachmentRow, LinkId, MessageId, MessageRow, MessageState, Reason } from './types.ts';
+import type { AttachmentRow, LinkId, MessageId, MessageRow, MessageState, Millis, Reason } from './types.ts';
 
 export interface Attachments {
   /** Messages came in, or may be heard now. */
@@ -27,43 +28,19 @@ const atOnce = 200;
 const unheardStates: readonly MessageState[] = ['kept', 'ignored'];
 
 export function createAttachments(ports: GatewayPorts, events: Events, links: LinkRegistry): Attachments {
-  const { storage, log } = ports;
+  const { storage } = ports;
   const ending = new AbortController();
-  const queues = new Map<LinkId, Promise<void>>();
-  /** Neither fetched twice at once nor queued twice. */
-  const queued = new Set<string>();
+  const lines = createLines(ports, events, links, ending.signal);
   /** Messages that may not be heard yet, whose files are fetched when they may. */
   const unheard = new Set<MessageId>();
 
-  const enqueue = (message: MessageRow, attachment: AttachmentRow): void => {
-    if (attachment.state !== 'pending' || queued.has(attachment.id) || ending.signal.aborted) return;
-    queued.add(attachment.id);
-    const before = queues.get(message.link) ?? Promise.resolve();
-    queues.set(
-      message.link,
-      before.then(() => fetchLogged(message, attachment)),
-    );
-  };
-  const fetchLogged = async (message: MessageRow, attachment: AttachmentRow): Promise<void> => {
-    try {
-      const fetched = await fetchFile(ports, () => links.channel(message.link), attachment, ending.signal);
-      if (fetched === null) return;
-      await noteWhenWell(storage, ending.signal, (tables) => tables.attachments.put(fetched));
-      const row = storage.read.messages.get(message.id);
-      if (row !== null) events.publish({ kind: 'message', message: row, added: false });
-    } catch (error) {
-      log.write('error', 'attachment.failed', { link: message.link, error: describeError(error) });
-    } finally {
-      queued.delete(attachment.id);
-    }
-  };
   const wanted = (messages: readonly MessageRow[]): void => {
     for (const message of messages) {
       if (message.kind !== 'person') continue;
       const files = storage.read.attachments.ofMessage(message.id);
       if (files.length === 0) continue;
       if (unheardStates.includes(message.state)) unheard.add(message.id);
-      else for (const file of files) enqueue(message, file);
+      else for (const file of files) lines.enqueue(message, file);
     }
   };
   const watching = events.subscribe((event) => {
@@ -80,30 +57,71 @@ export function createAttachments(ports: GatewayPorts, events: Events, links: Li
     async stop() {
       watching[Symbol.dispose]();
       ending.abort();
-      await Promise.all(queues.values());
+      await lines.ended();
     },
   };
 }
 
-/** Null: not now, but perhaps at the next start. */
-async function fetchFile(
-  ports: GatewayPorts,
-  channel: () => Channel | null,
-  attachment: AttachmentRow,
-  signal: AbortSignal,
-): Promise<AttachmentRow | null> {
-  for (const wait of [...fetchBackoff, null]) {
-    if (signal.aborted) return null;
-    const outcome = await fetchOnce(ports, channel(), attachment, signal);
-    if (outcome === null || !('code' in outcome)) return outcome;
-    if (outcome.code === 'input.too-large') return refused(attachment, 'media.too-large');
-    if (outcome.code === 'media.gone' || outcome.code === 'media.damaged') return refused(attachment, outcome.code);
-    if (wait === null) return refused(attachment, 'media.not-fetched');
-    await pause(ports.clock, wait, signal);
-  }
-  return null;
+interface Lines {
+  enqueue(message: MessageRow, attachment: AttachmentRow): void;
+  /** Resolves when nothing is under way, after the end has been asked for. */
+  ended(): Promise<void>;
 }
 
+/** One line of fetches per link. Whoever has to be asked for again waits beside it. */
+function createLines(ports: GatewayPorts, events: Events, links: LinkRegistry, ending: AbortSignal): Lines {
+  const { storage, log } = ports;
+  const lines = new Map<LinkId, Promise<void>>();
+  const waits = new Set<Promise<void>>();
+  /** Neither fetched twice at once nor queued twice. */
+  const queued = new Set<string>();
+
+  const enqueue = (message: MessageRow, attachment: AttachmentRow): void => {
+    if (attachment.state !== 'pending' || queued.has(attachment.id) || ending.aborted) return;
+    queued.add(attachment.id);
+    line(message, attachment, 0);
+  };
+  const line = (message: MessageRow, attachment: AttachmentRow, tries: number): void => {
+    const before = lines.get(message.link) ?? Promise.resolve();
+    lines.set(
+      message.link,
+      before.then(() => fetchLogged(message, attachment, tries)),
+    );
+  };
+  const lineLater = (message: MessageRow, attachment: AttachmentRow, tries: number, wait: Millis): void => {
+    const waiting = pause(ports.clock, wait, ending).then(() => {
+      waits.delete(waiting);
+      if (!ending.aborted) line(message, attachment, tries);
+    });
+    waits.add(waiting);
+  };
+  const fetchLogged = async (message: MessageRow, attachment: AttachmentRow, tries: number): Promise<void> => {
+    let later: Millis | undefined;
+    try {
+      if (ending.aborted) return;
+      const outcome = await fetchOnce(ports, links.channel(message.link), attachment, ending);
+      if (outcome === null || ending.aborted) return;
+      later = 'code' in outcome && !isFinal(outcome) ? fetchBackoff[tries] : undefined;
+      if (later !== undefined) return lineLater(message, attachment, tries + 1, later);
+      const fetched = 'code' in outcome ? refused(attachment, outcome) : outcome;
+      await noteWhenWell(storage, ending, (tables) => tables.attachments.put(fetched));
+      const row = storage.read.messages.get(message.id);
+      if (row !== null) events.publish({ kind: 'message', message: row, added: false });
+    } catch (error) {
+      log.write('error', 'attachment.failed', { link: message.link, error: describeError(error) });
+    } finally {
+      if (later === undefined) queued.delete(attachment.id);
+    }
+  };
+  return {
+    enqueue,
+    async ended() {
+      await Promise.all([...lines.values(), ...waits]);
+    },
+  };
+}
+
+/** The stored file, or why there is none; null: not now, but perhaps at the next start. */
 async function fetchOnce(
   ports: GatewayPorts,
   channel: Channel | null,
@@ -124,8 +142,14 @@ async function fetchOnce(
   }
 }
 
-type Refusal = 'media.too-large' | 'media.gone' | 'media.damaged' | 'media.not-fetched';
+/** Asking again would not help. */
+function isFinal({ code }: Reason): boolean {
+  return code === 'input.too-large' || code === 'media.gone' || code === 'media.damaged';
+}
 
-function refused(attachment: AttachmentRow, code: Refusal): AttachmentRow {
-  return { ...attachment, state: 'failed', reason: { code, params: { name: attachment.name } } };
+function refused(attachment: AttachmentRow, { code }: Reason): AttachmentRow {
+  const named = code === 'input.too-large' ? 'media.too-large' : code;
+  const known = named === 'media.too-large' || named === 'media.gone' || named === 'media.damaged';
+  const reason = known ? named : 'media.not-fetched';
+  return { ...attachment, state: 'failed', reason: { code: reason, params: { name: attachment.name } } };
 }

@@ -26,9 +26,19 @@ export interface Ledger extends Disposable {
    * Sets aside what the call costs at most. Fails with the reason of a cap (class `quota`), or as aborted; then nothing
    * must be asked. Waits while the store cannot write: a call that nobody knew of after a crash would be for free.
    */
-  open(candidate: Candidate, request: ModelRequest, signal: AbortSignal): Promise<Result<OpenCall, ModelFailure>>;
+  open(
+    candidate: Candidate,
+    request: ModelRequest | MostTokens,
+    signal: AbortSignal,
+  ): Promise<Result<OpenCall, ModelFailure>>;
   /** These are stored by the caller, with {@link settleCalls}. */
   handOver(calls: readonly ModelCall[]): void;
+}
+
+/** What a call takes at most, where it is no chat. */
+export interface MostTokens {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
 }
 
 /** What a call was granted. */
@@ -113,7 +123,8 @@ class Call {
   }
 }
 
-function mostTokens(request: ModelRequest): { readonly inputTokens: number; readonly outputTokens: number } {
+function mostTokens(request: ModelRequest | MostTokens): MostTokens {
+  if (!('messages' in request)) return request;
   return { inputTokens: promptTokens(request), outputTokens: request.maxOutputTokens };
 }
 

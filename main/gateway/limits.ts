@@ -17,6 +17,10 @@ export const longText = 4_000;
 export const longTextWait = 1_000;
 /** A file that comes in may have so many bytes (Telegram hands out no larger ones to bots). */
 export const largestInbound = 20 * 1024 * 1024;
+/** A document may have so many bytes to be read. */
+export const largestText = 1024 * 1024;
+/** A turn waits so long for the files of its question. */
+export const fileWait = 30_000;
 /** Waits before a file is asked for again (ms). */
 export const fetchBackoff: readonly number[] = [1_000, 10_000, 60_000];
 /** The loop breaker looks at the replies of this long. */

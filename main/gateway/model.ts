@@ -52,6 +52,8 @@ export interface ModelRequest {
   readonly topP?: number;
   readonly stop?: readonly string[];
   readonly responseFormat?: Readonly<Record<string, unknown>>;
+  /** Stands in place of pictures when the server refuses them for this model; left out: then the refusal is the end. */
+  readonly insteadOfPictures?: string;
   /** How much to think before the answer; left out: as the model comes. A model that cannot be told is not told. */
   readonly thinking?: Thinking;
 }
@@ -80,6 +82,23 @@ export interface ModelFailure {
   /** The server's own words without secrets, for the log and Diagnostics; at most 500 characters. */
   readonly detail: string;
 }
+
+/** Something that was said, to become words. */
+export interface SoundRequest {
+  readonly model: string;
+  readonly bytes: Uint8Array;
+  /** Its ending tells servers what it is. */
+  readonly name: string;
+  /** MIME type. */
+  readonly type: string;
+  /** `firstToken`: until the answer is there. */
+  readonly timeouts: ModelTimeouts;
+}
+
+/** `usage` is null when the call never reached the server. */
+export type Transcription =
+  | { readonly text: string; readonly usage: ModelUsage }
+  | { readonly failure: ModelFailure; readonly usage: ModelUsage | null };
 
 export interface ModelUsage {
   readonly inputTokens: number;
@@ -161,6 +180,12 @@ export interface Provider {
   check(model: string, signal: AbortSignal): Promise<Result<ModelHealth, ModelFailure>>;
   /** Tokens that fit into the model at this server, null when unknown. Asks the server at most once per model. */
   contextTokens(model: string, signal: AbortSignal): Promise<number | null>;
+  /** Whether a model takes pictures; null when nobody says. Left out: none here does. */
+  sees?(model: string, signal: AbortSignal): Promise<boolean | null>;
+  /** The server was found out, by its refusal, to take no pictures for this model. */
+  refusesPictures?(model: string): boolean;
+  /** One request, without repetition. Left out where sounds cannot be made words. */
+  transcribe?(request: SoundRequest, signal: AbortSignal): Promise<Transcription>;
   /**
    * Loads a model from the server's library onto the server; ends when it is there. What an aborted or broken pull has
    * loaded stays at the server, and the next one goes on from it. Left out where models cannot be loaded.

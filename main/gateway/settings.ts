@@ -90,6 +90,14 @@ export const settingSchemas = {
   'models.connectSeconds': number('models', 10, 's', 1, 120),
   'models.firstTokenSeconds': number('models', 60, 's', 1, 3600),
   'models.betweenTokensSeconds': number('models', 60, 's', 1, 3600),
+  'media.transcription': {
+    type: 'text',
+    section: 'models',
+    default: '',
+    multiline: false,
+    maxLength: 300,
+    advanced: false,
+  },
   'ollama.firstTokenSeconds': number('models', 300, 's', 1, 3600),
   'ollama.maxContextTokens': number('models', 32_768, 'tokens', 1024, 1_048_576),
   'turns.mode': {

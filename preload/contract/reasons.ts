@@ -102,6 +102,12 @@ export const reasonActions = {
   'media.not-fetched': 'retry',
   'media.gone': 'none',
   'media.damaged': 'none',
+  'media.not-here': 'retry',
+  'media.no-transcription': 'none',
+  'media.set-transcription': 'open:settings',
+  'media.unread': 'none',
+  'media.unseen': 'none',
+  'media.left-out': 'none',
   // access: why a message was not answered
   'access.unknown-sender': 'open:people',
   'access.blocked': 'open:people',
