@@ -14,6 +14,7 @@ import { createOutbox, type Outbox } from './delivery.ts';
 import { createEvents, type Events } from './events.ts';
 import type { Gateway, GatewayHealth, GatewayPorts, People } from './gateway.ts';
 import { createLinks, type LinkRegistry } from './links.ts';
+import { createMedia } from './media/media.ts';
 import { createModels, type ModelRegistry } from './models.ts';
 import { createPacer } from './pacing.ts';
 import { ownersConversations, ownersTurns, settingChanged, submit } from './owners-side.ts';
@@ -125,6 +126,7 @@ function assemble(ports: GatewayPorts): Assembled {
   );
   const budget: BudgetKeeper = createBudget(ports, events, calendar, (id) => models.provider(id));
   const models: ModelRegistry = createModels(ports, events, budget);
+  const media = createMedia({ ports, events, models, calendar });
   const pacer = createPacer(clock, ports.random, () => ports.settings.get('delivery.pacing'));
   const presence = createPresence(clock, storage, links);
   const outbox = createOutbox(ports, events, links, presence, pacer);
@@ -133,7 +135,7 @@ function assemble(ports: GatewayPorts): Assembled {
   const cards = createCards({ ports, events, links, budget, turns: control });
   const turns = new TurnEngine({
     ...{ ports, events, links, models, outbox, presence, pacer, calendar },
-    ...{ cards, budget, pauses },
+    ...{ cards, budget, pauses, media },
   });
   const people = createPeople(ports, events, links, control);
   const ownerChat = createOwnerChat({ ports, events, links, cards, budget, outbox });

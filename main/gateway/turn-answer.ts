@@ -12,6 +12,7 @@ import type { LinkRegistry } from './links.ts';
 import { describeError } from './log.ts';
 import type { ModelRegistry } from './models.ts';
 import type { Outbox } from './delivery.ts';
+import type { Media } from './media/media.ts';
 import type { Pauses } from './pauses.ts';
 import type { Presence } from './presence.ts';
 import { createPreview, type Preview } from './preview.ts';
@@ -30,6 +31,7 @@ export interface TurnParts {
   readonly presence: Presence;
   readonly pacer: Pacer;
   readonly calendar: Calendar;
+  readonly media: Media;
   /** For commands. */
   readonly cards: CardDesk;
   readonly budget: Budget;

@@ -4,6 +4,8 @@ import type { CommandDesk, CommandResult } from './commands/context.ts';
 import { noteTold, toldAlready } from './budget-told.ts';
 import type { Calendar } from './calendar.ts';
 import type { GatewayPorts, Links } from './gateway.ts';
+import { useOf } from './media/kinds.ts';
+import type { Media } from './media/media.ts';
 import type { ModelRegistry } from './models.ts';
 import type { Tables } from './storage.ts';
 import type { TurnEnding } from './turn-finish.ts';
@@ -16,6 +18,7 @@ interface Parts {
   readonly models: ModelRegistry;
   readonly links: Pick<Links, 'all' | 'channel'>;
   readonly calendar: Calendar;
+  readonly media: Pick<Media, 'unread'>;
 }
 
 export function timeZoneOf(ports: Pick<GatewayPorts, 'settings' | 'systemTimeZone'>): string {
@@ -84,7 +87,8 @@ export function replyEnding(parts: Parts, turn: StartedTurn, reply: ReplyResult,
       return { ...noticeEnding(parts, turn, 'failed', reason, true), model, calls };
     }
     const said = { text: reply.text, ...notesBelow(parts, turn, reply.model) };
-    return { state: 'done', kind: 'assistant', ...said, markdown: true, model, reason: null, deliver: true, calls };
+    const reason = parts.media.unread(turn, reply.model);
+    return { state: 'done', kind: 'assistant', ...said, markdown: true, model, reason, deliver: true, calls };
   }
   const reason: Reason = stopped ? { code: 'turn.stopped' } : reply.reason;
   const state = stopped ? 'stopped' : 'failed';
@@ -120,16 +124,16 @@ function interrupted({ ports: { sentences } }: Parts, turn: StartedTurn, reason:
 
 /**
  * Chats are told which model answered when it is not the chosen one (the window shows it beside every answer), and that a
- * file was too large to be looked at.
+ * file was not looked at (the window shows it from the reason).
  */
 function notesBelow(parts: Parts, turn: StartedTurn, model: ModelRef): Pick<TurnEnding, 'below'> {
-  const { sentences, storage } = parts.ports;
+  const { sentences } = parts.ports;
   const { language } = turn.link;
   const chosen = turn.conversation.model ?? parts.models.choice().default;
-  const refused = refusedFile(storage.read, turn);
+  const unread = parts.media.unread(turn, model);
   const notes = [
     ...(model === chosen ? [] : [sentences.text('note.answered-by', { model, chosen }, language)]),
-    ...(refused === null ? [] : [sentences.reason(refused, language)]),
+    ...(unread === null ? [] : [sentences.reason(unread, language)]),
   ];
   return notes.length === 0 ? {} : { below: notes.join(' ') };
 }
@@ -140,11 +144,13 @@ function refusedFile(read: Pick<Tables, 'attachments'>, { inputs }: StartedTurn)
   return files.find(({ reason }) => reason?.code === 'media.too-large')?.reason ?? null;
 }
 
-/** What came without words and cannot be understood yet; null when there is something to answer. */
+/** What came without words and is of no kind that can be understood; null when there is something to answer or to read. */
 export function unsupportedMedia(read: Pick<Tables, 'attachments'>, turn: StartedTurn): Reason | null {
   if (turn.link.kind !== 'telegram' && turn.link.kind !== 'whatsapp') return null;
   const kinds = turn.inputs.map((message) => /^\[([a-z_ ]{1,40})\]$/.exec(message.text)?.[1]);
   const [kind] = kinds;
   if (kind === undefined || kinds.includes(undefined)) return null;
+  const files = turn.inputs.flatMap(({ id }) => read.attachments.ofMessage(id));
+  if (files.some((file) => file.state !== 'failed' && useOf(file) !== 'other')) return null;
   return refusedFile(read, turn) ?? { code: 'turn.media-unsupported', params: { kind } };
 }
