@@ -33,6 +33,8 @@ export async function look(page: Page, screen: Screen, state: State, show?: Loca
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const where = `${screen}, ${state}, ${size}, ${colorScheme}`;
     await show?.scrollIntoViewIfNeeded();
+    // Another size is drawn in two steps: the rows, then where they lie.
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
     if (shotsFolder !== undefined) {
       const path = join(shotsFolder, shotName(screen, state, colorScheme, size));
       mkdirSync(dirname(path), { recursive: true });
