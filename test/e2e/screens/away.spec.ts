@@ -49,6 +49,9 @@ test('a host that is away: what was read stays, and it is said; when it is back,
   for (const screen of places) {
     await openAt(page, host, at[screen]);
     await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
+    // What was not read yet cannot stay.
+    await expect(page.getByText('Loading…')).toHaveCount(0);
+    await expect(page.getByLabel('Reading the conversation')).toHaveCount(0);
     wire.cut();
     await expect(page.getByText('Porchlight is not reachable').first()).toBeVisible();
     await look(page, screen, 'offline');
