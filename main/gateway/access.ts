@@ -5,7 +5,28 @@
  */
 import { lateAfter, tooOldAfter } from './limits.ts';
 import type { Tables } from './storage.ts';
-import type { Address, ChatKind, GroupAnswer, LinkRow, MessageState, Millis, Reason, Role } from './types.ts';
+import type {
+  Address,
+  ChatKind,
+  GroupAnswer,
+  LinkRow,
+  MessageRow,
+  MessageState,
+  Millis,
+  Reason,
+  Role,
+} from './types.ts';
+
+/**
+ * Who says what a schedule of the owner's says. No platform has such an address, and what comes in under it is refused
+ * (`arrival.ts`); a caller of the API may call himself anything, so there it is a name like any other.
+ */
+export const scheduler: Address = 'porchlight:schedule';
+
+/** A schedule has said it. */
+export function isScheduled({ kind, author, link }: Pick<MessageRow, 'kind' | 'author' | 'link'>): boolean {
+  return kind === 'person' && author === scheduler && link !== 'api';
+}
 
 /** The role of a sender: its own row, else the row of `*`, else unknown. `blocked` wins. */
 export function roleOf(tables: Pick<Tables, 'addresses'>, link: LinkRow, address: Address): Role {
@@ -67,6 +88,10 @@ export function roleIn(
 ): Role {
   // Whoever else may be asked, nobody there is to hear a word.
   if (isNoneOfOurs(link, chat)) return 'blocked';
+  // What the owner had asked for is his word in his own private chat, and nobody's anywhere else.
+  if (address === scheduler && link.kind !== 'api') {
+    return kind === 'private' && roleOf(tables, link, chat) === 'owner' ? 'owner' : 'blocked';
+  }
   if (kind === 'private') return roleOf(tables, link, address);
   const own = ownRole(tables, link, address);
   if (own === 'blocked' || link.kind === 'window' || link.kind === 'api') return own;

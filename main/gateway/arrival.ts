@@ -14,6 +14,7 @@ import {
   isNoneOfOurs,
   ownRole,
   roleIn,
+  scheduler,
   type AccessDecision,
 } from './access.ts';
 import type { InboundFile, InboundMessage } from './channel.ts';
@@ -56,6 +57,10 @@ export function storeEvent(
   numbers: CardNumbers,
 ): Arrival | null {
   if (isNoneOfOurs(link, event.chat) || isOlderThanMode(tables, link, event)) return null;
+  if (event.sender.address === scheduler && link.kind !== 'api') {
+    ports.log.write('error', 'receive.name-reserved', { link: link.id, key: event.key });
+    return null;
+  }
   const fresh = tables.links.addEvent(link.id, event.key, ports.clock.now());
   const known = tables.conversations.find(link.id, event);
   const namesake = known === null ? null : sameName(tables, known, event);

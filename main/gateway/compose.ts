@@ -24,6 +24,7 @@ import { createPauses, type Pauses } from './pauses.ts';
 import { createPeople } from './people.ts';
 import { createPresence } from './presence.ts';
 import { receiveBatch } from './receive.ts';
+import { createSchedules, type ScheduleDesk } from './schedule/schedules.ts';
 import type { Storage } from './storage.ts';
 import { timeZoneOf } from './turn-ending.ts';
 import { TurnEngine } from './turns.ts';
@@ -37,7 +38,7 @@ const lastSends = 1_000;
 export function createGateway(ports: GatewayPorts): Gateway {
   const parts = assemble(ports);
   const { events, links, budget, models, outbox, attachments, turns, people, cards, pauses } = parts;
-  const { ownerChat, menus } = parts;
+  const { ownerChat, menus, schedules } = parts;
   const { storage, clock } = ports;
   const undo = new DisposableStack();
   const wakeAll = (): void => {
@@ -52,6 +53,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     budget,
     models,
     turns: ownersTurns(ports, events, turns, outbox),
+    schedules,
     async start() {
       undo.use(ports.settings.subscribe((key) => settingChanged(events, key)));
       undo.use(
@@ -67,10 +69,12 @@ export function createGateway(ports: GatewayPorts): Gateway {
       turns.resume();
       ownerChat.start();
       menus.start();
+      schedules.runner.start();
       wakeAll();
     },
     async stop(deadline) {
       undo.dispose();
+      await schedules.runner.stop();
       // Links stay up meanwhile: finished replies still go out, and what comes in is stored for the next start.
       await turns.drain(Math.max(0, deadline - closingTime));
       const others = [ownerChat.stop(), menus.stop(), outbox.stop(), attachments.stop(), models.pulls.stop()];
@@ -85,6 +89,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     health: () => healthOf(storage, turns),
     wake(why) {
       for (const { row } of links.all()) links.reconnect(row.id, why);
+      schedules.runner.look();
     },
   };
 }
@@ -104,6 +109,7 @@ interface Assembled {
   readonly ownerChat: OwnerChat;
   readonly menus: CommandMenus;
   readonly pauses: Pauses;
+  readonly schedules: ScheduleDesk;
   readonly receive: (id: LinkId, batch: InboundBatch) => Promise<readonly MessageRow[]>;
 }
 
@@ -140,6 +146,7 @@ function assemble(ports: GatewayPorts): Assembled {
   const people = createPeople(ports, events, links, control);
   const ownerChat = createOwnerChat({ ports, events, links, cards, budget, outbox });
   const menus = createCommandMenus(ports, events, links);
+  const schedules = createSchedules({ ports, events, links, turns: control });
   const numbers = createCardNumbers({ ports, links, cards });
   const press = (link: LinkRow, action: InboundAction): Promise<void> =>
     action.data === stopAction ? stopPressed(ports, turns, link, action) : cards.pressed(link, action);
@@ -157,7 +164,7 @@ function assemble(ports: GatewayPorts): Assembled {
     attachments.wanted(messages);
     return messages;
   };
-  const owners = { people, cards, ownerChat, menus, pauses };
+  const owners = { people, cards, ownerChat, menus, pauses, schedules };
   return { events, links, budget, models, outbox, attachments, turns, control, calendar, ...owners, receive };
 }
 

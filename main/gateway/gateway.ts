@@ -22,6 +22,7 @@ import type {
   PullStatus,
   ReplyStream,
 } from './model.ts';
+import type { Schedules } from './schedule/types.ts';
 import type { SecretBox } from './secrets.ts';
 import type { Sentences } from './sentences.ts';
 import type { Settings } from './settings.ts';
@@ -108,6 +109,7 @@ export interface Gateway {
   readonly budget: Budget;
   readonly models: Models;
   readonly turns: Turns;
+  readonly schedules: Schedules;
   /** Recovers what the last run left, then starts links and lanes. */
   start(): Promise<void>;
   /** Begins nothing new, lets running turns end within `deadline`, then cuts them (their start is taken off); ends links. */
@@ -136,7 +138,7 @@ export interface Gateway {
   contextUse(conversation: ConversationId, signal: AbortSignal): Promise<Result<ContextUse, Reason>>;
   /** Everything measured about itself; cheap. */
   health(): GatewayHealth;
-  /** Prove every link again (wake-up, network change, clock jump). */
+  /** Prove every link again (wake-up, network change, clock jump), and look which schedules are due. */
   wake(why: 'wake' | 'network'): void;
 }
 

@@ -8,6 +8,7 @@ import {
   decideAccess,
   groupAnswer,
   isNoneOfOurs,
+  isScheduled,
   roleIn,
   saidAsGuest,
   type AccessDecision,
@@ -34,7 +35,8 @@ export interface StartedTurn {
 export const queueRead = queueLength * 4;
 
 /**
- * What lies in the queue becomes one turn (`collect`) or one turn each (`followup`). A command stands alone. A queue
+ * What lies in the queue becomes one turn (`collect`) or one turn each (`followup`). A command stands alone, and so
+ * does what a schedule asks. A queue
  * longer than 50 is shortened by merging its oldest messages into one turn; nothing is dropped.
  */
 export function pickBatch(
@@ -42,9 +44,9 @@ export function pickBatch(
   mode: 'collect' | 'followup',
   linkKind: LinkRow['kind'],
 ): readonly MessageRow[] {
-  const commandAt = waiting.findIndex((message) => isCommand(message.text, linkKind));
-  if (commandAt === 0) return waiting.slice(0, 1);
-  const talk = commandAt === -1 ? waiting : waiting.slice(0, commandAt);
+  const aloneAt = waiting.findIndex((message) => isScheduled(message) || isCommand(message.text, linkKind));
+  if (aloneAt === 0) return waiting.slice(0, 1);
+  const talk = aloneAt === -1 ? waiting : waiting.slice(0, aloneAt);
   if (mode === 'collect') return talk;
   let end = Math.max(1, waiting.length - queueLength + 1);
   // What was asked together is retried together: its messages belong to one turn and move to the next as one.
@@ -89,7 +91,7 @@ export function beginTurn(
     startedAt: now,
     endedAt: null,
   };
-  const late = inputs.some((message) => now - message.at > lateAfter);
+  const late = inputs.some(({ at, reason }) => now - at > lateAfter || reason?.code === 'schedule.late');
   const delivery = newDelivery(ports.ids.next(), row, late, now);
   tables.turns.add(row);
   const [taken, fresh] = [inputs.filter(({ turn }) => turn !== null), inputs.filter(({ turn }) => turn === null)];
@@ -132,7 +134,7 @@ function breakLoop(
   if (limit === 0 || link.kind === 'window' || link.kind === 'api') return false;
   const since = ports.clock.now() - loopWindow;
   const count = tables.deliveries.repliesSince(conversation.id, since);
-  if (count < limit || batch.some(({ reason }) => askedOf(reason) !== 'no')) return false;
+  if (count < limit || batch.some((message) => isScheduled(message) || askedOf(message.reason) !== 'no')) return false;
   const recent = tables.messages.page(conversation.id, limit * 4).filter(({ receivedAt }) => receivedAt >= since);
   if (recent.some(({ kind, author }) => kind === 'person' && isOwner(tables, link, conversation, author))) return false;
   const reason: Reason = { code: 'access.loop', params: { count } };

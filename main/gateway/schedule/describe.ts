@@ -31,7 +31,8 @@ export function describe(schedule: Schedule, reader: Reader): readonly Phrase[] 
   return phrases;
 }
 
-function momentFor(moment: Millis, { language, timeZone }: Reader): string {
+/** Date and time as the reader says them. */
+export function momentFor(moment: Millis, { language, timeZone }: Reader): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'short', timeZone }).format(moment);
 }
 

@@ -1,0 +1,154 @@
+/**
+ * Runs schedules: looks what is due at its start, at a timer, after a wake-up or a change of the clock, and when a
+ * schedule was changed. The timer goes to the next slot, at most an hour ahead, since clocks drift. What was done stands
+ * in the store alone; a look that finds nothing due writes nothing.
+ */
+import { isScheduled } from '../access.ts';
+import type { TurnControl } from '../decision.ts';
+import type { Events } from '../events.ts';
+import type { GatewayPorts } from '../gateway.ts';
+import type { LinkRegistry } from '../links.ts';
+import { describeError } from '../log.ts';
+import { commitWhenWell } from '../persist.ts';
+import type { Millis } from '../types.ts';
+import { settleDue, type Settled } from './settle.ts';
+import { nextSlot, whatIsDue } from './slots.ts';
+import type { Schedule, ScheduleId, ScheduleRow } from './types.ts';
+import { hour } from './zone.ts';
+
+export interface ScheduleRunner {
+  start(): void;
+  /** There may be something due, or the next slot is another one. Cheap, repeatable. */
+  look(): void;
+  /** Begins nothing more; resolves when the look under way has ended. */
+  stop(): Promise<void>;
+}
+
+export interface RunnerParts {
+  readonly ports: GatewayPorts;
+  readonly events: Events;
+  readonly links: Pick<LinkRegistry, 'get'>;
+  readonly turns: Pick<TurnControl, 'kick'>;
+}
+
+/** The next slot after `now`; null also for one whose time zone this system does not know. */
+export function nextOf(schedule: Schedule, now: Millis): Millis | null {
+  try {
+    return nextSlot(schedule, now);
+  } catch (error) {
+    // A zone that another system knew: it cannot run here, and has to stay visible so that it can be changed.
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+export function createRunner(parts: RunnerParts): ScheduleRunner {
+  const runner = new Runner(parts);
+  return { start: () => runner.start(), look: () => runner.look(), stop: () => runner.stop() };
+}
+
+class Runner {
+  readonly #parts: RunnerParts;
+  readonly #ending = new AbortController();
+  readonly #undo = new DisposableStack();
+  #started = false;
+  #timer: Disposable | null = null;
+  #looking: Promise<void> | null = null;
+  #again = false;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    const { events } = this.#parts;
+    this.#started = true;
+    this.#undo.use(
+      events.subscribe((event) => {
+        // How a run ends is seen at its message.
+        if (event.kind === 'message' && !event.added && isScheduled(event.message)) {
+          events.publish({ kind: 'schedules' });
+        }
+      }),
+    );
+    this.look();
+  }
+
+  async stop(): Promise<void> {
+    this.#ending.abort('shutdown');
+    this.#undo.dispose();
+    this.#timer?.[Symbol.dispose]();
+    await this.#looking;
+  }
+
+  /** One look at a time; what happens meanwhile is seen by the next. */
+  look(): void {
+    if (!this.#started || this.#ending.signal.aborted) return;
+    if (this.#looking !== null) {
+      this.#again = true;
+      return;
+    }
+    this.#looking = this.#lookOnce().finally(() => {
+      this.#looking = null;
+      if (!this.#again) return;
+      this.#again = false;
+      this.look();
+    });
+  }
+
+  async #lookOnce(): Promise<void> {
+    const { ports } = this.#parts;
+    const now = ports.clock.now();
+    let delay: Millis | null = hour;
+    try {
+      const due = ports.storage.read.schedules.all().filter((row) => isDue(row, now));
+      // Asked for in one tick, so that what is due together is one transaction.
+      await Promise.all(due.map(({ id }) => this.#settle(id)));
+      delay = this.#untilNext();
+    } catch (error) {
+      ports.log.write('error', 'schedule.failed', { error: describeError(error) });
+    }
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = null;
+    if (delay === null || this.#ending.signal.aborted) return;
+    this.#timer = ports.clock.after(delay, () => this.look());
+  }
+
+  /** A bug with one schedule must not hold up the others; it is tried again with its next slot. */
+  async #settle(id: ScheduleId): Promise<void> {
+    const { ports } = this.#parts;
+    try {
+      const settled = await commitWhenWell(ports.storage, this.#ending.signal, (tables) =>
+        settleDue(this.#parts, tables, id, ports.clock.now()),
+      );
+      if (settled !== null) this.#tell(id, settled);
+    } catch (error) {
+      ports.log.write('error', 'schedule.failed', { schedule: id, error: describeError(error) });
+    }
+  }
+
+  #tell(id: ScheduleId, { message }: Settled): void {
+    const { ports, events, turns } = this.#parts;
+    events.publish({ kind: 'schedules' });
+    ports.log.write('info', message === null ? 'schedule.left-out' : 'schedule.ran', { schedule: id });
+    if (message === null) return;
+    events.publish({ kind: 'message', message, added: true });
+    events.publish({ kind: 'conversation', conversation: message.conversation });
+    turns.kick(message.conversation);
+  }
+
+  /** Null: there is no schedule. */
+  #untilNext(): Millis | null {
+    const { clock, storage } = this.#parts.ports;
+    const now = clock.now();
+    const next = storage.read.schedules.all().map((row) => nextOf(row, Math.max(now, row.handled)) ?? Infinity);
+    return next.length === 0 ? null : Math.min(hour, ...next.map((slot) => slot - now));
+  }
+}
+
+function isDue(row: ScheduleRow, now: Millis): boolean {
+  // Asks for the next slot first, which knows what to do with a zone that is not known here.
+  if (row.handled > now) return true;
+  const next = nextOf(row, row.handled);
+  return next !== null && next <= now && whatIsDue(row, row.handled, now).kind !== 'nothing';
+}
