@@ -125,6 +125,13 @@ export const boundaries = [
     lesson: 'Formatting is a function from text to parts: it needs the markdown parser, the port of it, and no I/O.',
   },
   {
+    at: 'main/tools/*',
+    folders: [...adapter, 'main/tools/', 'preload/contract/agent-views.ts'],
+    lesson:
+      'What lies here puts the tools together and loads them. It knows the ports, lib, the tools and their views, no ' +
+      'package and nothing of Node itself.',
+  },
+  {
     at: 'main/tools/web/',
     folders: adapter,
     packages: {

@@ -7,7 +7,7 @@
  */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { applyConnections, applyPeople } from './api/apply-provision.ts';
+import { applyConnections, applyPeople, applyToolServers } from './api/apply-provision.ts';
 import { createHandlers } from './api/commands/all.ts';
 import { createDispatch, type Dispatch } from './api/dispatch.ts';
 import { createEventLog, type EventLog } from './api/event-log.ts';
@@ -31,6 +31,7 @@ import { translateEvent } from './api/translate.ts';
 import { createSentences, systemLanguage } from './store/sentences.ts';
 import { createChannelFactory, createLinkProbe } from './channels/catalog.ts';
 import { parseMarkdown } from './channels/formatting/parse.ts';
+import { roleIn } from './gateway/access.ts';
 import type { Clock, Ids } from './gateway/clock.ts';
 import { createGateway } from './gateway/compose.ts';
 import type { Gateway, GatewayPorts } from './gateway/gateway.ts';
@@ -38,7 +39,6 @@ import { describeError } from './gateway/log.ts';
 import type { SecretBox } from './gateway/secrets.ts';
 import type { Sentences } from './gateway/sentences.ts';
 import type { Millis, Reason } from './gateway/types.ts';
-import { subject } from './lib/observable.ts';
 import { failed, ok, type Result } from './lib/result.ts';
 import { createProviderFactory } from './models/catalog.ts';
 import { createPriceList } from './models/prices.ts';
@@ -52,6 +52,7 @@ import { followRestorePlan, planRestore } from './store/restore-plan.ts';
 import { takeOwnership, type Owner, type OwnerLock } from './store/owner-lock.ts';
 import { openSettings, type SettingsFile, type SettingsOptions } from './store/settings-file.ts';
 import { openStore, type Store, type StoreOptions } from './store/store.ts';
+import { createToolDesk, type ToolDesk } from './tools/desk.ts';
 
 export interface HostOptions {
   readonly mode: Owner['mode'];
@@ -118,23 +119,27 @@ export interface Host {
 
 /** Of a stop's time, so much is kept for closing connections and the store. */
 const closingTime: Millis = 1_500;
+/** What a server of tools may take that heeds nothing: it is asked, told, and killed. */
+const serversTime: Millis = 3_000;
 
 export async function startHost(options: HostOptions): Promise<Result<Host, HostFailure>> {
   await using undo = new AsyncDisposableStack();
   const opened = await openGround(options, undo);
   if (!opened.ok) return opened;
   const ground = opened.value;
-  const gateway = createGateway(gatewayPorts(ground, options));
+  const desk = undo.use(createDesk(ground, options));
+  const gateway = createGateway(gatewayPorts(ground, desk, options));
+  undo.use(desk.watch((what) => gateway.events.publish({ kind: what === 'notes' ? 'memory' : 'tools' })));
   const { dataDir, settings, sentences, store, log, key, lock } = ground;
   const http = new SwitchedHttp(options.http, { dataDir, settings, log, tell: (url) => lock.setUrl(url) });
-  const bound = bindApi(ground, gateway, http, options, undo);
+  const bound = bindApi({ ground, gateway, desk, http }, options, undo);
   undo.use(http);
   const listening = await http.begin(bound);
   if (!listening.ok) {
     const { taken, reason } = listening.failure;
     return failed({ kind: 'port', taken, sentence: sentences.reason(reason, null) });
   }
-  const refusals = await startGateway(gateway, ground, options.provision);
+  const refusals = await startGateway(gateway, ground, desk, options.provision);
   undo.use(watchSurroundings(ground, gateway));
   http.open();
   const startMs = Math.round(performance.now());
@@ -164,7 +169,7 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
         stack: error instanceof Error ? error.stack : undefined,
       });
     },
-    stop: (deadline) => stop({ gateway, http, owned, ground, abort: bound.abort }, deadline),
+    stop: (deadline) => stop({ gateway, http, desk, owned, ground, abort: bound.abort }, deadline),
   });
 }
 
@@ -178,7 +183,11 @@ interface Ground {
   readonly sentences: Sentences;
   readonly store: Store;
   readonly key: DataKey;
+  /** Whatever is sealed or opened with it is left out of the log. */
+  readonly secrets: SecretBox;
   readonly settings: SettingsFile;
+  /** IANA name. */
+  readonly systemTimeZone: () => string;
   readonly startedAt: Millis;
   /** What became of the database on the way. */
   readonly notices: readonly Reason[];
@@ -227,7 +236,11 @@ async function openGround(options: HostOptions, undo: AsyncDisposableStack): Pro
   const fixed = settings.fix(Object.fromEntries(options.provision?.settings ?? []));
   if (!fixed.ok) return failed({ kind: 'asked', sentence: plain.reason(fixed.failure, null) });
   const sentences = createSentences(() => languageOf(settings, options));
-  return ok({ dataDir, clock, ids, lock, log, sentences, store: opened, key: key.value, settings, startedAt, notices });
+  return ok({
+    ...{ dataDir, clock, ids, lock, log, sentences, store: opened, key: key.value, settings, startedAt, notices },
+    secrets: unseenBy(log, key.value.box),
+    systemTimeZone: rememberedTimeZone(),
+  });
 }
 
 function ownedFailure(owner: Owner | null, dataDir: string, sentences: Sentences): HostFailure {
@@ -261,28 +274,49 @@ function languageOf(settings: SettingsFile, { environment, language }: HostOptio
   return chosen === 'system' ? systemLanguage(environment, language) : chosen;
 }
 
-function gatewayPorts(ground: Ground, options: HostOptions): GatewayPorts {
-  const { dataDir, clock, ids, log, store, settings, key, sentences } = ground;
+/**
+ * Read when it is first needed, because time zones take a tenth of a start to load, and once, because asking for it takes
+ * a quarter of a millisecond; it is the zone of the start by definition.
+ */
+function rememberedTimeZone(): () => string {
+  let timeZone: string | null = null;
+  return () => (timeZone ??= Intl.DateTimeFormat().resolvedOptions().timeZone);
+}
+
+function createDesk(ground: Ground, { environment, version, fetch: given = fetch }: HostOptions): ToolDesk {
+  const { dataDir, clock, ids, log, store, secrets, settings, systemTimeZone } = ground;
+  return createToolDesk({
+    ...{ clock, ids, log, secrets, version, fetch: given, storage: store },
+    folder: join(dataDir, 'memory'),
+    timeZone: () => settings.get('timeZone') || systemTimeZone(),
+    isOwners(conversation) {
+      const link = store.read.links.get(conversation.link);
+      if (link === null || conversation.kind !== 'private') return false;
+      return roleIn(store.read, link, conversation, conversation.chat) === 'owner';
+    },
+    host: { platform: process.platform, home: homedir(), shell: environment['SHELL'] || null, env: environment },
+  });
+}
+
+function gatewayPorts(ground: Ground, desk: ToolDesk, options: HostOptions): GatewayPorts {
+  const { dataDir, clock, ids, log, store, settings, key, secrets, sentences, systemTimeZone } = ground;
   const proxy = useProxyFromEnvironment(options.environment);
   if (proxy.problem !== null) log.write('warn', 'host.proxy', { problem: proxy.problem });
   const random = systemRandom;
   // With the box itself: what an identity writes is far too much, and too often, for the log to look out for.
   const identities = createIdentityFiles({ dataDir, box: key.box, clock, log });
   const { environment } = options;
-  let timeZone: string | null = null;
   const ports: GatewayPorts = {
     storage: store,
     settings,
-    secrets: unseenBy(log, key.box),
+    secrets,
     sentences,
     clock,
     ids,
     random,
     log,
-    // Read when it is first needed, because time zones take a tenth of a start to load, and once, because asking for
-    // it takes a quarter of a millisecond; it is the zone of the start by definition.
     get systemTimeZone() {
-      return (timeZone ??= Intl.DateTimeFormat().resolvedOptions().timeZone);
+      return systemTimeZone();
     },
     parseMarkdown,
     identities,
@@ -298,8 +332,8 @@ function gatewayPorts(ground: Ground, options: HostOptions): GatewayPorts {
     createProvider: createProviderFactory({ clock, fetch: options.fetch ?? fetch, ids }),
     files: store.files,
     listPrice: createPriceList(),
-    tools: subject([]),
-    memory: null,
+    tools: desk.tools,
+    memory: desk.memory,
   };
   return options.wrap?.(ports) ?? ports;
 }
@@ -327,13 +361,14 @@ interface Bound {
   readonly abort: () => void;
 }
 
-function bindApi(
-  ground: Ground,
-  gateway: Gateway,
-  http: SwitchedHttp,
-  options: HostOptions,
-  undo: AsyncDisposableStack,
-): Bound {
+interface Parts {
+  readonly ground: Ground;
+  readonly gateway: Gateway;
+  readonly desk: ToolDesk;
+  readonly http: SwitchedHttp;
+}
+
+function bindApi({ ground, gateway, desk, http }: Parts, options: HostOptions, undo: AsyncDisposableStack): Bound {
   const { clock, ids, log, store, settings, sentences, dataDir, startedAt } = ground;
   const stopping = new AbortController();
   const meter = undo.use(createLoopMeter(clock));
@@ -363,6 +398,8 @@ function bindApi(
     },
     files: store.files,
     backups: createBackupDesk({ dataDir, backups: store.backups, log }),
+    notes: desk.notes,
+    toolServers: desk.servers,
     ...(options.desktop === undefined ? {} : { desktop: options.desktop }),
     probeLink: createLinkProbe({ clock, fetch: options.fetch ?? fetch }),
     fetch: options.fetch ?? fetch,
@@ -384,11 +421,20 @@ function bindApi(
 }
 
 /** Connections before the start, so that what is resumed runs with what the file says; who may talk after it. */
-async function startGateway(gateway: Gateway, ground: Ground, provision: Provision | null): Promise<readonly string[]> {
+async function startGateway(
+  gateway: Gateway,
+  ground: Ground,
+  desk: ToolDesk,
+  provision: Provision | null,
+): Promise<readonly string[]> {
   const connections = await applyConnections(gateway, provision);
+  const servers = await applyToolServers(desk.servers, provision);
+  desk.servers.start();
   await gateway.start();
   const people = await applyPeople(gateway, ground.store, provision);
-  return [...connections, ...people].map(({ path, reason }) => `${path}: ${ground.sentences.reason(reason, null)}`);
+  return [...connections, ...servers, ...people].map(
+    ({ path, reason }) => `${path}: ${ground.sentences.reason(reason, null)}`,
+  );
 }
 
 /** A sleep, a clock that was set, other networks: every link proves itself again. */
@@ -410,17 +456,24 @@ function watchSurroundings({ clock, log }: Ground, gateway: Gateway): Disposable
 interface Stopped {
   readonly gateway: Gateway;
   readonly http: SwitchedHttp;
+  readonly desk: ToolDesk;
   readonly owned: AsyncDisposableStack;
   readonly ground: Ground;
   readonly abort: () => void;
 }
 
 /** Turns and calls of `/v1` may end by themselves until shortly before the deadline; then everything is cut. */
-async function stop({ gateway, http, owned, ground, abort }: Stopped, deadline: Millis): Promise<void> {
+async function stop({ gateway, http, desk, owned, ground, abort }: Stopped, deadline: Millis): Promise<void> {
   ground.log.write('info', 'host.stopping', { deadline });
   http.refuseNew();
   const cut = ground.clock.after(Math.max(0, deadline - closingTime), abort);
+  // Turns may use them until shortly before they are cut themselves.
+  const ending = ground.clock.after(
+    Math.max(0, deadline - serversTime),
+    () => void desk.servers[Symbol.asyncDispose](),
+  );
   await Promise.all([gateway.stop(deadline), http.idle()]);
+  ending[Symbol.dispose]();
   cut[Symbol.dispose]();
   abort();
   await owned.disposeAsync();

@@ -3,6 +3,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import type { Storage, Tables } from '../gateway/storage.ts';
 import type { LinkId, Reason } from '../gateway/types.ts';
 import type { Result } from '../lib/result.ts';
+import type { ToolServerDesk } from './ports.ts';
 import type { Provision } from './provision.ts';
 
 /** An entry that could not be applied, and why; the others were. */
@@ -29,6 +30,30 @@ export async function applyConnections(
   for (const entry of provision?.links ?? []) note(entry.path, await applyLink(gateway, entry));
   await releaseOthers(gateway, provision);
   return refusals;
+}
+
+/** Servers of tools, each known by its name. What is as the file says already is left to run. */
+export async function applyToolServers(
+  servers: ToolServerDesk,
+  provision: Provision | null,
+): Promise<readonly ProvisionRefusal[]> {
+  const refusals: ProvisionRefusal[] = [];
+  for (const entry of provision?.mcp ?? []) {
+    const known = (await servers.list()).find(({ name }) => name === entry.name);
+    const applied = await applyToolServer(servers, entry, known?.id);
+    if (!applied.ok) refusals.push({ path: entry.path, reason: applied.failure });
+  }
+  return refusals;
+}
+
+function applyToolServer(
+  servers: ToolServerDesk,
+  entry: Provision['mcp'][number],
+  known: string | undefined,
+): Promise<Result<unknown, Reason>> {
+  if (entry.remove) return known === undefined ? Promise.resolve(nothing) : servers.remove(known);
+  const { name, endpoint, enabled } = entry;
+  return servers.save({ ...(known === undefined ? {} : { id: known }), name, endpoint }, enabled);
 }
 
 /** Roles and groups, after the gateway has started: they let kept messages be answered. */

@@ -166,6 +166,7 @@ function sayOnce(event: CoreEvent): string | null {
     case 'model':
     case 'tools':
     case 'schedules':
+    case 'memory':
     case 'usage':
     case 'host':
       return event.kind;

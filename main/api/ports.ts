@@ -1,5 +1,12 @@
 /** What the api is bound to: the gateway's face, the ports beside it, and a few facts about the running host. */
 import type { Readable } from 'node:stream';
+import type {
+  McpLogLineView,
+  McpServerDraft,
+  McpServerView,
+  MemoryHitView,
+  MemoryView,
+} from '../../preload/contract/agent-views.ts';
 import type { BackupsView, BackupView, DesktopView, LogLineView, RuntimeView } from '../../preload/contract/views.ts';
 import type { LinkProbe } from '../gateway/channel.ts';
 import type { Clock, Ids } from '../gateway/clock.ts';
@@ -71,6 +78,27 @@ export interface BackupDesk {
   plan(name: string | null): Promise<Result<void, Reason>>;
 }
 
+/** The owner's notes. Failures are `memory.…`. */
+export interface NoteDesk {
+  view(): Promise<MemoryView>;
+  /** Null: there is no such note. */
+  read(name: string): Promise<Result<string | null, Reason>>;
+  /** `base`: the text that was shown. Answers what is there now. */
+  save(name: string, text: string, base: string): Promise<Result<string, Reason>>;
+  search(query: string, limit: number): Promise<readonly MemoryHitView[]>;
+}
+
+/** Servers of tools that the owner connected. An unknown one is `input.not-found`. */
+export interface ToolServerDesk {
+  list(): Promise<readonly McpServerView[]>;
+  /** `enabled` left out: as before, a new one on. Fails with `mcp.…` or `input.…`; nothing is stored then. */
+  save(draft: McpServerDraft, enabled?: boolean): Promise<Result<McpServerView, Reason>>;
+  setEnabled(id: string, enabled: boolean): Promise<Result<void, Reason>>;
+  restart(id: string): Promise<Result<void, Reason>>;
+  remove(id: string): Promise<Result<void, Reason>>;
+  log(id: string): Promise<Result<readonly McpLogLineView[], Reason>>;
+}
+
 export interface ApiPorts {
   readonly gateway: Gateway;
   readonly storage: Storage;
@@ -82,6 +110,8 @@ export interface ApiPorts {
   readonly facts: HostFacts;
   readonly files: Files;
   readonly backups: BackupDesk;
+  readonly notes: NoteDesk;
+  readonly toolServers: ToolServerDesk;
   /** Left out on a headless host. */
   readonly desktop?: DesktopPort;
   readonly probeLink: LinkProbe;

@@ -8,6 +8,7 @@
  * (`"remove": true` on an entry does that). Unknown keys are warned about with their path and ignored.
  */
 import { z } from 'zod';
+import type { McpServerDraft, McpValueDraft } from '../../preload/contract/agent-views.ts';
 import { checkSetting, isSettingKey, type SettingKey } from '../gateway/settings.ts';
 import type { GroupAnswer, LinkId, LinkMode, ProviderId, Role } from '../gateway/types.ts';
 import { failed, ok, type Result } from '../lib/result.ts';
@@ -36,6 +37,13 @@ export type ProvisionedLink = { readonly id: LinkId; readonly enabled: boolean |
     }
 );
 
+/** A server of tools, known by its name. */
+export interface ProvisionedServer {
+  readonly name: string;
+  readonly endpoint: McpServerDraft['endpoint'];
+  readonly enabled: boolean | undefined;
+}
+
 /** Where in the file an entry stands, for what is said about it. */
 interface Entry {
   readonly path: string;
@@ -58,6 +66,8 @@ export interface Provision {
     /** Null takes the decision away. */
     readonly answer: Exclude<GroupAnswer, 'unknown'> | null;
   })[];
+  readonly mcp: readonly (Entry &
+    ({ readonly remove: true; readonly name: string } | ({ readonly remove: false } & ProvisionedServer)))[];
   /** Settings that are fixed while this host runs. */
   readonly settings: ReadonlyMap<SettingKey, unknown>;
   /** What was ignored, as sentences with paths. */
@@ -121,12 +131,33 @@ const group = z.discriminatedUnion('remove', [
   z.object({ ...gone, link: id, address }),
   z.object({ ...stays, link: id, address, answer: z.enum(['off', 'mention', 'always']) }),
 ]);
+const values = z.record(z.string().min(1).max(128), z.string().max(8192)).default({});
+const serverName = z.string().min(1).max(64);
+const server = z.discriminatedUnion('remove', [
+  z.object({ ...gone, name: serverName }),
+  z
+    .object({
+      ...stays,
+      name: serverName,
+      command: z.string().min(1).max(1024).optional(),
+      args: z.array(z.string().max(4096)).max(100).default([]),
+      env: values,
+      url: z.string().min(1).max(2048).optional(),
+      headers: values,
+      enabled,
+    })
+    .refine((entry) => (entry.command === undefined) !== (entry.url === undefined), {
+      path: ['command'],
+      message: 'must have either a command or a url',
+    }),
+]);
 const fileSchema = z.object({
   providers: z.array(provider).default([]),
   models: z.object({ default: modelRef.optional(), fallbacks: z.array(modelRef).max(10).optional() }).default({}),
   links: z.array(link).default([]),
   people: z.array(person).default([]),
   groups: z.array(group).default([]),
+  mcp: z.array(server).max(100).default([]),
   settings: z.record(z.string(), z.unknown()).default({}),
 });
 type ProvisionFile = z.infer<typeof fileSchema>;
@@ -172,6 +203,8 @@ export function readProvision(
   }
   const links = readLinks(file, environment);
   if (!links.ok) return links;
+  const mcp = readServers(file, environment);
+  if (!mcp.ok) return mcp;
   return ok({
     providers,
     links: links.value,
@@ -187,10 +220,13 @@ export function readProvision(
       address: entry.address,
       answer: entry.remove === true ? null : entry.answer,
     })),
+    mcp: mcp.value,
     settings: settings.value.known,
     warnings: [...unknownKeys(raw.value, file, []), ...settings.value.unknown],
   });
 }
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 function readLinks(
   file: ProvisionFile,
@@ -219,6 +255,44 @@ function readLinks(
     links.push({ path, remove: false, id: entry.id, kind, token: token.value, apiRoot, enabled: on });
   }
   return ok(links);
+}
+
+function readServers(file: ProvisionFile, environment: Environment): Result<Provision['mcp'], ProvisionProblem> {
+  const servers: Provision['mcp'][number][] = [];
+  for (const [index, entry] of file.mcp.entries()) {
+    const path = `mcp.${String(index)}`;
+    if (entry.remove === true) {
+      servers.push({ path, remove: true, name: entry.name });
+      continue;
+    }
+    const { name, command, args, url = '', enabled: on } = entry;
+    const env = readValues(entry.env, `${path}.env`, false, environment);
+    if (!env.ok) return env;
+    const headers = readValues(entry.headers, `${path}.headers`, true, environment);
+    if (!headers.ok) return headers;
+    const endpoint: McpServerDraft['endpoint'] =
+      command === undefined
+        ? { kind: 'http', url, headers: headers.value }
+        : { kind: 'stdio', command, args, env: env.value };
+    servers.push({ path, remove: false, name, endpoint, enabled: on });
+  }
+  return ok(servers);
+}
+
+/** What comes from the environment is a secret; headers mostly are one, and all of them are kept as such. */
+function readValues(
+  given: Readonly<Record<string, string>>,
+  path: string,
+  allSecret: boolean,
+  environment: Environment,
+): Result<readonly McpValueDraft[], ProvisionProblem> {
+  const read: McpValueDraft[] = [];
+  for (const [name, text] of Object.entries(given)) {
+    const value = fromEnvironment(text, `${path}.${name}`, environment);
+    if (!value.ok) return value;
+    read.push({ name, secret: allSecret || text.startsWith('env:'), value: value.value ?? '' });
+  }
+  return ok(read);
 }
 
 /** Undefined when the file names neither: what is stored stays. */

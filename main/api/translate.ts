@@ -47,6 +47,8 @@ export function translateEvent(from: ViewSource, event: CoreEvent): readonly Gat
       return [{ kind: 'tools.changed' }];
     case 'schedules':
       return [{ kind: 'schedules.changed' }];
+    case 'memory':
+      return [{ kind: 'memory.changed' }];
     case 'usage':
       return [{ kind: 'usage.changed' }];
     case 'setting':

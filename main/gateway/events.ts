@@ -42,6 +42,8 @@ export type CoreEvent =
   /** The tools there are, or what the owner permits. */
   | { readonly kind: 'tools' }
   | { readonly kind: 'schedules' }
+  /** Notes of the memory, by whomever they were changed. */
+  | { readonly kind: 'memory' }
   | { readonly kind: 'usage' }
   | { readonly kind: 'setting'; readonly key: SettingKey }
   | { readonly kind: 'host' };

@@ -130,6 +130,7 @@ class Teller {
       case 'step':
       case 'tools':
       case 'schedules':
+      case 'memory':
       case 'model':
         return false;
     }

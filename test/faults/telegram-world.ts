@@ -12,6 +12,7 @@ import type { ApiPorts } from '../../main/api/ports.ts';
 import { translateEvent } from '../../main/api/translate.ts';
 import { createLinkProbe } from '../../main/channels/catalog.ts';
 import { createBackupDesk } from '../../main/store/backup-desk.ts';
+import { createToolDesk } from '../../main/tools/desk.ts';
 import { commandSchemas } from '../../preload/contract/schemas.ts';
 import type { CardView, MessageView, ThreadView, TroubledView } from '../../preload/contract/views.ts';
 import { cardAnswerWord } from '../../renderer/components/card-answers.ts';
@@ -236,7 +237,16 @@ async function openWindow(test: TestGateway, undo: AsyncDisposableStack): Promis
   const stopping = new AbortController();
   undo.defer(() => stopping.abort());
   const startedAt = clock.now();
+  const desk = undo.use(
+    createToolDesk({
+      ...{ clock, ids, log, fetch, storage: store, secrets: test.ports.secrets, version: '0.0.0-test', folder: '' },
+      timeZone: () => 'UTC',
+      isOwners: () => false,
+      host: { platform: process.platform, home: '', shell: null, env: {} },
+    }),
+  );
   const ports: ApiPorts = {
+    ...{ notes: desk.notes, toolServers: desk.servers },
     ...{ gateway, storage: store, settings, sentences, clock, ids, log, files: store.files, fetch },
     probeLink: createLinkProbe({ clock, fetch }),
     facts: {

@@ -7,6 +7,8 @@ import { desktopCommands } from './desktop.ts';
 import { diagnosticsCommands } from './diagnostics.ts';
 import { hostCommands } from './host.ts';
 import { linkCommands } from './links.ts';
+import { mcpCommands } from './mcp.ts';
+import { memoryCommands } from './memory.ts';
 import { modelCommands } from './models.ts';
 import { moneyCommands } from './money.ts';
 import { pendingCommands } from './pending.ts';
@@ -24,6 +26,8 @@ export function createHandlers(ports: ApiPorts, events: Pick<EventLog, 'seq'>): 
     ...peopleCommands(ports),
     ...modelCommands(ports),
     ...moneyCommands(ports),
+    ...mcpCommands(ports),
+    ...memoryCommands(ports),
     ...pendingCommands(),
   };
 }

@@ -169,6 +169,7 @@ class NoteMemory implements Memory {
   }
 
   async settled(): Promise<void> {
+    await this.#first;
     await this.#last;
   }
 

@@ -1,0 +1,16 @@
+/** The owner's notes, read and written in the window. */
+import type { Handlers } from '../dispatch.ts';
+import type { ApiPorts } from '../ports.ts';
+import { done, outcome } from './outcome.ts';
+
+type Family = 'memory.get' | 'memory.read' | 'memory.save' | 'memory.search';
+
+export function memoryCommands({ notes }: Pick<ApiPorts, 'notes'>): Pick<Handlers, Family> {
+  return {
+    'memory.get': async () => done(await notes.view()),
+    'memory.read': async ({ name }) => outcome(await notes.read(name), (text) => ({ text })),
+    'memory.save': async ({ name, text, base }) =>
+      outcome(await notes.save(name, text, base), (now) => ({ text: now })),
+    'memory.search': async ({ query, limit }) => done(await notes.search(query, limit)),
+  };
+}
