@@ -107,6 +107,11 @@ class OllamaProvider implements Provider {
     return shown?.ok === true ? this.#window(shown.value) : null;
   }
 
+  async sees(model: string, signal: AbortSignal): Promise<boolean | null> {
+    const shown = await this.#show(model, signal);
+    return shown?.ok === true ? shown.value.sees : null;
+  }
+
   async pull(
     model: string,
     onProgress: (progress: PullProgress) => void,

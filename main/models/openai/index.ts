@@ -36,6 +36,8 @@ import { enteredWindow, knowServer } from './compatibility.ts';
 import type { Effort, KnownServer } from './compatibility.ts';
 import { chatBody } from './messages.ts';
 import { readModels } from './models.ts';
+import { hasPictures, refusesPictures, withoutPictures } from './pictures.ts';
+import { createTranscriber, type Transcribe } from './transcribe.ts';
 
 /** One server with one key. `seed.compatibility` may hold {@link knowServer}'s facts and `contextTokens`. */
 export function createOpenAiProvider(deps: ModelDeps, seed: ProviderSeed): Provider {
@@ -50,6 +52,9 @@ class OpenAiProvider implements Provider {
   readonly #client: Client;
   readonly #server: KnownServer;
   readonly #models: (signal: AbortSignal) => Promise<Result<readonly ModelInfo[], ModelFailure> | null>;
+  /** Models for which the server has refused pictures. */
+  readonly #blind = new Set<string>();
+  readonly transcribe: Transcribe;
 
   constructor(deps: ModelDeps, seed: ProviderSeed) {
     this.local = isLocalUrl(seed.baseUrl);
@@ -64,6 +69,7 @@ class OpenAiProvider implements Provider {
     this.#client = createClient(seed.baseUrl, this.#transport);
     this.#server = knowServer(seed.baseUrl, seed.compatibility);
     this.#models = once((signal) => this.list(signal), isSettled);
+    this.transcribe = createTranscriber(deps, seed);
   }
 
   stream(request: ModelRequest, signal: AbortSignal): ReplyStream {
@@ -100,6 +106,16 @@ class OpenAiProvider implements Provider {
     return models?.ok === true ? (models.value.find(({ name }) => name === model)?.contextTokens ?? null) : null;
   }
 
+  async sees(model: string, signal: AbortSignal): Promise<boolean | null> {
+    if (this.#blind.has(model)) return false;
+    const models = await this.#models(signal);
+    return models?.ok === true ? (models.value.find(({ name }) => name === model)?.sees ?? null) : null;
+  }
+
+  refusesPictures(model: string): boolean {
+    return this.#blind.has(model);
+  }
+
   #about(model: string): About {
     return { provider: this.#seed.name, model, key: this.#seed.key };
   }
@@ -113,8 +129,18 @@ class OpenAiProvider implements Provider {
       const end = await this.#once(request, effort, about, emit, exchange);
       const sent = { model, tools: hasTools(request), effort };
       const again = exchange.answer !== null && this.#server.learn(exchange.answer, sent);
-      if (!again || control.signal.aborted) return end;
+      const blind = !again && this.#foundBlind(request, exchange);
+      if (!(again || blind) || control.signal.aborted) return end;
+      if (blind) return await this.#call(withoutPictures(request, request.insteadOfPictures ?? ''), about, emit, control);
     }
+  }
+
+  /** Where the caller can do without pictures, the server's refusal of them is remembered and the call repeated. */
+  #foundBlind(request: ModelRequest, { answer }: Exchange): boolean {
+    const can = request.insteadOfPictures !== undefined && hasPictures(request);
+    if (!can || answer === null || !refusesPictures(answer)) return false;
+    this.#blind.add(request.model);
+    return true;
   }
 
   async #once(
