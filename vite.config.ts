@@ -66,6 +66,19 @@ function unfulfilledWishes(): Plugin {
   };
 }
 
+/** The library for servers of tools makes code out of a server's text where it checks it; it is never asked to. */
+function withoutSchemaCompiler(): Plugin {
+  const compiler = /\/@modelcontextprotocol\/sdk\/dist\/esm\/validation\/ajv-provider\.js$/;
+  return {
+    name: 'without-schema-compiler',
+    enforce: 'pre',
+    load: (id) =>
+      compiler.test(id.replaceAll('\\', '/'))
+        ? "export class AjvJsonSchemaValidator { constructor() { throw new Error('No schema is compiled here.'); } }"
+        : undefined,
+  };
+}
+
 /** Points `new URL('./workers/x.ts', import.meta.url)` at the built worker; Vite would drop it without a word. */
 function workerUrls(): Plugin {
   const reference = /new URL\(\s*(['"])(?:\.\.?\/)+(?:store\/)?workers\/([\w-]+)\.ts\1\s*,\s*import\.meta\.url\s*\)/g;
@@ -216,6 +229,7 @@ export default defineConfig({
   plugins: [
     emptyElectronForStore(),
     unfulfilledWishes(),
+    withoutSchemaCompiler(),
     workerUrls(),
     react(),
     licences(),
