@@ -223,8 +223,6 @@ export interface BudgetPeriod {
   readonly capTokens: number | null;
 }
 
-export interface ModelPrice {
-  readonly input: MicroDollars;
 /** A cap that is used up by 80 % or reached. */
 export interface BudgetAlarm {
   /** The same as long as its cause is the same. */
@@ -244,6 +242,8 @@ export interface CapStatus {
   readonly month: BudgetPeriod;
 }
 
+export interface ModelPrice {
+  readonly input: MicroDollars;
   readonly output: MicroDollars;
   readonly source: 'owner' | 'file' | 'local';
   /** When it was entered or read from the provider's list, as `2026-11-01`; null for `local`. */
