@@ -23,6 +23,7 @@ import { keepTheme } from './theme.ts';
 // Not needed for the first look at a conversation, so not part of the first script.
 const PeopleScreen = lazy(async () => ({ default: (await import('./screens/people/index.tsx')).PeopleScreen }));
 const UsageScreen = lazy(async () => ({ default: (await import('./screens/usage/index.tsx')).UsageScreen }));
+const ToolsScreen = lazy(async () => ({ default: (await import('./screens/tools/index.tsx')).ToolsScreen }));
 const UndeliveredScreen = lazy(async () => ({
   default: (await import('./screens/undelivered/index.tsx')).UndeliveredScreen,
 }));
@@ -99,6 +100,13 @@ function Screens(): ReactNode {
               <Later>
                 <UsageScreen />
               </Later>
+            </Route>
+            <Route path="/tools/:part?/:note?">
+              {({ part, note }) => (
+                <Later>
+                  <ToolsScreen part={part} note={note} />
+                </Later>
+              )}
             </Route>
             <Route path="/undelivered">
               <Later>

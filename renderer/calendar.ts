@@ -1,7 +1,7 @@
 /** Days as the gateway counts them: in its own time zone, summer time included. All times are milliseconds UTC. */
 
-/** What a clock on the wall of the zone shows, written as if it were UTC. */
-function wall(at: number, zone: string): number {
+/** What a clock on the wall of the zone shows, written as if it were UTC: ms. */
+export function wall(at: number, zone: string): number {
   const parts = new Intl.DateTimeFormat('en', {
     timeZone: zone,
     year: 'numeric',

@@ -23,6 +23,7 @@ import './styles/usage.css';
 import './styles/models.css';
 import './styles/palette.css';
 import './styles/pairing.css';
+import './styles/tools.css';
 
 const speaks = (): void => {
   markLanguage(document.documentElement, spokenLanguage());

@@ -15,6 +15,7 @@ import { conversations, links, messages, modelLists, now, providers, settings, t
 import { cards, groupMessages, groups, people, troubled } from './data-people.ts';
 import { backups, logLines } from './data-diagnostics.ts';
 import { pulls, thousand } from './data-models.ts';
+import { Refused, toolAnswers } from './data-tools.ts';
 import { budget, prices, series } from './data-usage.ts';
 import {
   newWhatsAppLink,
@@ -265,6 +266,7 @@ export function dataBridge(): Bridge {
       tell({ kind: 'model.changed' });
       return choice;
     },
+    ...toolAnswers(quiet, tell, asked),
     'desktop.get': desktop,
     'desktop.restart': () => null,
     'desktop.setLogin': ({ on }) => {
@@ -285,7 +287,14 @@ export function dataBridge(): Bridge {
     call: async <Name extends CommandName>(name: Name, params: ParamsOf<Name>): Promise<Outcome<Name>> => {
       const answer: Answers[Name] = answers[name];
       if (!answer) return { ok: false, reason: { code: 'input.command-unknown', params: { command: name } } };
-      return { ok: true, value: answer(params) };
+      if (asked.get('refuse')?.split(',').includes(name) === true)
+        return { ok: false, reason: { code: 'host.disk-full', params: { dataDir: '/home/ada' } } };
+      try {
+        return { ok: true, value: answer(params) };
+      } catch (failure) {
+        if (failure instanceof Refused) return { ok: false, reason: failure.reason };
+        throw failure;
+      }
     },
     on: (_since, listener) => {
       listeners.add(listener);

@@ -24,6 +24,7 @@ import '../../../renderer/styles/usage.css';
 import '../../../renderer/styles/models.css';
 import '../../../renderer/styles/palette.css';
 import '../../../renderer/styles/pairing.css';
+import '../../../renderer/styles/tools.css';
 import './parts.css';
 
 // Told from outside, once what is to be seen is there: `new CustomEvent('language', { detail: 'de' })`.

@@ -1,5 +1,6 @@
 /** The states worth a picture: where they are, and what to do before it is taken. */
 import type { Locator, Page } from 'playwright-core';
+import { toolPictures } from './pictures-tools.ts';
 
 export interface Picture {
   readonly path: string;
@@ -391,6 +392,7 @@ export const pictures: Readonly<Record<string, Picture>> = {
       await page.getByRole('alertdialog').waitFor();
     },
   },
+  ...toolPictures,
   settings: {
     path: '/settings',
     ready: async (page) => {

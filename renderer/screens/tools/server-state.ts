@@ -1,0 +1,80 @@
+/** A server of tools in words: its state, what to do about it, and what is wrong with tools that are left out. Pure. */
+import type { McpServerView } from '../../../preload/contract/agent-views.ts';
+import { span } from '../../format.ts';
+import { t, type Words } from '../../i18n.ts';
+
+export type ServerTone = 'good' | 'busy' | 'bad' | 'off';
+
+export function serverTone({ state }: McpServerView): ServerTone {
+  switch (state.kind) {
+    case 'off':
+      return 'off';
+    case 'starting':
+    case 'retrying':
+      return 'busy';
+    case 'ready':
+      return 'good';
+    case 'failed':
+      return 'bad';
+  }
+}
+
+export function serverStateText({ state }: McpServerView, now: number): string {
+  switch (state.kind) {
+    case 'off':
+      return t('mcp.off');
+    case 'starting':
+      return t('mcp.starting');
+    case 'ready':
+      return t('mcp.ready', { age: span(now - state.since) });
+    case 'retrying':
+      return state.at > now ? t('mcp.retrying', { wait: span(state.at - now + 999) }) : t('mcp.starting');
+    case 'failed':
+      return t('mcp.failed');
+  }
+}
+
+export type ServerStep = 'turnOn' | 'restart' | 'edit';
+
+/** What is wrong here stands in the owner's own lines, so that trying again alone changes nothing. */
+const inTheForm: ReadonlySet<string> = new Set([
+  'mcp.command-missing',
+  'mcp.command-refused',
+  'mcp.command-script',
+  'mcp.secret-unreadable',
+  'mcp.address-refused',
+  'mcp.header-refused',
+  'mcp.name-taken',
+  'mcp.signed-out',
+  'mcp.not-a-server',
+  'mcp.redirected',
+]);
+
+/** The one step for the present problem; null while there is none. */
+export function serverStep({ state }: McpServerView): ServerStep | null {
+  switch (state.kind) {
+    case 'off':
+      return 'turnOn';
+    case 'starting':
+    case 'ready':
+      return null;
+    case 'retrying':
+      return 'restart';
+    case 'failed':
+      return inTheForm.has(state.reason.code) ? 'edit' : 'restart';
+  }
+}
+
+export const stepWords: Readonly<Record<ServerStep, Words>> = {
+  turnOn: 'mcp.turnOn',
+  restart: 'mcp.restart',
+  edit: 'action.edit',
+};
+
+export const whyLeftOut: Readonly<Record<McpServerView['leftOut'][number]['why'], Words>> = {
+  malformed: 'mcp.malformed',
+  duplicate: 'mcp.duplicate',
+  'schema-unfit': 'mcp.schemaUnfit',
+  'too-many': 'mcp.tooMany',
+  'needs-tasks': 'mcp.needsTasks',
+};

@@ -1,0 +1,50 @@
+/** Which tools stand together, and how they are called. Pure. */
+import type { McpServerView, ToolView } from '../../../preload/contract/agent-views.ts';
+import type { Words } from '../../i18n.ts';
+
+/** Plain words for the tools that everybody has; what models read about them is in English and longer. */
+export const ownWords: Readonly<Record<string, { readonly title: Words; readonly is: Words }>> = {
+  remember: { title: 'tools.remember', is: 'tools.rememberIs' },
+  recall: { title: 'tools.recall', is: 'tools.recallIs' },
+  read_more: { title: 'tools.readMore', is: 'tools.readMoreIs' },
+  schedule: { title: 'tools.schedule', is: 'tools.scheduleIs' },
+  read_web_page: { title: 'tools.readWebPage', is: 'tools.readWebPageIs' },
+};
+
+export interface NamedTool {
+  readonly tool: ToolView;
+  /** As its server calls it; the whole name for one of our own. */
+  readonly name: string;
+}
+
+export interface ToolGroup {
+  /** Null: our own. */
+  readonly server: string | null;
+  /** The server's name, empty for our own. */
+  readonly name: string;
+  readonly tools: readonly NamedTool[];
+}
+
+/** Our own tools first, then those of each server in the order of the servers. A group without a fitting tool is left out. */
+export function groupTools(
+  tools: readonly ToolView[],
+  servers: readonly McpServerView[],
+  query: string,
+): readonly ToolGroup[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = ({ tool, name }: NamedTool): boolean => {
+    const text = `${tool.name} ${name} ${tool.description}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  };
+  const known = servers.map(({ id }) => id);
+  const strange = tools.flatMap(({ server }) => (server === null || known.includes(server) ? [] : [server]));
+  return [null, ...known, ...new Set(strange)]
+    .map((server) => {
+      const view = servers.find(({ id }) => id === server);
+      const named = tools
+        .filter((tool) => tool.server === server)
+        .map((tool) => ({ tool, name: view?.tools.find(({ name }) => name === tool.name)?.theirs ?? tool.name }));
+      return { server, name: view?.name ?? server ?? '', tools: named.filter(fits) };
+    })
+    .filter((group) => group.tools.length > 0);
+}
