@@ -13,6 +13,7 @@ import { modelCommands } from './models.ts';
 import { moneyCommands } from './money.ts';
 import { pendingCommands } from './pending.ts';
 import { peopleCommands } from './people.ts';
+import { scheduleCommands } from './schedules.ts';
 import { titledCommands } from './titled.ts';
 
 export function createHandlers(ports: ApiPorts, events: Pick<EventLog, 'seq'>): Handlers {
@@ -28,6 +29,7 @@ export function createHandlers(ports: ApiPorts, events: Pick<EventLog, 'seq'>): 
     ...moneyCommands(ports),
     ...mcpCommands(ports),
     ...memoryCommands(ports),
+    ...scheduleCommands(ports),
     ...pendingCommands(),
   };
 }

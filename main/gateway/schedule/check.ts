@@ -30,7 +30,8 @@ export function whatIsWrong(
   return known !== null && hasSameTimes(known, draft) ? null : wrongTimes(draft, now);
 }
 
-function wrongTimes({ timing, quiet, catchUp }: ScheduleDraft, now: Millis): Reason | null {
+/** The same of its times alone: what a form says before the rest is entered. */
+export function wrongTimes({ timing, quiet, catchUp }: Omit<Schedule, 'pausedUntil'>, now: Millis): Reason | null {
   const wrong = wrongTiming(timing, now);
   if (wrong !== null) return wrong;
   if (quiet !== null && !isTimeZone(quiet.timeZone)) return unknownZone(quiet.timeZone);

@@ -6,7 +6,7 @@ import type { LinkRegistry } from '../links.ts';
 import type { Tables } from '../storage.ts';
 import { timeZoneOf } from '../turn-ending.ts';
 import type { LinkRow, Millis, Reason } from '../types.ts';
-import { hasSameTimes, whatIsWrong } from './check.ts';
+import { hasSameTimes, whatIsWrong, wrongTimes } from './check.ts';
 import { describe } from './describe.ts';
 import { createRunner, nextOf, type RunnerParts, type ScheduleRunner } from './runner.ts';
 import type {
@@ -51,8 +51,7 @@ export function createSchedules(parts: ScheduleParts): ScheduleDesk {
       return stored.ok ? changed(stored.value) : stored;
     },
     preview(draft, count) {
-      const known = draft.id === undefined ? null : storage.read.schedules.get(draft.id);
-      const wrong = whatIsWrong(storage.read, linkOf, draft, known, clock.now());
+      const wrong = wrongTimes(draft, clock.now());
       if (wrong !== null) return failed(wrong);
       const schedule: Schedule = { ...draft, pausedUntil: null };
       return ok({ words: wordsOf(ports, schedule), next: firstOf(schedule, clock.now(), count) });

@@ -109,9 +109,9 @@ export interface Schedules {
    * `input.not-found`, `input.malformed`, `schedule.…`.
    */
   save(draft: ScheduleDraft, origin: ScheduleRow['origin']): Promise<Result<ScheduleStatus, Reason>>;
-  /** The first `count` times a draft would run at, and those times in words; refused as it would be by `save`. */
+  /** The first `count` times something would run at, and when it runs in words; refused as its times would be by `save`. */
   preview(
-    draft: ScheduleDraft,
+    draft: Omit<Schedule, 'pausedUntil'>,
     count: number,
   ): Result<{ readonly words: string; readonly next: readonly Millis[] }, Reason>;
   /** `until` null, or a moment that has passed, resumes; `Number.MAX_SAFE_INTEGER`: until resumed. `input.not-found`. */
