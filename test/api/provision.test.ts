@@ -61,6 +61,28 @@ describe('a provision file', () => {
     ]);
   });
 
+  it('connects servers of tools: what comes from the environment is a secret, and so is every header', () => {
+    const result = read({
+      mcp: [
+        { name: 'notes', command: 'npx', args: ['-y', 'x'], env: { COLOUR: 'blue', KEY: 'env:LAB_KEY' } },
+        { name: 'web', url: 'https://a.example/mcp', headers: { 'x-key': 'plain' }, enabled: false },
+        { name: 'old', remove: true },
+      ],
+    });
+    if (!result.ok) throw new Error(result.failure);
+    expect(result.value.warnings).toEqual([]);
+    const [colour, key] = [
+      { name: 'COLOUR', secret: false, value: 'blue' },
+      { name: 'KEY', secret: true, value: 'sk-lab' },
+    ];
+    const headers = [{ name: 'x-key', secret: true, value: 'plain' }];
+    expect(result.value.mcp).toMatchObject([
+      { name: 'notes', endpoint: { kind: 'stdio', command: 'npx', args: ['-y', 'x'], env: [colour, key] } },
+      { name: 'web', endpoint: { kind: 'http', url: 'https://a.example/mcp', headers }, enabled: false },
+      { path: 'mcp.2', name: 'old', remove: true },
+    ]);
+  });
+
   it.each<[string, unknown, string]>([
     ['text that is not JSON', '{', 'not JSON'],
     ['a list', [], 'the file'],
@@ -74,6 +96,10 @@ describe('a provision file', () => {
     ['a group without an answer', { groups: [{ link: 'bot', address: '-1' }] }, 'groups.0.answer'],
     ['an answer that nobody gives', { groups: [{ link: 'b', address: '-1', answer: 'unknown' }] }, 'groups.0.answer'],
     ['a role that nobody gives', { people: [{ link: 'bot', address: '1', role: 'unknown' }] }, 'people.0.role'],
+    ['a server that is nowhere', { mcp: [{ name: 'a' }] }, 'mcp.0.command'],
+    ['a server in two places', { mcp: [{ name: 'a', command: 'b', url: 'https://c' }] }, 'mcp.0.command'],
+    ['a server without a name', { mcp: [{ command: 'b' }] }, 'mcp.0.name'],
+    ['a secret that is not there', { mcp: [{ name: 'a', command: 'b', env: { K: 'env:NO' } }] }, 'mcp.0.env.K'],
     ['a model without its provider', { models: { default: 'gpt' } }, 'models.default'],
     ['a setting of the wrong type', { settings: { 'api.enabled': 'yes' } }, 'settings.api.enabled'],
     [
