@@ -105,6 +105,19 @@ export function useAct<Name extends CommandName>(name: Name, makesStale: readonl
   };
 }
 
+/** Takes over what a command has just answered as the answer to a question; one that is under way is older than that. */
+export function useKnow<Name extends CommandName>(
+  name: Name,
+  params: ParamsOf<Name>,
+): (answer: AnswerOf<Name>) => Promise<void> {
+  const client = useQueryClient();
+  return async (answer) => {
+    const queryKey = callKey(name, params);
+    await client.cancelQueries({ queryKey });
+    client.setQueryData(queryKey, answer);
+  };
+}
+
 export function useHost(): HostView | undefined {
   return useCall('host.get', {}).value;
 }

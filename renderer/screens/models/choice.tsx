@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import type { ModelChoiceView, ModelHealthView } from '../../../preload/contract/views.ts';
-import { useAct, useCall, useHost } from '../../bridge/hooks.ts';
+import { useAct, useCall, useHost, useKnow } from '../../bridge/hooks.ts';
 import { Button } from '../../components/button.tsx';
 import { aboutModel, ModelBadges } from '../../components/model-about.tsx';
 import { modelName, ModelPicker } from '../../components/model-picker.tsx';
@@ -17,6 +17,7 @@ const mostFallbacks = 10;
 /** The default model, and the fallbacks in the order in which they are tried. */
 export function Choice({ choice }: { readonly choice: ModelChoiceView }): ReactNode {
   const choose = useAct('models.choose', ['models.choice', 'host.health']);
+  const know = useKnow('models.choice', {});
   const toast = useToast();
   const [open, setOpen] = useState<'default' | 'fallback' | null>(null);
   // As it was put, until the gateway has said yes or no: a row that was let go does not jump back meanwhile.
@@ -24,6 +25,8 @@ export function Choice({ choice }: { readonly choice: ModelChoiceView }): ReactN
   const fallbacks = put ?? choice.fallbacks;
   const set = async (change: Partial<ModelChoiceView>, text: string): Promise<void> => {
     const changed = await choose.run(change);
+    // Before it counts again: what was read before the change would be drawn in between.
+    if (changed) await know(changed);
     setPut((before) => (before === change.fallbacks ? null : before));
     if (!changed) return;
     toast({ text, step: { label: t('action.undo'), run: () => void choose.run(choice) } });
