@@ -2,13 +2,15 @@
  * The one owner of retries for models: chosen model first, then its fallbacks in order.
  *
  * rate-limit, overloaded, network: the same model twice more (0.5 s, 2 s ±20 %, or what the server asks for up to 30 s),
- * then the next. timeout and everything else: the next at once. aborted and content-filter: the end. Text of an attempt
+ * then the next. context-overflow: the pool learns of it, and the same model is asked once more where that makes the
+ * request shorter. timeout and everything else: the next at once. aborted and content-filter: the end. Text of an attempt
  * that failed is void: `begin` of the next one starts afresh. Each call is opened in the ledger before it goes out; one
  * that a limit of the owner does not allow is no fault of its model, and the next one is asked, which may be free.
  */
 import type { Result } from '../lib/result.ts';
 import type { Clock, Random } from './clock.ts';
 import { pause } from './clock.ts';
+import { promptTokens } from './call-cost.ts';
 import type { Ledger, OpenCall } from './call-ledger.ts';
 import { longestRetryAfter, modelBackoff } from './limits.ts';
 import type { Candidate, Candidates, ModelPool } from './model-pool.ts';
@@ -56,7 +58,7 @@ export interface AttemptsInput {
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
-  /** The request for one candidate; its window decides how much of the context fits. */
+  /** The request for one candidate; its window decides how much of the context fits. Asked again after an overflow. */
   readonly request: (candidate: Candidate) => Promise<Result<ModelRequest, ModelFailure>>;
   /** The reader cannot take text back (a stateless stream): after the first text no new attempt is made. */
   readonly textIsFinal: boolean;
@@ -71,13 +73,15 @@ export async function* runAttempts(input: AttemptsInput): AsyncGenerator<Attempt
   for (const candidate of candidates.order) {
     // Refused a moment ago by the candidate before: the same key would only be refused again.
     if (candidate.provider.keyRefused) continue;
-    const request = await input.request(candidate);
-    if (!request.ok) {
-      failure = request.failure;
+    const asked = await input.request(candidate);
+    if (!asked.ok) {
+      failure = asked.failure;
       continue;
     }
+    let request = asked.value;
+    let shortened = false;
     for (let tries = 0; ; tries++) {
-      const opened = await input.ledger.open(candidate, request.value, input.signal);
+      const opened = await input.ledger.open(candidate, request, input.signal);
       if (!opened.ok) {
         failure = opened.failure;
         if (isFinal(failure)) return yield { kind: 'end', outcome: { kind: 'failed', model, failure } };
@@ -86,7 +90,7 @@ export async function* runAttempts(input: AttemptsInput): AsyncGenerator<Attempt
       }
       model = candidate.ref;
       yield { kind: 'begin', attempt: ++attempt, model };
-      const { end, spoke } = yield* oneCall(input, candidate, request.value, opened.value);
+      const { end, spoke } = yield* oneCall(input, candidate, request, opened.value);
       if (!('failure' in end)) {
         pool.succeeded(model);
         return yield { kind: 'end', outcome: { kind: 'answered', model, stop: end.stop, usage: end.usage } };
@@ -95,6 +99,12 @@ export async function* runAttempts(input: AttemptsInput): AsyncGenerator<Attempt
       if (isFinal(failure) || input.signal.aborted)
         return yield { kind: 'end', outcome: { kind: 'failed', model, failure } };
       const fixed = input.textIsFinal && spoke;
+      const shorter = fixed || shortened ? null : await shorterRequest(input, candidate, request, failure);
+      if (shorter !== null) {
+        shortened = true;
+        request = shorter;
+        continue;
+      }
       const wait = candidates.probing || fixed ? null : retryWait(failure, tries, input.random);
       if (wait === null) {
         pool.failed(model, failure);
@@ -130,6 +140,20 @@ async function* oneCall(
   }
   yield { kind: 'call', call: opened.end(end.usage, 'failure' in end ? end.failure.class : 'ok') };
   return { end, spoke };
+}
+
+/** After an overflow: what the same model is asked once more; null where it would only be the same again. */
+async function shorterRequest(
+  input: AttemptsInput,
+  candidate: Candidate,
+  request: ModelRequest,
+  failure: ModelFailure,
+): Promise<ModelRequest | null> {
+  if (failure.class !== 'context-overflow') return null;
+  const tokens = promptTokens(request);
+  input.pool.overflowed(candidate.ref, tokens + request.maxOutputTokens, failure.window ?? null);
+  const again = await input.request(candidate);
+  return again.ok && promptTokens(again.value) < tokens ? again.value : null;
 }
 
 /** Milliseconds until the same model is asked again; null when it is not. */

@@ -9,13 +9,14 @@ import type { ContextUse, GatewayPorts } from './gateway.ts';
 import type { LinkRegistry } from './links.ts';
 import type { ModelRegistry } from './models.ts';
 import { personaOf } from './personas.ts';
-import { historyOf } from './context/request.ts';
+import { frameOf } from './context/frame.ts';
+import { historyOf, windowOf } from './context/request.ts';
 import type { ConversationId, Reason } from './types.ts';
 
 export interface ContextUseParts {
   readonly ports: GatewayPorts;
   readonly links: Pick<LinkRegistry, 'row'>;
-  readonly models: Pick<ModelRegistry, 'candidates'>;
+  readonly models: Pick<ModelRegistry, 'candidates' | 'pool'>;
   readonly calendar: Calendar;
 }
 
@@ -32,24 +33,32 @@ export async function contextUse(
   const { order, refused } = models.candidates(conversation.model);
   const [first] = order;
   if (first === undefined) return failed(refused[0]?.failure.reason ?? { code: 'model.none' });
-  const window = await (await first.provider.adapter()).contextTokens(first.model, signal);
+  const window = await windowOf(models, first, signal);
   const { contextNo } = conversation;
-  const history = historyOf(storage.read, { conversation, row: { contextNo } });
+  const summary = storage.read.summaries.latest(id, contextNo);
+  const now = clock.now();
+  const key = { conversation: id, contextNo, day: calendar.dayOf(now), summary: summary?.id ?? null };
   const context = assembleContext({
     persona: personaOf(storage.read, settings, conversation, link),
     linkKind: link.kind,
     chatKind: conversation.kind,
-    now: clock.now(),
+    now,
     calendar,
-    history,
+    memory: frameOf(storage.read.frames.get(id), key)?.memory ?? '',
+    summary: summary?.text ?? '',
+    history: historyOf(storage.read, { conversation, row: { contextNo } }, summary?.upto),
     inputs: [],
+    files: new Set(),
+    pictureTokens: 0,
     turn: '',
+    steps: [],
+    tools: [],
     window,
     maxOutputTokens: settings.get('models.maxOutputTokens'),
   });
   if (!context.ok) return context;
-  const { tokens, maxOutputTokens, leftOut } = context.value;
-  const begin = contextNo > 1 ? (history.find((message) => message.contextNo === contextNo) ?? null) : null;
+  const { tokens, maxOutputTokens, leftOut, shares } = context.value;
+  const begin = contextNo > 1 ? storage.read.messages.firstOfContext(id, contextNo) : null;
   return ok({
     model: first.ref,
     tokens,
@@ -57,6 +66,8 @@ export async function contextUse(
     windowKnown: window !== null,
     reply: maxOutputTokens,
     leftOut,
+    memory: shares.memory,
+    summary: shares.summary,
     begin: begin === null ? null : { seq: begin.seq, at: begin.at },
   });
 }

@@ -36,6 +36,9 @@ export interface Candidates {
   readonly refused: readonly { readonly ref: ModelRef; readonly failure: ModelFailure }[];
 }
 
+/** Of a request that was too long for a model whose window nobody names. */
+const lessAfterOverflow = 0.7;
+
 interface Cooldown {
   /** When the first of these failures was, of the monotonic clock. */
   readonly since: Millis;
@@ -50,6 +53,10 @@ export interface ModelPool {
   succeeded(ref: ModelRef): void;
   failed(ref: ModelRef, failure: ModelFailure): void;
   cooldownUntil(ref: ModelRef): Millis | null;
+  /** A request with so many estimated tokens was refused as too long; `named`: the window in the server's own words. */
+  overflowed(ref: ModelRef, tokens: number, named: number | null): void;
+  /** Tokens that a model takes at most, as far as refusals have taught; null while it has refused none. */
+  window(ref: ModelRef): number | null;
   /**
    * Since when none of `refs` answers, and when the first is asked again (null: each waits for another key), both of the
    * monotonic clock; null while one of them has not failed since it last answered. Models that are not there do not count.
@@ -74,6 +81,7 @@ export function createModelPool(input: {
 }): ModelPool {
   const { clock } = input;
   const cooldowns = new Map<ModelRef, Cooldown>();
+  const windows = new Map<ModelRef, number>();
   /** When each provider's key was refused. */
   const refusedAt = new Map<ProviderId, Millis>();
   const cooling = (ref: ModelRef): Millis | null => {
@@ -99,6 +107,12 @@ export function createModelPool(input: {
       input.changed();
     },
     cooldownUntil: cooling,
+    overflowed(ref, tokens, named) {
+      // A name above what was sent says that we count too low: by how much, nobody knows.
+      const learned = named !== null && named < tokens ? named : Math.floor(tokens * lessAfterOverflow);
+      windows.set(ref, Math.min(learned, windows.get(ref) ?? learned));
+    },
+    window: (ref) => windows.get(ref) ?? null,
     failing: (refs) =>
       failingOf(
         refs.flatMap((ref): readonly Standing[] => {
@@ -111,8 +125,8 @@ export function createModelPool(input: {
       ),
     forgive(provider) {
       refusedAt.delete(provider);
-      for (const ref of [...cooldowns.keys()]) {
-        if (splitModelRef(ref)?.provider === provider) cooldowns.delete(ref);
+      for (const known of [cooldowns, windows]) {
+        for (const ref of [...known.keys()]) if (splitModelRef(ref)?.provider === provider) known.delete(ref);
       }
       input.changed();
     },

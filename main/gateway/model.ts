@@ -77,6 +77,8 @@ export interface ModelFailure {
   readonly class: ModelErrorClass;
   /** What a person is told. */
   readonly reason: Reason;
+  /** The model's window in tokens, where the server names it (context-overflow). */
+  readonly window?: number;
   /** Wait asked for by the server (rate-limit), or until the quota's reset. */
   readonly retryAfter?: Millis;
   /** The server's own words without secrets, for the log and Diagnostics; at most 500 characters. */

@@ -44,7 +44,24 @@ export function refusalFailure(about: About, answer: Answer, now: Millis): Model
   const detail = `HTTP ${answer.status}: ${said.message}`;
   const waits = code === 'model.rate-limit' || code === 'model.quota' || code === 'model.overloaded';
   const wait = waits ? (retryAfter(answer.headers, now) ?? waitInWords(said.message)) : undefined;
-  return modelFailure(about, code, detail, wait);
+  const window = code === 'model.context-overflow' ? windowInWords(said.message) : undefined;
+  const failure = modelFailure(about, code, detail, wait);
+  return window === undefined ? failure : { ...failure, window };
+}
+
+/** The window as OpenAI and vLLM, llama.cpp, Claude and Mistral name it when it is exceeded. */
+const windowWords = [
+  /maximum context length (?:is|of) (\d+)/i,
+  /context (?:size|length|window)[^.\d]{0,20}\(?(\d+) tokens/i,
+  /\d+ tokens > (\d+) maximum/i,
+];
+
+function windowInWords(message: string): number | undefined {
+  for (const words of windowWords) {
+    const tokens = Number(words.exec(message)?.[1]);
+    if (Number.isSafeInteger(tokens) && tokens > 0) return tokens;
+  }
+  return undefined;
 }
 
 /** An error object in mid-stream, after status 200. */

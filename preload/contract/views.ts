@@ -372,8 +372,11 @@ export interface ContextUseView {
   readonly windowKnown: boolean;
   /** Kept free for the reply. */
   readonly reply: number;
-  /** Answered turns of this context that do not fit any more. */
+  /** Answered turns of this context that do not fit any more, and which no summary tells of. */
   readonly leftOut: number;
+  /** Of `tokens`: what the owner's memory takes as it was last read, and the summary of older turns. */
+  readonly memory: number;
+  readonly summary: number;
   /** The first message since the last `/new`; null where the whole conversation is read, or nothing was said since. */
   readonly begin: { readonly seq: number; readonly at: number } | null;
 }

@@ -40,6 +40,12 @@ function input(over: Partial<ContextInput> = {}): ContextInput {
     history: [],
     inputs: [row({ id: 'now', turn: 'now', text: 'the question', state: 'answering' })],
     turn: 'now',
+    files: new Set(),
+    pictureTokens: 0,
+    summary: '',
+    memory: '',
+    steps: [],
+    tools: [],
     window: 4000,
     maxOutputTokens: 1000,
     ...over,
@@ -172,8 +178,8 @@ describe('the context of a turn', () => {
     });
   });
 
-  it('leaves half of a small window to the question', () => {
-    expect(assembled({ window: 500, maxOutputTokens: 4096 }).maxOutputTokens).toBe(250);
+  it('leaves three quarters of a small window to the question', () => {
+    expect(assembled({ window: 500, maxOutputTokens: 4096 }).maxOutputTokens).toBe(125);
   });
 
   it('begins with the same bytes all day, so that servers can keep them', () => {

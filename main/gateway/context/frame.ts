@@ -1,0 +1,45 @@
+/**
+ * The owner's memory as it stands in a prompt: read once per context, day and summary and stored then, so that the
+ * beginning of the prompt stays the same bytes, also after a restart. The one place that asks for it.
+ */
+import { saidAsGuest } from '../access.ts';
+import type { GatewayPorts } from '../gateway.ts';
+import { noteWhenWell } from '../persist.ts';
+import type { StartedTurn } from '../turn-start.ts';
+import type { FrameRow } from '../types.ts';
+
+export type FrameKey = Pick<FrameRow, 'conversation' | 'contextNo' | 'day' | 'summary'>;
+
+/** The owner speaks, in private, on a surface of his own, and every word that is to be answered is his. */
+export function mayRemember(turn: Pick<StartedTurn, 'role' | 'conversation' | 'link' | 'inputs'>): boolean {
+  const { role, conversation, link, inputs } = turn;
+  if (role !== 'owner' || conversation.kind !== 'private' || link.kind === 'api') return false;
+  return inputs.every(({ reason }) => !saidAsGuest(reason));
+}
+
+/** Where the frame that is stored is this one; null where it is of another context, day or summary. */
+export function frameOf(stored: FrameRow | null, key: FrameKey): FrameRow | null {
+  if (stored === null) return null;
+  const same = stored.contextNo === key.contextNo && stored.day === key.day && stored.summary === key.summary;
+  return same ? stored : null;
+}
+
+/** Empty for everybody but the owner in private, and where nothing is remembered. */
+export async function memoryOf(
+  { storage, memory }: Pick<GatewayPorts, 'storage' | 'memory'>,
+  turn: StartedTurn,
+  key: FrameKey,
+  maxTokens: number,
+  signal: AbortSignal,
+): Promise<string> {
+  if (memory === null || !mayRemember(turn)) return '';
+  const stored = storage.read.frames.get(key.conversation);
+  const known = frameOf(stored, key)?.memory ?? null;
+  if (known !== null) return known;
+  const read = await memory.forPrompt(maxTokens);
+  await noteWhenWell(storage, signal, (tables) => {
+    tables.frames.put({ ...key, memory: read, tried: stored?.tried ?? null });
+    return true;
+  });
+  return read;
+}
