@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { McpServerDraft, McpServerView } from '../../preload/contract/agent-views.ts';
+import { HttpMcpEmulator } from '../emulators/mcp/http.ts';
 import { RpcClient, startTestHost, type TestHost } from '../lib/headless.ts';
 
 const script = join(import.meta.dirname, '../emulators/mcp/main.ts');
@@ -160,5 +161,33 @@ describe('servers of tools', { timeout: 60_000 }, () => {
       { name: 'kept', enabled: true, endpoint: { env: [{ name: 'COLOUR', secret: false, value: 'blue' }] } },
       { name: 'off', enabled: false, endpoint: { headers: [{ secret: true, value: null, end: 'fish' }] } },
     ]);
+  });
+
+  it('leave no header, no address and no word of theirs in the log or in the report (a key in a bug report)', async () => {
+    await using server = await HttpMcpEmulator.start({ token: 'swordfish-4711' });
+    await using home = await connected();
+    const { client, test } = home;
+    const save = (value: string): Promise<McpServerView> =>
+      client.value('mcp.save', {
+        server: {
+          name: 'Perch',
+          endpoint: { kind: 'http', url: server.url, headers: [{ name: 'authorization', secret: true, value }] },
+        },
+      });
+    const { id } = await save('Bearer swordfish-4711');
+    await ready(client, id);
+    server.status = 500;
+    await client.value('mcp.restart', { server: id });
+    const state = async (): Promise<unknown> => (await client.value('mcp.list', {}))[0]?.state;
+    await expect.poll(state).toMatchObject({ kind: 'retrying', reason: { code: 'mcp.server-error' } });
+    server.status = 401;
+    await client.value('mcp.restart', { server: id });
+    await expect.poll(state).toMatchObject({ kind: 'failed', reason: { code: 'mcp.signed-out' } });
+    const { text } = await client.value('host.report', {});
+    expect(text).toContain('mcp.signed-out');
+    const log = readFileSync(join(test.dataDir, 'logs/porchlight.log'), 'utf8');
+    expect(text + log).not.toMatch(/swordfish|Perch|authorization/i);
+    expect(text + log).not.toContain(new URL(server.url).host);
+    expect(JSON.stringify(await client.value('mcp.list', {}))).not.toContain('swordfish');
   });
 });
