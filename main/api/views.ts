@@ -118,6 +118,7 @@ export function linkView(from: ViewSource, status: LinkStatus): LinkView {
     unsent: read.deliveries.ready(row.id).length,
     waiting: read.messages.countAside(row.id, 'kept') + read.messages.countAside(row.id, 'late'),
     pausedUntil: row.pausedUntil,
+    persona: row.persona,
     enabled: row.enabled,
     fixedByFile: row.fixedByFile,
     apiRoot: row.apiRoot,
@@ -145,6 +146,8 @@ export function conversationView(from: ViewSource, row: ConversationRow): Conver
     working: running !== null,
     failed: last !== null && turnFailed(read, last),
     model: row.model,
+    persona: row.persona,
+    thinking: row.thinking,
     contextNo: row.contextNo,
     pausedUntil: row.pausedUntil,
     pausedBy: row.pausedBy,
@@ -194,6 +197,7 @@ export function messageView(read: Tables, row: MessageRow): MessageView {
     reason: row.reason,
     turn: row.turn,
     model: row.model,
+    cost: row.kind === 'assistant' && row.turn !== null ? read.usage.ofTurn(row.turn) : null,
     delivery: goesOut(row) && row.turn !== null ? deliveryView(read, row.turn) : null,
   };
 }

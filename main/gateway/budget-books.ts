@@ -35,7 +35,7 @@ export interface Counted {
 
 export interface Books {
   /** Of everything (null), of one provider or of one conversation. */
-  sums(scope: CapScope | null): { readonly day: Sums; readonly month: Sums };
+  readonly sums: (scope: CapScope | null) => { readonly day: Sums; readonly month: Sums };
   /** Counts from now on, for the day of `at`. */
   reserve(id: string, at: Millis, amount: Amount, counted: Counted): void;
   /** What it was in the end; the first word about a call holds. */
@@ -83,15 +83,7 @@ export function createBooks(
     }
     ended = 0;
     for (const entry of entries.values()) if (entry.ended) ended++;
-    const dayFrom = calendar.startOfDay(now);
-    const dayTo = calendar.endOfDay(now);
-    const monthFrom = calendar.startOfMonth(now);
-    const sums = (scope?: CapScope): StoredSums => ({
-      day: storage.read.usage.charged(dayFrom, dayTo, scope),
-      month: storage.read.usage.charged(monthFrom, dayTo, scope),
-    });
-    const scoped = new Map(scopes().map((scope) => [keyOf(scope), sums(scope)]));
-    return { zone: calendar.zone(), dayFrom, dayTo, monthFrom, all: sums(), scoped };
+    return readStored(storage, calendar, now, scopes());
   };
   const current = (): Stored => {
     const now = clock.now();
@@ -130,6 +122,18 @@ export function createBooks(
     release: (id) => void entries.delete(id),
     reload: () => void (known = null),
   };
+}
+
+function readStored({ read }: Storage, calendar: Calendar, now: Millis, scopes: readonly CapScope[]): Stored {
+  const dayFrom = calendar.startOfDay(now);
+  const dayTo = calendar.endOfDay(now);
+  const monthFrom = calendar.startOfMonth(now);
+  const sums = (scope?: CapScope): StoredSums => ({
+    day: read.usage.charged(dayFrom, dayTo, scope),
+    month: read.usage.charged(monthFrom, dayTo, scope),
+  });
+  const scoped = new Map(scopes.map((scope) => [keyOf(scope), sums(scope)]));
+  return { zone: calendar.zone(), dayFrom, dayTo, monthFrom, all: sums(), scoped };
 }
 
 function keyOf(scope: CapScope | null): string {

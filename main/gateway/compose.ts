@@ -22,6 +22,7 @@ import { createOwnerChat, type OwnerChat } from './owner-chat.ts';
 import { ownerSays } from './owner-says.ts';
 import { createPauses, type Pauses } from './pauses.ts';
 import { createPeople } from './people.ts';
+import { createPersonas } from './personas.ts';
 import { createPresence } from './presence.ts';
 import { receiveBatch } from './receive.ts';
 import { createSchedules, type ScheduleDesk } from './schedule/schedules.ts';
@@ -51,6 +52,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     people,
     cards,
     budget,
+    personas: createPersonas(ports, events, links),
     models,
     turns: ownersTurns(ports, events, turns, outbox),
     schedules,

@@ -46,10 +46,13 @@ import type {
   MicroDollars,
   Millis,
   ModelRef,
+  PersonaId,
+  PersonaRow,
   ProviderId,
   ProviderRow,
   Reason,
   Role,
+  Thinking,
   TurnId,
 } from './types.ts';
 
@@ -107,6 +110,7 @@ export interface Gateway {
   readonly people: People;
   readonly cards: Cards;
   readonly budget: Budget;
+  readonly personas: Personas;
   readonly models: Models;
   readonly turns: Turns;
   readonly schedules: Schedules;
@@ -272,6 +276,24 @@ export interface Budget {
   ): Promise<Result<void, Reason>>;
 }
 
+/** Who the model is to be; `input.not-found` names what is not there: `persona` or `conversation`. */
+export interface Personas {
+  /** By name. */
+  all(): readonly PersonaRow[];
+  /** `id` null: a new one. */
+  save(
+    persona: Pick<PersonaRow, 'name' | 'text'> & { readonly id: PersonaId | null },
+  ): Promise<Result<PersonaRow, Reason>>;
+  /** Where it was chosen, what stands behind it holds again. */
+  remove(id: PersonaId): Promise<Result<void, Reason>>;
+  /** For a conversation; null: its link's, else that of the settings. From its next turn on. */
+  choose(conversation: ConversationId, persona: PersonaId | null): Promise<Result<ConversationRow, Reason>>;
+  /** For all conversations of a link that have none of their own. */
+  chooseForLink(link: LinkId, persona: PersonaId | null): Promise<Result<LinkRow, Reason>>;
+  /** How much the model thinks in a conversation; null: as in the settings. */
+  think(conversation: ConversationId, thinking: Thinking | null): Promise<Result<ConversationRow, Reason>>;
+}
+
 export interface LinkStatus {
   readonly row: LinkRow;
   readonly state: LinkState;
@@ -314,6 +336,7 @@ export interface Links {
       readonly pausedUntil?: Millis | null;
       /** Of the gateway's own sentences there; null for the setting. */
       readonly language?: string | null;
+      readonly persona?: PersonaId | null;
     },
   ): Promise<Result<LinkRow, Reason>>;
   reconnect(id: LinkId, why: 'wake' | 'network' | 'owner'): void;

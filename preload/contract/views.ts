@@ -1,4 +1,5 @@
 /** What the window sees: plain JSON, times as milliseconds UTC, never bytes, never a secret. */
+import type { CostView, ThinkingView } from './agent-views.ts';
 import type { Reason } from './reasons.ts';
 
 export type LinkKind = 'window' | 'api' | 'telegram' | 'whatsapp';
@@ -70,6 +71,8 @@ export interface LinkView {
   /** Messages that wait for a decision of the owner (kept, late). */
   readonly waiting: number;
   readonly pausedUntil: number | null;
+  /** Chosen for its chats; null means the one in the settings. */
+  readonly persona: string | null;
   readonly enabled: boolean;
   readonly fixedByFile: boolean;
   readonly apiRoot: string | null;
@@ -146,6 +149,10 @@ export interface ConversationView {
   readonly failed: boolean;
   /** Chosen for this conversation; null means the default model. */
   readonly model: string | null;
+  /** Chosen for this conversation; null means the link's, else the one in the settings. */
+  readonly persona: string | null;
+  /** Chosen for this conversation; null means as in the settings. */
+  readonly thinking: ThinkingView | null;
   readonly contextNo: number;
   readonly pausedUntil: number | null;
   /** Set when the gateway paused it by itself. */
@@ -233,6 +240,8 @@ export interface MessageView {
   readonly reason: Reason | null;
   readonly turn: string | null;
   readonly model: string | null;
+  /** What its turn used, failed and repeated calls too; null for all but replies of a model. */
+  readonly cost: CostView | null;
   /** Only for what goes out. */
   readonly delivery: DeliveryView | null;
 }

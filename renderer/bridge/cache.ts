@@ -61,6 +61,7 @@ const stale = {
   ],
   'settings.changed': [
     'settings.list',
+    'personas.list',
     'host.get',
     'models.choice',
     'budget.get',

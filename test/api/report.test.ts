@@ -44,6 +44,7 @@ const link: LinkView = {
   unsent: 2,
   waiting: 1,
   pausedUntil: null,
+  persona: null,
   enabled: true,
   fixedByFile: false,
   apiRoot: `https://${planted.host}`,

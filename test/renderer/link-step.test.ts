@@ -18,6 +18,7 @@ function link(change: Partial<LinkView>): LinkView {
     unsent: 0,
     waiting: 0,
     pausedUntil: null,
+    persona: null,
     enabled: true,
     fixedByFile: false,
     apiRoot: null,

@@ -14,6 +14,8 @@ export function conversationView(change: Partial<ConversationView> = {}): Conver
     working: false,
     failed: false,
     model: null,
+    persona: null,
+    thinking: null,
     contextNo: 1,
     pausedUntil: null,
     pausedBy: null,
@@ -39,6 +41,7 @@ export function messageView(seq: number, change: Partial<MessageView> = {}): Mes
     reason: null,
     turn: null,
     model: null,
+    cost: null,
     delivery: null,
     ...change,
   };

@@ -13,6 +13,7 @@ import { modelCommands } from './models.ts';
 import { moneyCommands } from './money.ts';
 import { pendingCommands } from './pending.ts';
 import { peopleCommands } from './people.ts';
+import { personaCommands } from './personas.ts';
 import { scheduleCommands } from './schedules.ts';
 import { titledCommands } from './titled.ts';
 
@@ -27,6 +28,7 @@ export function createHandlers(ports: ApiPorts, events: Pick<EventLog, 'seq'>): 
     ...peopleCommands(ports),
     ...modelCommands(ports),
     ...moneyCommands(ports),
+    ...personaCommands(ports),
     ...mcpCommands(ports),
     ...memoryCommands(ports),
     ...scheduleCommands(ports),

@@ -8,15 +8,6 @@ const pending = [
   'tools.setPermission',
   'turns.steps',
   'conversations.summaries',
-  'personas.list',
-  'personas.save',
-  'personas.remove',
-  'conversations.setPersona',
-  'links.setPersona',
-  'conversations.setThinking',
-  'caps.list',
-  'caps.set',
-  'usage.ofConversation',
 ] as const satisfies readonly (keyof AgentCommands)[];
 
 type Pending = (typeof pending)[number];

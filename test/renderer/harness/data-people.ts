@@ -157,6 +157,7 @@ function said(seq: number, authorName: string, change: Partial<MessageView>): Me
     reason: null,
     turn: null,
     model: null,
+    cost: null,
     delivery: null,
     ...change,
   };
