@@ -187,6 +187,7 @@ export const reasonActions = {
   'schedule.never': 'none',
   'schedule.too-many': 'none',
   'schedule.not-owners': 'none',
+  'schedule.by-schedule': 'none',
   'schedule.missed': 'none',
   'schedule.late': 'none',
   'schedule.link-off': 'open:channels',

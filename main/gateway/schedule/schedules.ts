@@ -1,6 +1,6 @@
 /** Schedules as the window and the tool see them, over what the store keeps; see {@link Schedules}. */
 import { failed, ok, type Result } from '../../lib/result.ts';
-import { isPaused } from '../access.ts';
+import { isPaused, isScheduled } from '../access.ts';
 import type { GatewayPorts } from '../gateway.ts';
 import type { LinkRegistry } from '../links.ts';
 import type { Tables } from '../storage.ts';
@@ -92,7 +92,7 @@ function store(
   const now = clock.now();
   const known = draft.id === undefined ? null : tables.schedules.get(draft.id);
   if (draft.id !== undefined && known === null) return failed(notFound(draft.id));
-  const wrong = whatIsWrong(tables, linkOf, draft, known, now);
+  const wrong = ofSchedule(tables, draft, origin) ?? whatIsWrong(tables, linkOf, draft, known, now);
   if (wrong !== null) return failed(wrong);
   const { timing, quiet, catchUp, conversation } = draft;
   const row: ScheduleRow = {
@@ -108,6 +108,14 @@ function store(
   };
   tables.schedules.put(row);
   return ok(row);
+}
+
+/** What a schedule asks for makes no schedules: only the owner does, or they would go on by themselves. */
+function ofSchedule(tables: Tables, { conversation }: ScheduleDraft, origin: ScheduleRow['origin']): Reason | null {
+  if (origin === 'window') return null;
+  const running = tables.turns.running().find((turn) => turn.conversation === conversation);
+  const asked = running === undefined ? [] : tables.messages.ofTurn(running.id);
+  return asked.some(isScheduled) ? { code: 'schedule.by-schedule' } : null;
 }
 
 /** Resumed is what was paused until now, so that nothing of the pause is made up for. */
