@@ -31,9 +31,9 @@ import type { Tool } from './tool.ts';
 import type {
   Address,
   AddressRow,
-  ChatKind,
   CapRow,
   CapScope,
+  ChatKind,
   ConversationId,
   ConversationRow,
   GroupAnswer,
@@ -261,14 +261,14 @@ export interface Budget {
   periods(): { readonly day: BudgetPeriod; readonly month: BudgetPeriod };
   /** Set when 80 % or all of a cap is used up: the first of {@link alarms}. */
   alarm(): Reason | null;
-  /** Null: a remote model without a known price. */
-  price(model: ModelRef): ModelPrice | null;
   /** At most one over everything and one of each provider and conversation with caps of its own; reached ones first. */
   alarms(): readonly BudgetAlarm[];
   /** The caps of single providers and conversations. */
   caps(): readonly CapStatus[];
   /** Null, or nothing but null and 0, takes them away. `input.not-found` for what is not there. */
   setCaps(scope: CapScope, amounts: Omit<CapRow, 'scope'> | null): Promise<Result<void, Reason>>;
+  /** Null: a remote model without a known price. */
+  price(model: ModelRef): ModelPrice | null;
   /** Per million tokens; null takes the owner's price away. */
   setPrice(
     model: ModelRef,
