@@ -74,8 +74,8 @@ export class ToolServers implements AsyncDisposable {
   async list(): Promise<readonly McpServerView[]> {
     const rows = this.#deps.storage.read.toolServers.all();
     if (rows.length === 0) return [];
-    const { servers } = await this.#opened.get();
-    return rows.map((row) => this.#view(row, servers.value));
+    const statuses = this.#ended === null ? (await this.#opened.get()).servers.value : [];
+    return rows.map((row) => this.#view(row, statuses));
   }
 
   /**
@@ -94,7 +94,8 @@ export class ToolServers implements AsyncDisposable {
       const row = enabled === undefined ? wanted.value : { ...wanted.value, enabled };
       if (!this.#isSame(row, before, values.value)) {
         await this.#store(row, before, values.value);
-        const updated = servers.update(sealedRow(this.#vault, row));
+        // Stored is stored; what would be started now, nobody would end.
+        const updated = this.#ended === null ? servers.update(sealedRow(this.#vault, row)) : failed(stopping);
         if (!updated.ok) return updated;
       }
       return ok(this.#view(row, servers.servers.value));
@@ -126,7 +127,7 @@ export class ToolServers implements AsyncDisposable {
 
   async log(id: ToolServerId): Promise<Result<readonly McpLogLineView[], Reason>> {
     if (this.#deps.storage.read.toolServers.get(id) === null) return failed(notThere);
-    return ok((await this.#opened.get()).log(id));
+    return ok(this.#ended === null ? (await this.#opened.get()).log(id) : []);
   }
 
   /** Ends every server; the same promise every time. At most some seconds, for one that heeds nothing. */
@@ -226,8 +227,9 @@ export class ToolServers implements AsyncDisposable {
     });
   }
 
-  #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
-    const next = this.#last.then(work, work);
+  #inTurn<Value>(work: () => Promise<Result<Value, Reason>>): Promise<Result<Value, Reason>> {
+    const begin = async (): Promise<Result<Value, Reason>> => (this.#ended === null ? work() : failed(stopping));
+    const next = this.#last.then(begin, begin);
     this.#last = next;
     return next;
   }
@@ -245,6 +247,7 @@ export class ToolServers implements AsyncDisposable {
   }
 }
 
+const stopping: Reason = { code: 'host.stopping' };
 const notThere: Reason = { code: 'input.not-found', params: { name: 'server' } };
 
 function stateView(state: McpState): McpStateView {
