@@ -26,6 +26,7 @@ import { openSettings } from '../../main/store/settings-file.ts';
 import { openStore, type Store } from '../../main/store/store.ts';
 import { EventLog } from '../emulators/lib/event-log.ts';
 import type { OpenAiEmulator } from '../emulators/openai/server.ts';
+import type { OpenAiOptions } from '../emulators/openai/types.ts';
 import { startOpenAi } from '../emulators/openai/server.ts';
 import type { Sent } from '../emulators/telegram/types.ts';
 import { startTelegram, type TelegramEmulator } from '../emulators/telegram/server.ts';
@@ -48,6 +49,8 @@ export interface GatewayOptions {
   readonly telegram?: boolean;
   /** Role of {@link ownerChat}; null leaves him unknown. Default `owner`. */
   readonly role?: Exclude<Role, 'unknown'> | null;
+  /** What the emulated server of models is like, beside its models. */
+  readonly openai?: Omit<OpenAiOptions, 'models'>;
   /** The price file. Default: it names no model. */
   readonly listPrice?: GatewayPorts['listPrice'];
   /** Default: none. */
@@ -73,7 +76,7 @@ interface Run {
 /** Starts a gateway with the default model `lab/gpt-test` and, unless told otherwise, the Telegram link `bot`. */
 export async function startGateway(options: GatewayOptions = {}): Promise<TestGateway> {
   const clock = new ManualClock();
-  const openai = await startOpenAi({ models: ['gpt-test', 'gpt-other'] });
+  const openai = await startOpenAi({ ...options.openai, models: ['gpt-test', 'gpt-other'] });
   const telegram = await startTelegram({ token, now: () => clock.now() });
   const test = new TestGateway(options, clock, openai, telegram);
   await test.open();

@@ -1,6 +1,6 @@
 /*
- * An OpenAI-compatible server over real HTTP: `GET /v1/models` and `POST /v1/chat/completions`, strict like the service,
- * and told by a script how to answer. A call goes: recorded → path and method → key → body → parameters → model →
+ * An OpenAI-compatible server over real HTTP: `GET /v1/models`, `POST /v1/chat/completions` and
+ * `POST /v1/audio/transcriptions`, strict like the service, and told by a script how to answer. A call goes: recorded → path and method → key → body → parameters → model →
  * window → behaviour. Without a script it is an echo model.
  */
 import { EventLog } from '../lib/event-log.ts';
@@ -10,9 +10,11 @@ import type { Body, Exchange } from '../lib/http.ts';
 import { parseJson } from '../lib/json.ts';
 import { Script, estimateTokens } from '../lib/script.ts';
 import { answerControl } from './control.ts';
-import { badJson, noKey, tooLarge, unknownModel, unknownUrl, wrongKey, wrongMethod } from './errors.ts';
+import { badJson, invalid, noKey, tooLarge, unknownModel, unknownUrl, wrongKey, wrongMethod } from './errors.ts';
 import type { Refusal } from './errors.ts';
 import { respond } from './respond.ts';
+import { answerSound, checkSound, hearName, soundsPath } from './sounds.ts';
+import type { SoundBehaviour, SoundCall } from './sounds.ts';
 import type { ChatCall, OpenAiBehaviour, OpenAiOptions, RecordedRequest } from './types.ts';
 import { checkChat } from './validate.ts';
 import type { CheckedChat } from './validate.ts';
@@ -27,6 +29,10 @@ export class OpenAiEmulator implements AsyncDisposable {
   /** Base URL as a client wants it: `http://127.0.0.1:PORT/v1`. */
   readonly url: string;
   readonly log: ReadLog<RecordedRequest>;
+  /** Decides every sound that is accepted. By default it hears the file's name. */
+  hear: (call: SoundCall) => SoundBehaviour = hearName;
+  /** Every sound that was accepted so far, whatever was answered. */
+  readonly sounds: SoundCall[] = [];
   readonly #close: () => Promise<void>;
   readonly #script: Script<ChatCall, OpenAiBehaviour>;
 
@@ -84,12 +90,17 @@ export class OpenAiEmulator implements AsyncDisposable {
 export async function startOpenAi(options: OpenAiOptions = {}): Promise<OpenAiEmulator> {
   const log = new EventLog<RecordedRequest>('request', options.keepRequests);
   const script = new Script<ChatCall, OpenAiBehaviour>(echo);
-  const service = new Service(options, log, script);
+  const heard = (call: SoundCall): SoundBehaviour => {
+    emulator.sounds.push(call);
+    return emulator.hear(call);
+  };
+  const service = new Service(options, log, script, heard);
   const http = await startHttp((exchange) => service.handle(exchange), options.port ?? 0);
-  return new OpenAiEmulator(`${http.origin}/v1`, log, script, async () => {
+  const emulator = new OpenAiEmulator(`${http.origin}/v1`, log, script, async () => {
     await http.close();
     log.close();
   });
+  return emulator;
 }
 
 class Service {
@@ -100,10 +111,17 @@ class Service {
   readonly #models: readonly string[];
   readonly #ofKey = new Map<string, number>();
   readonly #ofModel = new Map<string, number>();
+  readonly #hear: (call: SoundCall) => SoundBehaviour;
   #arrived = 0;
   #chats = 0;
 
-  constructor(options: OpenAiOptions, log: EventLog<RecordedRequest>, script: Script<ChatCall, OpenAiBehaviour>) {
+  constructor(
+    options: OpenAiOptions,
+    log: EventLog<RecordedRequest>,
+    script: Script<ChatCall, OpenAiBehaviour>,
+    hear: (call: SoundCall) => SoundBehaviour,
+  ) {
+    this.#hear = hear;
     this.#options = options;
     this.#log = log;
     this.#script = script;
@@ -125,6 +143,10 @@ class Service {
       this.#answerModels(exchange);
       return;
     }
+    if (exchange.path === soundsPath) {
+      if (body.kind === 'body') await this.#answerSound(exchange, body);
+      return;
+    }
     const chat = checkChat(request.body, this.#options);
     if (!chat.ok) {
       sendJson(exchange, chat.refusal.status, { error: chat.refusal.error });
@@ -133,6 +155,12 @@ class Service {
     if (!this.#models.includes(chat.value.model)) {
       const { status, error } = unknownModel(chat.value.model);
       sendJson(exchange, status, { error });
+      return;
+    }
+    const blind = this.#options.refusesPictures === true && chat.value.messages.some(({ media }) => media > 0);
+    if (blind) {
+      const text = 'Invalid content type. image_url is only supported by certain models.';
+      sendJson(exchange, 400, { error: invalid(text, 'messages.[0].content.[1].type').error });
       return;
     }
     const call = this.#accept(chat.value, request);
@@ -170,9 +198,10 @@ class Service {
   #refuse(exchange: Exchange, body: Body, request: RecordedRequest, limit: number): Refusal | undefined {
     const { method, path } = exchange;
     const chat = path === '/v1/chat/completions';
+    const posted = chat || path === soundsPath;
     const one = /^\/v1\/models\/(.+)$/.exec(path)?.[1];
-    if (!chat && path !== '/v1/models' && one === undefined) return unknownUrl(method, path);
-    if (method !== (chat ? 'POST' : 'GET')) return wrongMethod(chat ? 'POST' : 'GET');
+    if (!posted && path !== '/v1/models' && one === undefined) return unknownUrl(method, path);
+    if (method !== (posted ? 'POST' : 'GET')) return wrongMethod(posted ? 'POST' : 'GET');
     if (this.#keys.length > 0) {
       if (request.key === undefined) return noKey();
       if (!this.#keys.includes(request.key)) return wrongKey(request.key);
@@ -184,8 +213,19 @@ class Service {
     return undefined;
   }
 
+  async #answerSound(exchange: Exchange, body: Body & { readonly kind: 'body' }): Promise<void> {
+    const call = await checkSound(exchange, body, this.#models);
+    if (call.ok) return answerSound(exchange, call.value, this.#hear(call.value));
+    sendJson(exchange, call.refusal.status, { error: call.refusal.error });
+  }
+
   #answerModels(exchange: Exchange): void {
-    const entry = (id: string) => ({ id, object: 'model', created: 1_700_000_000, owned_by: 'emulator' });
+    const { blindModels: blind = [] } = this.#options;
+    const told = (id: string) => (blind.includes(id) ? { architecture: { input_modalities: ['text'] } } : {});
+    const entry = (id: string) => ({
+      ...{ id, object: 'model', created: 1_700_000_000, owned_by: 'emulator' },
+      ...told(id),
+    });
     const one = /^\/v1\/models\/(.+)$/.exec(exchange.path)?.[1];
     if (one !== undefined) sendJson(exchange, 200, entry(decodeURIComponent(one)));
     else sendJson(exchange, 200, { object: 'list', data: this.#models.map(entry) });

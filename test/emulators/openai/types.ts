@@ -90,6 +90,10 @@ export interface OpenAiOptions {
   readonly efforts?: readonly string[];
   /** Whether role `developer` is accepted; `only` refuses `system` instead. Default true. */
   readonly developerRole?: boolean | 'only';
+  /** Models of which `GET /v1/models` says that they take text only. Default: nothing is said of any. */
+  readonly blindModels?: readonly string[];
+  /** Refuses pictures in every chat call. */
+  readonly refusesPictures?: boolean;
   /** Tokens that prompt and answer share; beyond it the overflow error is answered. Default: no limit. */
   readonly contextLength?: number;
   /** Bytes of a request body. Default 26,214,400, as the service has it. */
