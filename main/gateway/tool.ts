@@ -13,7 +13,8 @@ export interface ToolContext {
 }
 
 export type ToolResult =
-  | { readonly ok: true; readonly text: string }
+  /** `outside`: of this result, where it is not the same for every one; see {@link Tool.outside}. */
+  | { readonly ok: true; readonly text: string; readonly outside?: boolean }
   /** What went wrong, in words for the model; never a secret. */
   | { readonly ok: false; readonly text: string };
 

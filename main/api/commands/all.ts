@@ -15,6 +15,7 @@ import { pendingCommands } from './pending.ts';
 import { peopleCommands } from './people.ts';
 import { personaCommands } from './personas.ts';
 import { scheduleCommands } from './schedules.ts';
+import { summaryCommands } from './summaries.ts';
 import { titledCommands } from './titled.ts';
 
 export function createHandlers(ports: ApiPorts, events: Pick<EventLog, 'seq'>): Handlers {
@@ -24,6 +25,7 @@ export function createHandlers(ports: ApiPorts, events: Pick<EventLog, 'seq'>): 
     ...desktopCommands(ports),
     ...conversationCommands(ports),
     ...titledCommands(ports),
+    ...summaryCommands(ports),
     ...linkCommands(ports),
     ...peopleCommands(ports),
     ...modelCommands(ports),

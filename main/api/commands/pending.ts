@@ -7,7 +7,6 @@ const pending = [
   'tools.list',
   'tools.setPermission',
   'turns.steps',
-  'conversations.summaries',
 ] as const satisfies readonly (keyof AgentCommands)[];
 
 type Pending = (typeof pending)[number];
