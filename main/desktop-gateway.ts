@@ -67,7 +67,9 @@ function factsOf(host: HostParts, now: Millis, recent: (now: Millis) => readonly
   const { gateway, sentences, store } = host;
   const { problem, runningTurns } = gateway.health();
   const outside = gateway.links.all().filter(({ row }) => row.kind !== 'window' && row.kind !== 'api');
-  const { calls, cost, unpriced } = store.read.usage.totals(gateway.budget.periods().day.from, now + 1);
+  const { usage } = store.read;
+  const today = gateway.budget.periods().day.from;
+  const { cost } = usage.totals(today, now + 1);
   const until = gateway.pausedUntil();
   return {
     links: outside.map((status) => linkOf(status, now, host)),
@@ -75,7 +77,7 @@ function factsOf(host: HostParts, now: Millis, recent: (now: Millis) => readonly
     problem: problem === null ? null : sentences.reason(problem, null),
     cards: gateway.cards.open().map((card) => cardOf(host, card)),
     paused: until === null ? null : { ends: endOf(until, now, host, say) },
-    today: { calls, cost, unpriced },
+    today: { ...usage.replies(today, now + 1), cost },
     models: modelsOf(gateway.models, recent(now)),
     outage: gateway.models.outage(),
   };

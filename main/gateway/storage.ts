@@ -389,6 +389,11 @@ export interface UsageTable {
   charged(from: Millis, to: Millis, scope?: CapScope): { readonly tokens: number; readonly cost: number };
   /** What a conversation cost since `from`, calls on the owner's own machine included. */
   ofConversation(conversation: ConversationId, from: Millis): UsageTotals;
+  /**
+   * How many replies models gave from `from` to `to`, whatever number of calls each took, and how many of them had a call
+   * of unknown cost. A call outside of a turn (`/v1`) is a reply of its own.
+   */
+  replies(from: Millis, to: Millis): { readonly replies: number; readonly unpriced: number };
   /** Everything that a turn cost, failed and repeated calls too; null when it made none. */
   ofTurn(turn: TurnId): UsageTotals | null;
   /** Totals of each stretch between neighbouring `bounds` (rising), split by model. For charts; at most 400 bounds. */

@@ -49,10 +49,11 @@ export interface TrayFacts {
 
 /** What was used since the owner's day began. */
 export interface TrayUsage {
-  readonly calls: number;
+  /** Of models, whatever number of calls each took. */
+  readonly replies: number;
   /** Of the calls whose price is known. */
   readonly cost: MicroDollars;
-  /** Calls without a known price. */
+  /** Replies with a call whose price nobody knows. */
   readonly unpriced: number;
 }
 
@@ -205,9 +206,9 @@ function modelMenu({ chosen, recent }: TrayFacts['models'], say: Say): TrayEntry
   };
 }
 
-function usageLine({ calls, cost, unpriced }: TrayUsage, say: Say): TrayEntry {
+function usageLine({ replies, cost, unpriced }: TrayUsage, say: Say): TrayEntry {
   const unknown: Readonly<Record<string, number>> = unpriced > 0 ? { unpriced } : {};
-  const label = say('tray.today', { count: calls, cost: dollars(cost, say), ...unknown });
+  const label = say('tray.today', { count: replies, cost: dollars(cost, say), ...unknown });
   return { kind: 'line', label, place: '/usage' };
 }
 

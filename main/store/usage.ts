@@ -45,6 +45,10 @@ const single =
   'SELECT count(*) AS calls, ifnull(sum(input_tokens), 0) AS input, ifnull(sum(output_tokens), 0) AS output, ' +
   'ifnull(sum(cost), 0) AS cost, count(*) - count(cost) AS unpriced, ifnull(sum(estimated), 0) AS estimated FROM usage ';
 const ofConversation = `${single} WHERE conversation = $id AND at >= $from`;
+const replies =
+  'SELECT count(DISTINCT ifnull(turn, id)) AS replies, ' +
+  'count(DISTINCT CASE WHEN cost IS NULL THEN ifnull(turn, id) END) AS unpriced ' +
+  "FROM usage WHERE at >= $from AND at < $to AND (outcome = 'ok' OR cost IS NULL)";
 const chargedThere = `${ofConversation} AND at < $to AND local = 0`;
 
 type Span = readonly [slice: number, from: Millis, to: Millis];
@@ -138,6 +142,10 @@ export function createUsage(sql: Sql): UsageTable {
       return { tokens: sum.inputTokens + sum.outputTokens, cost: sum.cost };
     },
     ofConversation: (id, from) => totalsFrom(sql.get(ofConversation, { id, from }) ?? {}),
+    replies(from, to) {
+      const row = sql.get(replies, { from, to }) ?? { replies: 0, unpriced: 0 };
+      return { replies: integer(row, 'replies'), unpriced: integer(row, 'unpriced') };
+    },
     ofTurn(turn) {
       const sum = totalsFrom(sql.get(`${single} WHERE turn = ?`, [turn]) ?? {});
       return sum.calls === 0 ? null : sum;

@@ -35,6 +35,43 @@ describe('usage', () => {
     expect(opened.store.read.usage.lastOf('c1')?.local).toBe(false);
   });
 
+  it('knows what a turn and a conversation cost, and counts replies, not calls: one reply may take ten', async () => {
+    await add([
+      usageRow({ id: 'u1', at: 100, turn: 't1', outcome: 'timeout' }),
+      usageRow({ id: 'u2', at: 110, turn: 't1', cost: null }),
+      usageRow({ id: 'u3', at: 120, turn: 't1', cost: null, estimated: true }),
+      usageRow({ id: 'u4', at: 130, turn: 't2', conversation: 'c2', cost: 0, local: true }),
+      usageRow({ id: 'u5', at: 140, turn: null, conversation: null, link: 'api' }),
+      usageRow({ id: 'u6', at: 150, turn: 't3', outcome: 'network' }),
+      usageRow({ id: 'u7', at: 200, turn: 't4' }),
+    ]);
+    const { usage } = opened.store.read;
+    const whole = { calls: 3, inputTokens: 30, outputTokens: 15, cost: 7, unpriced: 2, estimated: 1 };
+    expect(usage.ofTurn('t1')).toEqual(whole);
+    expect(usage.ofTurn('none')).toBeNull();
+    expect(usage.ofConversation('c1', 0)).toMatchObject({ calls: 5, cost: 21 });
+    expect(usage.ofConversation('c1', 150)).toMatchObject({ calls: 2 });
+    expect(usage.ofConversation('gone', 0)).toMatchObject({ calls: 0, cost: 0 });
+    expect(usage.replies(100, 200)).toEqual({ replies: 3, unpriced: 1 });
+    expect(usage.replies(300, 400)).toEqual({ replies: 0, unpriced: 0 });
+  });
+
+  it('of one provider or one conversation is charged apart, and a provider whose name begins like another is another', async () => {
+    await add([
+      usageRow({ id: 'u1', at: 10, model: 'lab/a', conversation: 'c1', cost: 1 }),
+      usageRow({ id: 'u2', at: 2 * hour, model: 'lab/b', conversation: 'c2', cost: 2 }),
+      usageRow({ id: 'u3', at: 2 * hour, model: 'lab-2/a', conversation: 'c1', cost: 4 }),
+      usageRow({ id: 'u4', at: 2 * hour, model: 'lab/a', conversation: 'c1', cost: 0, local: true }),
+      usageRow({ id: 'u5', at: 5 * hour, model: 'lab/a', conversation: 'c1', cost: 8 }),
+    ]);
+    const { usage } = opened.store.read;
+    expect(usage.charged(0, 5 * hour, { kind: 'provider', id: 'lab' })).toEqual({ tokens: 30, cost: 3 });
+    expect(usage.charged(0, 5 * hour, { kind: 'provider', id: 'lab-2' })).toEqual({ tokens: 15, cost: 4 });
+    expect(usage.charged(0, 5 * hour, { kind: 'conversation', id: 'c1' })).toEqual({ tokens: 30, cost: 5 });
+    expect(usage.charged(11, 9 * hour, { kind: 'conversation', id: 'c1' })).toEqual({ tokens: 30, cost: 12 });
+    expect(usage.charged(0, 9 * hour, { kind: 'conversation', id: 'c9' })).toEqual({ tokens: 0, cost: 0 });
+  });
+
   it('is split by stretch and model for a chart, with bounds within hours (a zone that is half an hour off)', async () => {
     const half = hour / 2;
     await add([

@@ -6,7 +6,7 @@ test('the tray app of a German system speaks German from the start, in tray and 
   const page = await running.page();
   await expect.poll(() => running.trayLines()).toContain('Läuft · noch kein Chat verknüpft');
   expect(await running.trayLines()).toEqual(
-    expect.arrayContaining(['Porchlight öffnen', 'Antworten pausieren', 'Heute: 0 Anfragen an Modelle, 0,00\u00a0$']),
+    expect.arrayContaining(['Porchlight öffnen', 'Antworten pausieren', 'Heute: 0 Antworten, 0,00\u00a0$']),
   );
   const menu = (): Promise<readonly string[]> =>
     running.app.evaluate(({ Menu }) =>

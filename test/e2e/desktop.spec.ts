@@ -14,7 +14,7 @@ test('the first start opens with the setup, and the tray says how things are', a
     'Open Porchlight',
     'Pause replies',
     'Model: practice',
-    'Today: 0 calls to models, $0.00',
+    'Today: 0 replies, $0.00',
     'Settings…',
     'Diagnostics…',
     'Quit Porchlight',

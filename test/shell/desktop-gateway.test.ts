@@ -52,7 +52,7 @@ describe('the desktop on a gateway', () => {
       problem: null,
       cards: [],
       paused: null,
-      today: { calls: 0, cost: 0, unpriced: 0 },
+      today: { replies: 0, cost: 0, unpriced: 0 },
       models: { chosen: 'practice/practice', recent: ['practice/practice'] },
       outage: null,
     });

@@ -28,7 +28,7 @@ const quiet: TrayFacts = {
   problem: null,
   cards: [],
   paused: null,
-  today: { calls: 0, cost: 0, unpriced: 0 },
+  today: { replies: 0, cost: 0, unpriced: 0 },
   models: { chosen: 'practice/practice', recent: ['practice/practice'] },
   outage: null,
 };
@@ -145,7 +145,7 @@ describe('the tray', () => {
       ['2 people are waiting…', '/people'],
       ['14 late messages wait for your word', '/people'],
       ['Bot at work was paused: it looks like two machines talking', '/people'],
-      ['Today: 0 calls to models, $0.00', '/usage'],
+      ['Today: 0 replies, $0.00', '/usage'],
     ]);
     expect(lines(trayModel(running({ cards: people(9) })))[1]).toBe('9 people are waiting…');
     const many = trayModel(running({ cards: people(10) }));
@@ -170,12 +170,12 @@ describe('the tray', () => {
   });
 
   it('says what was used today and leaves unknown prices in sight (a cost that is only half of it)', () => {
-    const today = (calls: number, cost: number, unpriced: number): string | undefined =>
-      trayModel(running({ today: { calls, cost, unpriced } })).menu.flatMap((entry) =>
+    const today = (replies: number, cost: number, unpriced: number): string | undefined =>
+      trayModel(running({ today: { replies, cost, unpriced } })).menu.flatMap((entry) =>
         entry.kind === 'line' && entry.label.startsWith('Today') ? [entry.label] : [],
       )[0];
-    expect(today(41, 120_000, 3)).toBe('Today: 41 calls to models, $0.12 (cost unknown for 3)');
-    expect(today(1, 4, 0)).toBe('Today: 1 call to models, < $0.01');
+    expect(today(41, 120_000, 3)).toBe('Today: 41 replies, $0.12 (cost unknown for 3)');
+    expect(today(1, 4, 0)).toBe('Today: 1 reply, < $0.01');
   });
 
   it('says of each link how it is and where that is seen to, in words that change seldom (a menu that blinks)', () => {
@@ -317,7 +317,7 @@ describe("the tray's menu", () => {
     const { view, done, repeated } = drawn(running({}));
     view.render(trayModel(running({})));
     expect(done).toEqual([]);
-    view.render(trayModel(running({ today: { calls: 1, cost: 0, unpriced: 0 } })));
+    view.render(trayModel(running({ today: { replies: 1, cost: 0, unpriced: 0 } })));
     expect(done).toEqual(['menu']);
     expect(repeated).toHaveLength(2);
     view.render(trayModel(running({ cards: people(1) })));
