@@ -132,7 +132,7 @@ function everyIn(input: Input, { now, timeZone }: ParseContext, problems: string
 
 const dateTime = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::00(?:\.0+)?)?(Z|[+-]\d\d:\d\d)?$/i;
 
-/** A date and time as a model writes it: with an offset that moment, else the first at which clocks of the zone show it or later. */
+/** Of a date and time as a model writes it: with an offset that moment, else the first at which clocks show it or later. */
 export function momentIn(text: unknown, timeZone: string): Millis | null {
   const [, date, time, offset] = (typeof text === 'string' ? dateTime.exec(text.trim()) : null) ?? [];
   if (date === undefined || time === undefined || minutesOf(time) === null) return null;
