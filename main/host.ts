@@ -127,8 +127,8 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
   const opened = await openGround(options, undo);
   if (!opened.ok) return opened;
   const ground = opened.value;
-  const desk = undo.use(createDesk(ground, options));
-  const gateway = createGateway(gatewayPorts(ground, desk, options));
+  const desk = undo.use(createDesk(ground, options, () => gateway));
+  const gateway: Gateway = createGateway(gatewayPorts(ground, desk, options));
   undo.use(desk.watch((what) => gateway.events.publish({ kind: what === 'notes' ? 'memory' : 'tools' })));
   const { dataDir, settings, sentences, store, log, key, lock } = ground;
   const http = new SwitchedHttp(options.http, { dataDir, settings, log, tell: (url) => lock.setUrl(url) });
@@ -283,12 +283,18 @@ function rememberedTimeZone(): () => string {
   return () => (timeZone ??= Intl.DateTimeFormat().resolvedOptions().timeZone);
 }
 
-function createDesk(ground: Ground, { environment, version, fetch: given = fetch }: HostOptions): ToolDesk {
-  const { dataDir, clock, ids, log, store, secrets, settings, systemTimeZone } = ground;
+function createDesk(
+  ground: Ground,
+  { environment, version, fetch: given = fetch }: HostOptions,
+  gateway: () => Gateway,
+): ToolDesk {
+  const { dataDir, clock, ids, log, store, secrets, settings, sentences, systemTimeZone } = ground;
   return createToolDesk({
     ...{ clock, ids, log, secrets, version, fetch: given, storage: store },
     folder: join(dataDir, 'memory'),
     timeZone: () => settings.get('timeZone') || systemTimeZone(),
+    schedules: () => gateway().schedules,
+    sentence: (why) => sentences.reason(why, null),
     isOwners(conversation) {
       const link = store.read.links.get(conversation.link);
       if (link === null || conversation.kind !== 'private') return false;

@@ -1,6 +1,6 @@
 /**
- * Everything that the agent may use beside what the core itself has: a web page, the owner's memory, and the servers
- * that the owner connected. Descriptions are there from the start; what stands behind each is loaded with its first use.
+ * Everything that the agent may use beside what the core itself has: the owner's memory, schedules, web pages, and the
+ * servers that the owner connected. Descriptions are there from the start; what stands behind each is loaded with its first use.
  */
 import type { OwnerMemory } from '../gateway/memory.ts';
 import type { Tool } from '../gateway/tool.ts';
@@ -8,10 +8,11 @@ import { subject, type Observable } from '../lib/observable.ts';
 import { createMemoryTools } from './memory/tools.ts';
 import { Notes, type NoteDeps } from './notes.ts';
 import { searchPastMessages, type PastMessageDeps } from './past-messages.ts';
+import { createScheduleTool, type ScheduleToolDeps } from './schedule/index.ts';
 import { ToolServers, type ServerDeps } from './servers.ts';
 import { createWebPageTool } from './web/index.ts';
 
-export type ToolDeskDeps = NoteDeps & ServerDeps & PastMessageDeps;
+export type ToolDeskDeps = NoteDeps & ServerDeps & PastMessageDeps & Omit<ScheduleToolDeps, 'now'>;
 
 export interface ToolDesk extends AsyncDisposable {
   /** Our own, then those of servers by the servers' names: the same tools are in the same order after every start. */
@@ -36,6 +37,7 @@ export function createToolDesk(deps: ToolDeskDeps): ToolDesk {
       timeZone: deps.timeZone,
       searchMessages: searchPastMessages(deps),
     }),
+    createScheduleTool({ ...deps, now: () => deps.clock.now() }),
     createWebPageTool({ clock: deps.clock }),
   ];
   const tools = subject<readonly Tool[]>(own);

@@ -241,6 +241,8 @@ async function openWindow(test: TestGateway, undo: AsyncDisposableStack): Promis
     createToolDesk({
       ...{ clock, ids, log, fetch, storage: store, secrets: test.ports.secrets, version: '0.0.0-test', folder: '' },
       timeZone: () => 'UTC',
+      schedules: () => gateway.schedules,
+      sentence: ({ code }) => code,
       isOwners: () => false,
       host: { platform: process.platform, home: '', shell: null, env: {} },
     }),
