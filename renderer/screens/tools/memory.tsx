@@ -14,6 +14,7 @@ import { NoteEditor } from './note-editor.tsx';
 import { curated, dayOfLog, notePath, orderNotes } from './notes.ts';
 
 const mostHits = 30;
+const minute = 60_000;
 
 /** What is remembered: the notes, a search over them, and the open one to be written in. */
 export function Memory({ note }: { readonly note: string | null }): ReactNode {
@@ -61,7 +62,7 @@ interface NoteListProps {
 }
 
 function NoteList({ notes, shown }: NoteListProps): ReactNode {
-  const now = useNow(60_000);
+  const now = useNow(minute);
   const unwritten = notes.every(({ name }) => name !== curated);
   return (
     <ul className="note-list" aria-label={t('memory.notes')}>
@@ -83,13 +84,17 @@ function NoteList({ notes, shown }: NoteListProps): ReactNode {
           >
             <strong dir="auto">{noteTitle(each)}</strong>
             <span className="muted small">
-              {bytes(each.bytes)} · {t('memory.changed', { age: span(now - each.changedAt) })}
+              {bytes(each.bytes)} · {changedText(now - each.changedAt)}
             </span>
           </Link>
         </li>
       ))}
     </ul>
   );
+}
+
+function changedText(age: number): string {
+  return age < minute ? t('time.now') : t('memory.changed', { age: span(age) });
 }
 
 function noteTitle(note: MemoryNoteView): string {

@@ -5,6 +5,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type { MemoryHitView } from '../../../preload/contract/agent-views.ts';
+import type { Reason } from '../../../preload/contract/reasons.ts';
 import { callKey } from '../../bridge/cache.ts';
 import { useAct, useCall, useRuntime } from '../../bridge/hooks.ts';
 import { Button } from '../../components/button.tsx';
@@ -12,7 +13,7 @@ import { Icon } from '../../components/icons.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { useToast } from '../../components/toast.tsx';
-import { t } from '../../i18n.ts';
+import { reasonText, t } from '../../i18n.ts';
 import { afterSaving, curated, edited, keepNoteDraft, type NoteDraft, placeOfHit, readNoteDraft } from './notes.ts';
 
 /** As the contract allows. */
@@ -50,8 +51,10 @@ interface WritingProps extends NoteEditorProps {
 function Writing({ name, there: stored, hit, again }: WritingProps): ReactNode {
   const there = stored ?? '';
   const area = useRef<HTMLTextAreaElement>(null);
-  const { draft, save, setDraft } = useNote(name, there, again);
+  const { draft, save, setDraft } = useNote(name, again);
   const text = draft?.text ?? there;
+  // While it is saved the note changes because of that.
+  const elsewhere = save.conflict !== null || (!save.busy && draft?.base !== there && text !== there);
   const show = useEffectEvent((found: MemoryHitView) => {
     const place = placeOfHit(text, found);
     const box = area.current;
@@ -68,7 +71,8 @@ function Writing({ name, there: stored, hit, again }: WritingProps): ReactNode {
     if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
     // Nobody saves this page as a file by accident.
     event.preventDefault();
-    void save.run();
+    // Once more would fail once more: first it has to be chosen which text stays.
+    if (save.conflict === null) void save.run();
   };
   return (
     <div className="note-writing" onKeyDown={onKeyDown}>
@@ -82,8 +86,8 @@ function Writing({ name, there: stored, hit, again }: WritingProps): ReactNode {
         placeholder={t(name === curated ? 'memory.curatedHint' : 'memory.hint')}
         onChange={({ target }) => setDraft(edited(draft, there, target.value))}
       />
-      {draft !== null && draft.base !== there && (
-        <Elsewhere there={there} failed={save.failed} keep={() => void save.run(there)} take={save.takeTheirs} />
+      {draft !== null && elsewhere && (
+        <Elsewhere there={there} conflict={save.conflict} keep={() => void save.run(there)} take={save.takeTheirs} />
       )}
       {save.reason !== undefined && <ReasonNote reason={save.reason} retry={() => void save.run()} />}
       <footer className="note-foot">
@@ -93,7 +97,7 @@ function Writing({ name, there: stored, hit, again }: WritingProps): ReactNode {
         <Button
           look="primary"
           busy={save.busy}
-          disabled={draft === null}
+          disabled={draft === null || save.conflict !== null}
           aria-keyshortcuts="Control+S Meta+S"
           title={t('memory.saveKey')}
           onClick={() => void save.run()}
@@ -105,7 +109,7 @@ function Writing({ name, there: stored, hit, again }: WritingProps): ReactNode {
   );
 }
 
-function useNote(name: string, there: string, again: () => void) {
+function useNote(name: string, again: () => void) {
   const { client } = useRuntime();
   const toast = useToast();
   const act = useAct('memory.save', ['memory.get', 'memory.search']);
@@ -113,6 +117,8 @@ function useNote(name: string, there: string, again: () => void) {
   const latest = useRef(draft);
   const setDraft = (next: NoteDraft | null): void => {
     latest.current = next;
+    // Nothing to be saved: why it was not is over.
+    if (next === null) act.forget();
     put(next);
     keepNoteDraft(localStorage, name, next);
   };
@@ -127,11 +133,11 @@ function useNote(name: string, there: string, again: () => void) {
   };
   const takeTheirs = (): void => {
     const mine = latest.current;
-    act.forget();
     setDraft(null);
     toast({ text: t('memory.taken'), step: { label: t('action.undo'), run: () => setDraft(mine) } });
   };
-  const bothChanged = draft !== null && draft.base !== there;
+  const reason = act.failure === null ? undefined : act.failure.reason;
+  const conflict = reason?.code === 'memory.conflict' ? reason : null;
   return {
     draft,
     setDraft,
@@ -140,46 +146,46 @@ function useNote(name: string, there: string, again: () => void) {
       takeTheirs,
       busy: act.busy,
       /** Both changed the same place. */
-      failed: act.failure !== null && act.failure.reason !== null && bothChanged,
+      conflict,
       /** Why it was not saved, where that is not said otherwise; undefined: it was. */
-      reason: act.failure !== null && (act.failure.reason === null || !bothChanged) ? act.failure.reason : undefined,
+      reason: conflict === null ? reason : undefined,
     },
   };
 }
 
 interface ElsewhereProps {
   readonly there: string;
-  readonly failed: boolean;
+  /** Both changed the same place; null: what is saved is put together. */
+  readonly conflict: Reason | null;
   readonly keep: () => void;
   readonly take: () => void;
 }
 
 /** Somebody else wrote in the note meanwhile: whether that is a matter at all, and the two ways out when it is. */
-function Elsewhere({ there, failed, keep, take }: ElsewhereProps): ReactNode {
+function Elsewhere({ there, conflict, keep, take }: ElsewhereProps): ReactNode {
+  if (conflict === null) return <p className="note quiet">{t('memory.elsewhere')}</p>;
   return (
-    <div className={failed ? 'note warning' : 'note quiet'} role={failed ? 'alert' : 'note'}>
-      <Icon name={failed ? 'warning' : 'info'} />
+    <div className="note warning" role="alert">
+      <Icon name="warning" />
       <div className="note-words">
-        <p>{t(failed ? 'memory.conflict' : 'memory.elsewhere')}</p>
-        {failed && (
-          <details className="more">
-            <summary>{t('memory.theirs')}</summary>
-            <pre className="note-theirs" tabIndex={0} dir="auto">
-              {there}
-            </pre>
-          </details>
-        )}
+        <p>
+          {reasonText(conflict)} {t('memory.choose')}
+        </p>
+        <details className="more">
+          <summary>{t('memory.theirs')}</summary>
+          <pre className="note-theirs" tabIndex={0} dir="auto">
+            {there}
+          </pre>
+        </details>
       </div>
-      {failed && (
-        <span className="note-steps">
-          <Button size="small" onClick={keep}>
-            {t('memory.keepMine')}
-          </Button>
-          <Button size="small" onClick={take}>
-            {t('memory.takeTheirs')}
-          </Button>
-        </span>
-      )}
+      <span className="note-steps">
+        <Button size="small" onClick={keep}>
+          {t('memory.keepMine')}
+        </Button>
+        <Button size="small" onClick={take}>
+          {t('memory.takeTheirs')}
+        </Button>
+      </span>
     </div>
   );
 }

@@ -61,7 +61,11 @@ export function ScheduleRow({ schedule }: { readonly schedule: ScheduleView }): 
         {pause.failure && <ReasonNote reason={pause.failure.reason} />}
       </div>
       <div className="schedule-steps">
-        <PauseButton schedule={schedule} paused={paused} pause={pause} zone={zone} />
+        {next === null && !paused ? (
+          <span className="icon-place" />
+        ) : (
+          <PauseButton schedule={schedule} paused={paused} pause={pause} zone={zone} />
+        )}
         <IconButton icon="clock" label={t('schedules.runsOf', { name })} onClick={() => setOpen('runs')} />
         <IconButton icon="edit" label={t('schedules.edit', { name })} onClick={() => setOpen('edit')} />
         <IconButton icon="trash" label={t('schedules.remove', { name })} onClick={() => setOpen('remove')} />

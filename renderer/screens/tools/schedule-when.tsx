@@ -91,14 +91,16 @@ function OfRepeat({ form, change }: ScheduleWhenProps): ReactNode {
       );
     case 'cron':
       return (
-        <TextField
-          label={t('schedules.expression')}
-          help={t('schedules.expressionHelp')}
-          dir="ltr"
-          maxLength={200}
-          value={form.expression}
-          onChange={({ target }) => change({ expression: target.value })}
-        />
+        <div className="when-whole">
+          <TextField
+            label={t('schedules.expression')}
+            help={t('schedules.expressionHelp')}
+            dir="ltr"
+            maxLength={200}
+            value={form.expression}
+            onChange={({ target }) => change({ expression: target.value })}
+          />
+        </div>
       );
   }
 }

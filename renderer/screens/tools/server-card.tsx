@@ -37,15 +37,15 @@ export function ServerCard({ server }: { readonly server: McpServerView }): Reac
         </span>
         <div className="link-names">
           <h3 dir="auto">{name}</h3>
-          <p className="muted break" dir="ltr">
-            {endpoint.kind === 'stdio' ? [endpoint.command, ...endpoint.args].join(' ') : endpoint.url}
-          </p>
         </div>
         <span className="pill" data-tone={serverTone(server)}>
           <span className="dot" aria-hidden="true" />
           {serverStateText(server, now)}
         </span>
       </header>
+      <p className="muted small break" dir="ltr">
+        {endpoint.kind === 'stdio' ? [endpoint.command, ...endpoint.args].join(' ') : endpoint.url}
+      </p>
       {'reason' in state && <ReasonNote reason={state.reason} tone={state.kind === 'failed' ? 'error' : 'warning'} />}
       <Offered server={server} />
       {failure && <ReasonNote reason={failure.reason} />}

@@ -108,7 +108,7 @@ function ProgramFields({ form, change }: Part): ReactNode {
       <Field label={t('mcp.args')} help={t('mcp.argsHelp')}>
         {({ id, describedBy }) => (
           <textarea
-            className="input code"
+            className="input mono"
             id={id}
             aria-describedby={describedBy}
             rows={4}

@@ -70,7 +70,9 @@ export function lineTrouble(line: ValueLine, lines: readonly ValueLine[], kind: 
   if (isBlank(line)) return null;
   if (nameOf(line) === '') return 'mcp.nameMissing';
   if (lines.some((other) => other.key < line.key && nameOf(other) === nameOf(line))) return 'mcp.nameTwice';
-  if (line.secret && line.value === '' && !keepsSecret(line)) return 'mcp.valueMissing';
+  // What was a secret is not known here any more, so that it cannot become plain by itself.
+  const wanted = line.secret || line.stored?.secret === true;
+  if (wanted && line.value === '' && !keepsSecret(line)) return 'mcp.valueMissing';
   return null;
 }
 

@@ -58,7 +58,7 @@ function OneLine({ id, number, line, trouble, onChange, onRemove }: OneLineProps
   return (
     <div className="value-line">
       <input
-        className="input code"
+        className="input mono"
         id={`${id}-name`}
         dir="ltr"
         value={line.name}
@@ -72,7 +72,7 @@ function OneLine({ id, number, line, trouble, onChange, onRemove }: OneLineProps
         onChange={({ target }) => onChange({ name: target.value })}
       />
       <input
-        className="input code"
+        className="input mono"
         type={line.secret ? 'password' : 'text'}
         dir="ltr"
         value={line.value}

@@ -101,7 +101,7 @@ const servers: readonly McpServerView[] = [
       url: 'https://calendar.example.com/mcp',
       headers: [{ name: 'Authorization', secret: true, value: null, end: '9f3c' }],
     },
-    state: { kind: 'failed', reason: { code: 'link.token-refused' } },
+    state: { kind: 'failed', reason: { code: 'mcp.signed-out', params: { status: 401 } } },
     tools: [],
     leftOut: [],
   },
@@ -110,7 +110,12 @@ const servers: readonly McpServerView[] = [
     name: 'Weather',
     enabled: true,
     endpoint: { kind: 'stdio', command: '/usr/bin/uvx', args: ['weather-mcp'], env: [] },
-    state: { kind: 'retrying', at: now + 12_000, attempt: 3, reason: { code: 'link.network' } },
+    state: {
+      kind: 'retrying',
+      at: now + 12_000,
+      attempt: 3,
+      reason: { code: 'mcp.ended', params: { how: 'exit code 1' } },
+    },
     tools: [{ name: 'weather__forecast', theirs: 'forecast', claimsReadOnly: true }],
     leftOut: [],
   },
@@ -270,7 +275,7 @@ export function toolAnswers(quiet: boolean, tell: (event: GatewayEvent) => void,
     'memory.save': ({ name, text, base }) => {
       if (asked.has('conflict') && base !== 'Somebody else wrote this.\n') {
         texts.set(name, 'Somebody else wrote this.\n');
-        throw new Refused({ code: 'settings.out-of-range' });
+        throw new Refused({ code: 'memory.conflict', params: { name, aside: name.replace('.md', '.conflict-1.md') } });
       }
       texts.set(name, text);
       tell({ kind: 'memory.changed' });
@@ -293,7 +298,7 @@ export function toolAnswers(quiet: boolean, tell: (event: GatewayEvent) => void,
     },
     'schedules.preview': ({ schedule: { timing } }) =>
       timing.kind === 'cron' && timing.expression.split(/\s+/).length !== 5
-        ? { ok: false, reason: { code: 'input.malformed' } }
+        ? { ok: false, reason: { code: 'schedule.expression', params: { expression: timing.expression } } }
         : {
             ok: true,
             words:

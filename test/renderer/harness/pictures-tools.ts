@@ -60,7 +60,7 @@ export const toolPictures: Readonly<Record<string, Picture>> = {
       await dialog.getByRole('button', { name: 'Move them' }).click();
       await dialog.getByRole('button', { name: 'Add a variable' }).click();
       await dialog.getByLabel('Name 1').fill('API_KEY');
-      await dialog.getByText('Enter the secret').waitFor();
+      await dialog.getByText('Enter its value').waitFor();
     },
   },
   'servers-edit': {
