@@ -41,11 +41,12 @@ import type { Sentences } from './gateway/sentences.ts';
 import type { Millis, Reason } from './gateway/types.ts';
 import { failed, ok, type Result } from './lib/result.ts';
 import { createProviderFactory } from './models/catalog.ts';
-import { createPriceList } from './models/prices.ts';
+import { createPriceFiles, type PriceFiles } from './models/own-prices.ts';
 import { listBackups, restoreBackup } from './store/backups.ts';
 import { createBackupDesk } from './store/backup-desk.ts';
 import { dataDirectoryFor, prepareDataDirectory } from './store/data-directory.ts';
 import { openDataKey, type DataKey, type KeyWrapping } from './store/data-key.ts';
+import { followFile } from './store/followed-file.ts';
 import { createIdentityFiles } from './store/identities.ts';
 import { openLog, type LogFile } from './store/log-file.ts';
 import { followRestorePlan, planRestore } from './store/restore-plan.ts';
@@ -188,6 +189,8 @@ interface Ground {
   readonly settings: SettingsFile;
   /** IANA name. */
   readonly systemTimeZone: () => string;
+  /** The owner's own, and the one that comes with the program. */
+  readonly prices: PriceFiles;
   readonly startedAt: Millis;
   /** What became of the database on the way. */
   readonly notices: readonly Reason[];
@@ -239,8 +242,14 @@ async function openGround(options: HostOptions, undo: AsyncDisposableStack): Pro
   return ok({
     ...{ dataDir, clock, ids, lock, log, sentences, store: opened, key: key.value, settings, startedAt, notices },
     secrets: unseenBy(log, key.value.box),
+    prices: ownPrices(dataDir, clock, log),
     systemTimeZone: rememberedTimeZone(),
   });
+}
+
+function ownPrices(dataDir: string, clock: Clock, log: LogFile): PriceFiles {
+  const path = join(dataDir, 'prices.json');
+  return createPriceFiles(path, followFile(path, clock), log);
 }
 
 function ownedFailure(owner: Owner | null, dataDir: string, sentences: Sentences): HostFailure {
@@ -337,7 +346,7 @@ function gatewayPorts(ground: Ground, desk: ToolDesk, options: HostOptions): Gat
     }),
     createProvider: createProviderFactory({ clock, fetch: options.fetch ?? fetch, ids }),
     files: store.files,
-    listPrice: createPriceList(),
+    listPrice: ground.prices.find,
     tools: desk.tools,
     memory: desk.memory,
   };
@@ -393,7 +402,9 @@ function bindApi({ ground, gateway, desk, http }: Parts, options: HostOptions, u
       startedAt,
       apiUrl: () => http.current?.url ?? null,
       notices: () => {
-        const own = [...ground.notices, ...settings.notices, ...(options.notices ?? [])];
+        const prices = ground.prices.problem();
+        const fixed = [...ground.notices, ...settings.notices, ...(options.notices ?? [])];
+        const own = prices === null ? fixed : [...fixed, prices];
         return http.problem === null ? own : [...own, http.problem];
       },
       runtime: runtime(),

@@ -218,6 +218,7 @@ export const reasonActions = {
   'host.port-taken': 'none',
   'host.port-unusable': 'none',
   'host.key-obscured': 'none',
+  'host.prices-unusable': 'open:usage',
   'host.backup-damaged': 'none',
   'host.restored': 'none',
   'host.restore-failed': 'open:diagnostics',
