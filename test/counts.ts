@@ -21,6 +21,8 @@ export interface Counts {
   /** Random schedules round a change of the clocks, and years that are gone through minute by minute for each zone. */
   readonly scheduleRuns: number;
   readonly scheduleYears: number;
+  /** Turns of the conversation that goes on and on with a small model. */
+  readonly longTurns: number;
 }
 
 const short: Counts = {
@@ -34,6 +36,7 @@ const short: Counts = {
   accessRuns: 100,
   scheduleRuns: 60,
   scheduleYears: 0,
+  longTurns: 60,
 };
 const long: Counts = {
   kills: 20,
@@ -46,6 +49,7 @@ const long: Counts = {
   accessRuns: 2000,
   scheduleRuns: 2000,
   scheduleYears: 1,
+  longTurns: 2000,
 };
 
 /** The counts of this run. Any other value of the variable than `long` means the short ones. */

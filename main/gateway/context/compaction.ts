@@ -76,7 +76,8 @@ export async function compact(parts: RequestParts, input: CompactionInput, signa
     if (reply === null) return false;
     const { end } = reply;
     calls.push(opened.value.end(end.usage, 'failure' in end ? end.failure.class : 'ok'));
-    condensed = 'failure' in end ? null : readCondensed(reply.text, wantsFacts);
+    // One that was cut off before its end is no summary: what it left out would be lost.
+    condensed = 'failure' in end || end.stop === 'length' ? null : readCondensed(reply.text, wantsFacts);
   }
   if (condensed !== null && costOf(condensed.summary) > tokens / 2) condensed = null;
   const row = condensed === null ? null : summaryOf(parts, input, { older, tokens, outside }, condensed.summary);
