@@ -24,6 +24,7 @@ import './styles/models.css';
 import './styles/palette.css';
 import './styles/pairing.css';
 import './styles/tools.css';
+import './styles/steps.css';
 
 const speaks = (): void => {
   markLanguage(document.documentElement, spokenLanguage());

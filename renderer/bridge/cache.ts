@@ -131,6 +131,10 @@ function conversationChanged(client: QueryClient, conversation: ConversationView
     contextChanged(client, conversation.id);
   }
   client.setQueryData<Thread>(threadKey(conversation.id), (thread) => thread && { ...thread, conversation });
+  // A new summary is told of as a change of its conversation.
+  void client.invalidateQueries({
+    queryKey: callKey('conversations.summaries', { conversation: conversation.id }),
+  });
   // Whoever wrote there was seen just now, and may be new. Read again only while the screen of people is looked at.
   if (conversation.linkKind !== 'window') makeStale(client, ['people.list', 'groups.list']);
 }

@@ -1,7 +1,7 @@
 /** One conversation: its head, its messages, and the place to write. `/conversations/new` is one that is not there yet. */
-import { type ReactNode, useEffect, useEffectEvent, useMemo } from 'react';
+import { type ReactNode, useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { useAct, useHost, useOutgoing, useRuntime } from '../../bridge/hooks.ts';
+import { useAct, useCall, useHost, useOutgoing, useRuntime } from '../../bridge/hooks.ts';
 import { useThread } from '../../bridge/use-thread.ts';
 import { LiveRegion } from '../../components/live-region.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
@@ -14,6 +14,7 @@ import { NewConversation } from './new-conversation.tsx';
 import { isOwnMessage, threadRows } from './rows.ts';
 import { Strips } from './strips.tsx';
 import { ThreadRows } from './thread-rows.tsx';
+import { UnfoldedContext } from './unfolded.ts';
 
 export function ConversationScreen({ id, seq }: { readonly id: string; readonly seq: number | null }): ReactNode {
   return id === 'new' ? <NewConversation /> : <OpenConversation key={id} id={id} seq={seq} />;
@@ -28,11 +29,13 @@ function OpenConversation({ id, seq }: { readonly id: string; readonly seq: numb
   const [, go] = useLocation();
   const { value } = thread;
   const running = value?.turn?.state === 'running';
+  const summaries = useCall('conversations.summaries', { conversation: id }).value;
+  const [unfolded] = useState(() => new Set<string>());
   useMarkRead(id, value?.conversation.unread ?? 0);
   useEscape(running, () => void stop.run({ conversation: id }));
   const rows = useMemo(
-    () => (value ? threadRows(value, outgoing, (a, b) => sameDay(a, b, zone)) : []),
-    [value, outgoing, zone],
+    () => (value ? threadRows(value, outgoing, (a, b) => sameDay(a, b, zone), { summaries: summaries ?? [] }) : []),
+    [value, outgoing, zone, summaries],
   );
   if (!value) {
     return (
@@ -56,15 +59,17 @@ function OpenConversation({ id, seq }: { readonly id: string; readonly seq: numb
     <div className="thread">
       <Head conversation={conversation} />
       <Strips conversation={conversation} ownAt={value.messages.findLast(isOwnMessage)?.at ?? null} />
-      <ThreadRows
-        rows={rows}
-        thread={thread}
-        conversation={id}
-        live={conversation.linkKind === 'window' || conversation.linkKind === 'api'}
-        seq={seq}
-        zone={zone}
-        onShown={() => seq !== null && go(`/conversations/${id}`, { replace: true })}
-      />
+      <UnfoldedContext value={unfolded}>
+        <ThreadRows
+          rows={rows}
+          thread={thread}
+          conversation={id}
+          live={conversation.linkKind === 'window' || conversation.linkKind === 'api'}
+          seq={seq}
+          zone={zone}
+          onShown={() => seq !== null && go(`/conversations/${id}`, { replace: true })}
+        />
+      </UnfoldedContext>
       <LiveRegion conversation={id} />
       <Composer
         conversation={id}

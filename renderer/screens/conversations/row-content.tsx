@@ -12,6 +12,7 @@ import { useNow } from '../../components/use-now.ts';
 import { Answer } from './answer.tsx';
 import { deadLetter, FromPerson } from './from-person.tsx';
 import type { Row } from './rows.ts';
+import { SummaryLine } from './summary-line.tsx';
 
 export interface RowContentProps {
   readonly row: Row;
@@ -28,6 +29,8 @@ export const RowContent = memo(
         return <DayLine at={row.at} zone={zone} />;
       case 'context':
         return <div className="row-line">{t('thread.context')}</div>;
+      case 'summary':
+        return <SummaryLine summary={row.summary} zone={zone} />;
       case 'outgoing':
         return <Sending entry={row.entry} />;
       case 'writing':
@@ -51,6 +54,7 @@ function sameRow(a: Row, b: Row): boolean {
   if (a.kind === 'outgoing' && b.kind === 'outgoing') return a.entry === b.entry;
   if ((a.kind === 'writing' && b.kind === 'writing') || (a.kind === 'ended' && b.kind === 'ended'))
     return a.turn === b.turn;
+  if (a.kind === 'summary' && b.kind === 'summary') return a.summary === b.summary;
   return a.kind === b.kind && a.key === b.key && (a.kind !== 'begin' || b.kind !== 'begin' || a.older === b.older);
 }
 

@@ -1,4 +1,5 @@
 /** From what is held of a conversation to the rows of its thread: a pure function. */
+import type { SummaryView } from '../../../preload/contract/agent-views.ts';
 import type { MessageView, TurnView } from '../../../preload/contract/views.ts';
 import type { Outgoing } from '../../bridge/outbox.ts';
 import { type Thread, writingTurn } from '../../bridge/thread.ts';
@@ -8,6 +9,8 @@ export type Row =
   | { readonly kind: 'day'; readonly key: string; readonly at: number }
   /** The model starts afresh below. */
   | { readonly kind: 'context'; readonly key: string }
+  /** What is above it is given to the model in short. */
+  | { readonly kind: 'summary'; readonly key: string; readonly summary: SummaryView }
   | {
       readonly kind: 'message';
       readonly key: string;
@@ -22,17 +25,28 @@ export type Row =
   | { readonly kind: 'ended'; readonly key: string; readonly turn: TurnView }
   | { readonly kind: 'writing'; readonly key: string; readonly turn: TurnView };
 
+/** What stands in a thread beside what was said. */
+export interface Beside {
+  /** Oldest first. */
+  readonly summaries: readonly SummaryView[];
+}
+
+const nothing: Beside = { summaries: [] };
+
 /** `sameDay` compares two times in the gateway's zone. */
 export function threadRows(
   thread: Thread,
   outgoing: readonly Outgoing[],
   sameDay: (a: number, b: number) => boolean,
+  { summaries }: Beside = nothing,
 ): readonly Row[] {
   const { messages, turn } = thread;
   const rows: Row[] = [{ kind: 'begin', key: 'begin', older: thread.older }];
   const answered = new Set<string>();
   for (const [index, message] of messages.entries()) {
     const before = messages[index - 1];
+    const summary = summaries.findLast(({ upto }) => before !== undefined && before.seq <= upto && upto < message.seq);
+    if (summary) rows.push({ kind: 'summary', key: `summary-${summary.id}`, summary });
     if (!before || !sameDay(before.at, message.at))
       rows.push({ kind: 'day', key: `day-${message.id}`, at: message.at });
     const afresh = before !== undefined && before.contextNo !== message.contextNo;

@@ -25,6 +25,7 @@ import '../../../renderer/styles/models.css';
 import '../../../renderer/styles/palette.css';
 import '../../../renderer/styles/pairing.css';
 import '../../../renderer/styles/tools.css';
+import '../../../renderer/styles/steps.css';
 import './parts.css';
 
 // Told from outside, once what is to be seen is there: `new CustomEvent('language', { detail: 'de' })`.

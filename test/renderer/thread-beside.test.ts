@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import type { SummaryView } from '../../preload/contract/agent-views.ts';
+import type { MessageView } from '../../preload/contract/views.ts';
+import type { Thread } from '../../renderer/bridge/thread.ts';
+import { type Row, threadRows } from '../../renderer/screens/conversations/rows.ts';
+import { conversationView, messageView } from './views.ts';
+
+function summary(id: string, upto: number): SummaryView {
+  return { id, contextNo: 1, upto, text: '', model: 'lab/gpt-test', turns: 1, tokensBefore: 2, tokensAfter: 1, at: 0 };
+}
+
+function rowsOf(messages: readonly MessageView[], summaries: readonly SummaryView[], older = false): readonly Row[] {
+  const thread: Thread = { conversation: conversationView(), messages, older, newer: false, turn: null };
+  return threadRows(thread, [], () => true, { summaries });
+}
+
+function told(rows: readonly Row[]): string {
+  return rows
+    .flatMap((row) =>
+      row.kind === 'message' ? [String(row.message.seq)] : row.kind === 'summary' ? [row.summary.id] : [],
+    )
+    .join(' ');
+}
+
+const four = [1, 2, 5, 6].map((seq) => messageView(seq));
+
+test('a summary stands behind the last message that it replaces, also where that one is gone', () => {
+  expect(told(rowsOf(four, [summary('a', 2)]))).toBe('1 2 a 5 6');
+  expect(told(rowsOf(four, [summary('a', 4)]))).toBe('1 2 a 5 6');
+  expect(told(rowsOf(four, [summary('a', 1), summary('b', 5)]))).toBe('1 a 2 5 b 6');
+});
+
+test('of two summaries at one place the newer is told (two lines stood there)', () => {
+  expect(told(rowsOf(four, [summary('a', 2), summary('b', 3)]))).toBe('1 2 b 5 6');
+});
+
+test('a summary whose place is not held yet waits for the page that brings it (it stood above any message)', () => {
+  expect(told(rowsOf(four, [summary('a', 0)], true))).toBe('1 2 5 6');
+  expect(told(rowsOf(four, [summary('a', 6)]))).toBe('1 2 5 6');
+});
+
+test('a summary belongs above the line that begins a day or a context', () => {
+  const rows = rowsOf([messageView(1), messageView(2, { contextNo: 2 })], [summary('a', 1)]);
+  expect(rows.map(({ kind }) => kind)).toEqual(['begin', 'day', 'message', 'summary', 'context', 'message']);
+});
