@@ -165,12 +165,19 @@ function packageFolder(name: string, from: string): string {
   return packageFolder(name, join(from, '..'));
 }
 
+/** Of packages of which a small part is used: which of their dependencies are in it. */
+const partsUsed: Readonly<Record<string, readonly string[]>> = {
+  // The others are for programs that are servers themselves.
+  '@modelcontextprotocol/sdk': ['eventsource-parser', 'pkce-challenge', 'zod'],
+};
+
 /** What ships in the bundles, each with its licence as its authors gave it, by name. */
 export function licencesInside(): readonly Readonly<Record<'name' | 'version' | 'licence' | 'text', string>>[] {
   const read = (folder: string) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
   const folders = new Set<string>();
   const visit = (from: string): void => {
-    for (const name of Object.keys(read(from).dependencies ?? {})) {
+    const { name: of, dependencies = {} } = read(from);
+    for (const name of partsUsed[of] ?? Object.keys(dependencies)) {
       const folder = packageFolder(name, from);
       if (folders.has(folder)) continue;
       folders.add(folder);
