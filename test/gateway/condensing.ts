@@ -20,9 +20,9 @@ export function isCondensing(call: ChatCall): boolean {
   return call.messages[0]?.text.startsWith(instruction) === true;
 }
 
-/** Everything that the model was ever asked in chats. */
-export function promptsOf(test: TestGateway): readonly Prompt[] {
-  return test.openai.chats.map(({ body, status }, number) => {
+/** Everything that the model was asked in chats, the first `from` calls left out. */
+export function promptsOf(test: TestGateway, from = 0): readonly Prompt[] {
+  return test.openai.chats.slice(from).map(({ body, status }, number) => {
     const { messages } = body as { readonly messages: readonly { readonly content: unknown }[] };
     const [first] = messages;
     const system = typeof first?.content === 'string' ? first.content : '';
