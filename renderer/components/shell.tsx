@@ -32,7 +32,7 @@ const places: readonly ShownPlace[] = [
   { path: '/people', icon: 'people', label: 'nav.people' },
   { path: '/channels', icon: 'plug', label: 'nav.channels' },
   { path: '/models', icon: 'spark', label: 'nav.models' },
-  { path: '/usage', icon: 'chart', label: 'nav.usage' },
+  { path: '/usage', icon: 'chart', label: 'nav.usage', small: true },
   { path: '/tools', icon: 'wrench', label: 'nav.tools', small: true },
   { path: '/settings', icon: 'gear', label: 'nav.settings', small: true },
   { path: '/diagnostics', icon: 'pulse', label: 'nav.diagnostics', small: true },
