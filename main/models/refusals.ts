@@ -49,11 +49,12 @@ export function refusalFailure(about: About, answer: Answer, now: Millis): Model
   return window === undefined ? failure : { ...failure, window };
 }
 
-/** The window as OpenAI and vLLM, llama.cpp, Claude and Mistral name it when it is exceeded. */
+/** The window as OpenAI and vLLM, llama.cpp, Claude, and Gemini name it when it is exceeded. */
 const windowWords = [
   /maximum context length (?:is|of) (\d+)/i,
   /context (?:size|length|window)[^.\d]{0,20}\(?(\d+) tokens/i,
   /\d+ tokens > (\d+) maximum/i,
+  /tokens allowed \((\d+)\)/i,
 ];
 
 function windowInWords(message: string): number | undefined {

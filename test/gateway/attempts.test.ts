@@ -14,6 +14,8 @@ interface Setting {
   readonly textIsFinal?: boolean;
   /** Models whose window the context does not fit into. */
   readonly tooSmall?: readonly string[];
+  /** A window that a refusal taught makes the next request shorter, as that of a turn. Default: it stays the same. */
+  readonly shrinks?: boolean;
   /** How many calls of a model the owner's limits still allow. */
   readonly allowed?: Readonly<Record<string, number>>;
   readonly signal?: AbortSignal;
@@ -72,8 +74,11 @@ function bench(setting: Setting) {
       random: () => 0.5,
       signal,
       textIsFinal,
-      request: async ({ model, ref }: Candidate) =>
-        tooSmall.includes(ref) ? failed(failure('context-overflow')) : ok({ ...modelRequest, model }),
+      request: async ({ model, ref }: Candidate) => {
+        const text = 'word '.repeat(setting.shrinks === true && pool.window(ref) !== null ? 100 : 1000);
+        const messages = [{ role: 'user', content: [{ kind: 'text', text }] }] as const;
+        return tooSmall.includes(ref) ? failed(failure('context-overflow')) : ok({ ...modelRequest, model, messages });
+      },
     });
     const state = { over: false };
     const reading = (async () => {
@@ -181,6 +186,32 @@ describe('attempts', () => {
     const models = bench({ scripts: { 'a/m': [says('never')], 'b/m': [says('well')] }, tooSmall: ['a/m'] });
     expect(outcomeOf(await models.run())).toBe('answered by b/m');
     expect(models.asked('a/m')).toBe(0);
+  });
+
+  it('ask the same model once more with less after an overflow, and remember how much it takes', async () => {
+    const overflow = { ...failure('context-overflow'), window: 700 };
+    const models = bench({ scripts: { 'a/m': [fails(overflow), says('well')] }, shrinks: true });
+    expect(outcomeOf(await models.run())).toBe('answered by a/m');
+    expect(models.asked('a/m')).toBe(2);
+    expect(models.pool.window('a/m')).toBe(700);
+    expect(models.running).toEqual([]);
+  });
+
+  it('go on to the fallback when less is still too much: one overflow, one repetition', async () => {
+    const scripts = { 'a/m': [fails(failure('context-overflow'))], 'b/m': [says('well')] };
+    const models = bench({ scripts, shrinks: true });
+    expect(outcomeOf(await models.run())).toBe('answered by b/m');
+    expect([models.asked('a/m'), models.asked('b/m')]).toEqual([2, 1]);
+    expect(models.pool.cooldownUntil('a/m')).toBeNull();
+  });
+
+  it('take a window that is named above what was refused for a wrong estimate, and make do with less', async () => {
+    const overflow = { ...failure('context-overflow'), window: 100_000 };
+    const models = bench({ scripts: { 'a/m': [fails(overflow), says('well')] }, shrinks: true });
+    await models.run();
+    expect(models.pool.window('a/m')).toBeLessThan(1000);
+    models.pool.forgive('a');
+    expect(models.pool.window('a/m')).toBeNull();
   });
 
   it('count every call, also the failed and the repeated ones', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { modelFailure, redact, transportFailure } from '../../main/models/failures.ts';
 import { refusalFailure, streamErrorFailure } from '../../main/models/refusals.ts';
+import { overflowBody } from '../emulators/openai/errors.ts';
 
 const about = { provider: 'there', model: 'm', key: 'sk-secret-1234567890' };
 const now = Date.UTC(2026, 0, 1, 12);
@@ -212,5 +213,23 @@ describe('faults of the network', () => {
     expect(transportFailure(about, new RangeError('off by one'), true)).toMatchObject({ class: 'bug' });
     expect(transportFailure(about, 'thrown text', false)).toMatchObject({ class: 'bug', detail: 'thrown text' });
     expect(modelFailure(about, 'model.bug', 'x')).not.toHaveProperty('retryAfter');
+  });
+});
+
+describe('a window that is exceeded', () => {
+  it.each([
+    ['OpenAI', overflowBody('openai', 8192, 9000)],
+    ['llama.cpp', overflowBody('llama.cpp', 8192, 9000)],
+    ['vLLM', overflowBody('vllm', 8192, 9000)],
+    ['Claude', openai('prompt is too long: 9000 tokens > 8192 maximum')],
+    ['Gemini', openai('The input token count (9000) exceeds the maximum number of tokens allowed (8192).')],
+  ])('is known afterwards as %s names it, so that the next request is not refused too', (_, body) => {
+    expect(refuse(400, body)).toMatchObject({ class: 'context-overflow', window: 8192 });
+  });
+
+  it('stays unknown where no number is named, and for every other refusal', () => {
+    expect(refuse(400, openai('context window exceeded'))).not.toHaveProperty('window');
+    expect(refuse(400, openai('maximum context length is 0 tokens'))).not.toHaveProperty('window');
+    expect(refuse(429, openai('maximum of 8192 tokens per minute'))).not.toHaveProperty('window');
   });
 });
