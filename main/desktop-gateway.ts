@@ -32,6 +32,7 @@ export function createDesktopGateway(host: HostParts, clock: Pick<Clock, 'now'>,
         if (kind !== 'delta' && kind !== 'message' && kind !== 'pull') changed();
       }),
     openFile: (id) => store.files.open(id),
+    putFile: (bytes, meta, signal) => store.files.put(bytes, meta, signal),
     async pause(choice) {
       const until = choice === null ? null : untilOf(choice, clock.now(), timeZoneOf(host));
       const done = await gateway.pause({ kind: 'all' }, until);

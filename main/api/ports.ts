@@ -55,6 +55,8 @@ export interface Files {
     meta: { readonly name: string; readonly type: string },
     signal: AbortSignal,
   ): Promise<Result<StoredFile, Reason>>;
+  /** What is known of a file; null when there is none. */
+  find(id: string): StoredFile | null;
   /** Null when there is no such file. */
   open(id: string): Promise<{ readonly row: StoredFile; readonly stream: Readable } | null>;
 }

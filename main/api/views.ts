@@ -30,6 +30,7 @@ import type {
   TurnId,
   TurnRow,
 } from '../gateway/types.ts';
+import { useOf } from '../gateway/media/kinds.ts';
 import { oneLine, plainLine } from '../lib/one-line.ts';
 import type { HostFacts } from './ports.ts';
 
@@ -191,7 +192,8 @@ export function messageView(read: Tables, row: MessageRow): MessageView {
     text: row.text,
     at: row.at,
     revision: row.revision,
-    attachments: row.kind === 'person' ? read.attachments.ofMessage(row.id).map(attachmentView) : [],
+    attachments:
+      row.kind === 'person' ? read.attachments.ofMessage(row.id).map((file) => attachmentView(read, file)) : [],
     contextNo: row.contextNo,
     state: row.state,
     reason: row.reason,
@@ -207,9 +209,13 @@ export function goesOut({ kind, reason }: Pick<MessageRow, 'kind' | 'reason'>): 
   return kind !== 'person' || reason?.code === 'access.own-message';
 }
 
-function attachmentView(row: AttachmentRow): AttachmentView {
+/** Characters of what was heard that are shown. */
+const longestTranscript = 8_000;
+
+function attachmentView(read: Pick<Tables, 'attachments'>, row: AttachmentRow): AttachmentView {
   const { id, kind, name, type, size, state, file, reason } = row;
-  return { id, kind, name, type, size, state, file, reason };
+  const heard = useOf(row) === 'sound' ? (read.attachments.words(id, longestTranscript)?.text ?? null) : null;
+  return { id, kind, name, type, size, state, file, reason, heard };
 }
 
 function deliveryView(read: Tables, turn: TurnId): DeliveryView | null {

@@ -157,11 +157,12 @@ function noteActivity(
   });
 }
 
-/** Chats are called as their platform calls them; a thread of the window gets the beginning of its first message. */
+/** Chats are called as their platform calls them; a thread of the window gets the beginning of its first message, or a file's name. */
 function titleOf(link: LinkRow, conversation: ConversationRow, event: InboundMessage): string {
   if (link.kind !== 'window') return event.title;
   if (conversation.title !== '' || isCommand(event.text, link.kind)) return conversation.title;
-  const line = event.text.trim().split('\n', 1)[0]?.trim() ?? '';
+  const words = event.text.trim() === '' ? (event.files?.[0]?.name ?? '') : event.text;
+  const line = words.trim().split('\n', 1)[0]?.trim() ?? '';
   const characters = [...line];
   return characters.length <= longestTitle
     ? line
@@ -310,8 +311,8 @@ function addAttachment(
     message,
     position,
     ...file,
-    state: tooLarge ? 'failed' : 'pending',
-    file: null,
+    state: tooLarge ? 'failed' : file.file === undefined ? 'pending' : 'stored',
+    file: tooLarge ? null : (file.file ?? null),
     reason: tooLarge ? { code: 'media.too-large', params: { name: file.name } } : null,
   });
 }

@@ -85,6 +85,8 @@ export interface InboundFile {
   /** MIME type; `application/octet-stream` when the platform does not say. */
   readonly type: string;
   readonly size: number | null;
+  /** Its id in the file store where it lies there already: nothing is to be fetched. */
+  readonly file?: string;
 }
 
 /** Thrown by the stream of {@link Channel.download}: the bytes are not those that were sent. Trying again is of no use. */

@@ -22,6 +22,7 @@ import type { Event } from 'electron';
 import { describeError } from '../gateway/log.ts';
 import type { Millis } from '../gateway/types.ts';
 import { assertNever } from '../lib/assert-never.ts';
+import { failed } from '../lib/result.ts';
 import { createDeskTray } from './desk-tray.ts';
 import { deepScheme } from './deep-link.ts';
 import { DeskWindow } from './desk-window.ts';
@@ -31,7 +32,7 @@ import { createNotifier, type Notifier } from './notifier.ts';
 import { Own } from './own.ts';
 import type { DesktopGateway, DesktopParts, PauseChoice, Place } from './ports.ts';
 import { watchPower } from './power.ts';
-import { createBundle } from './protocol.ts';
+import { createBundle, type PutFile } from './protocol.ts';
 import { showAbout } from './questions.ts';
 import { isKeyOnlyObscured } from './secrets.ts';
 import { confinePages, createOutside, refusePermissions } from './security.ts';
@@ -103,7 +104,9 @@ class Desktop {
     this.#window.begin(login.startedThis());
     refusePermissions(session.defaultSession);
     const openFile = async (id: string) => (await this.#gateway?.openFile(id)) ?? null;
-    protocol.handle('app', createBundle({ folder: paths.window, openFile }));
+    const putFile: PutFile = async (...given) =>
+      (await this.#gateway?.putFile(...given)) ?? failed({ code: 'host.stopping' });
+    protocol.handle('app', createBundle({ folder: paths.window, openFile, putFile }));
     // On Linux the installed entry names the scheme, and asking would run a program.
     if (app.isPackaged && platform !== 'linux') app.setAsDefaultProtocolClient(deepScheme);
     this.#drawTray();

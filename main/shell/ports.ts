@@ -6,7 +6,7 @@ import type { Log } from '../gateway/log.ts';
 import type { Reason } from '../gateway/types.ts';
 import type { Result } from '../lib/result.ts';
 import type { LoginParts } from './login-item.ts';
-import type { ServedFile } from './protocol.ts';
+import type { PutFile, ServedFile } from './protocol.ts';
 import type { TrayFacts } from './tray.ts';
 
 /** Who sent something over IPC. */
@@ -52,6 +52,8 @@ export interface DesktopGateway {
   bindWindow(trusted: (event: IpcSender) => boolean): Disposable;
   /** A file of a conversation; null when there is none. */
   openFile(id: string): Promise<ServedFile | null>;
+  /** Keeps what the window was given; see {@link PutFile}. */
+  readonly putFile: PutFile;
   /** Lets every reply wait; null resumes. Rejects when that cannot be stored. */
   pause(choice: PauseChoice | null): Promise<void>;
   /** Makes `model` the default. False when that is refused; why is in the log. */

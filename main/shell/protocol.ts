@@ -1,11 +1,13 @@
 /**
  * `app://bundle/`, the only origin a window ever shows: the built window from its folder, and `files/<id>` from the
- * store. There is no server behind it and no port; whatever is not there is a plain 404.
+ * store, which takes what is put to `files`. There is no server behind it and no port; whatever is not there is a plain 404.
  */
 import { readFile } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import type { CustomScheme } from 'electron';
+import type { Reason } from '../gateway/types.ts';
+import type { Result } from '../lib/result.ts';
 
 export const origin = 'app://bundle/';
 
@@ -51,11 +53,21 @@ export interface ServedFile {
   readonly stream: Readable;
 }
 
+/** `input.too-large`, `host.…` when it cannot be kept; rejects when the bytes break off. */
+export type PutFile = (
+  bytes: AsyncIterable<Uint8Array>,
+  meta: { readonly name: string; readonly type: string },
+  signal: AbortSignal,
+) => Promise<
+  Result<{ readonly id: string; readonly name: string; readonly type: string; readonly size: number }, Reason>
+>;
+
 export interface BundlePorts {
   /** Folder of the built window. */
   readonly folder: string;
   /** Null when there is no such file. */
   openFile(id: string): Promise<ServedFile | null>;
+  readonly putFile: PutFile;
 }
 
 /** Whether an address is one of ours. Compared by its parts: `origin` of a custom scheme is "null". */
@@ -69,6 +81,7 @@ export function isOwnAddress(url: string): boolean {
 export function createBundle(ports: BundlePorts): (request: Request) => Promise<Response> {
   return async (request) => {
     if (!isOwnAddress(request.url)) return plain(404);
+    if (request.method === 'PUT' && new URL(request.url).pathname === '/files') return takenFile(ports, request);
     if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405);
     const path = decoded(new URL(request.url).pathname);
     if (path === null) return plain(404);
@@ -79,7 +92,18 @@ export function createBundle(ports: BundlePorts): (request: Request) => Promise<
   };
 }
 
-function plain(status: 404 | 405): Response {
+/** As `PUT /files` of the headless host: the name percent-encoded in `X-File-Name`, the file's view in return. */
+async function takenFile(ports: BundlePorts, request: Request): Promise<Response> {
+  const name = decoded(request.headers.get('x-file-name') ?? '') ?? '';
+  if (name === '' || request.body === null) return plain(400);
+  const type = request.headers.get('content-type') ?? 'application/octet-stream';
+  const stored = await ports.putFile(request.body, { name, type }, request.signal);
+  if (!stored.ok) return plain(stored.failure.code === 'input.too-large' ? 413 : 507);
+  const { id, name: kept, type: kind, size } = stored.value;
+  return Response.json({ id, name: kept, type: kind, size }, { status: 201, headers: safety });
+}
+
+function plain(status: 400 | 404 | 405 | 413 | 507): Response {
   return new Response(null, { status, headers: safety });
 }
 

@@ -42,6 +42,8 @@ export interface FileStore {
   put(source: AsyncIterable<Uint8Array>, meta: FileMeta, signal: AbortSignal): Promise<Result<FileRow, Reason>>;
   /** All of a file; null when there is none, or when it has more than `most` bytes. */
   read(id: string, most: number): Promise<Uint8Array | null>;
+  /** What is known of a file; null when there is none. */
+  find(id: string): FileRow | null;
   /** Null when there is no such file. The caller reads the stream to its end or destroys it. */
   open(id: string): Promise<OpenFile | null>;
   /** Removes files, what is known of them and where messages name them; unknown ids are passed over. */
@@ -187,6 +189,10 @@ class Folder implements FileStore {
         this.#options.log.write('warn', 'files.not-removed', { file: id, error: describeError(error) });
       }
     }
+  }
+
+  find(id: string): FileRow | null {
+    return this.#options.read.files.get(id);
   }
 
   async open(id: string): Promise<OpenFile | null> {

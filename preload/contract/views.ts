@@ -186,6 +186,8 @@ export interface AttachmentView {
   readonly state: 'pending' | 'stored' | 'failed';
   readonly file: string | null;
   readonly reason: Reason | null;
+  /** What was heard in a sound, the first 8,000 characters; null for what nobody heard, and for other files. */
+  readonly heard: string | null;
 }
 
 /** An earlier text of a message that its author changed. */

@@ -64,6 +64,7 @@ describe('a message in the window', () => {
         state: 'stored',
         file: 'f1',
         reason: null,
+        heard: null,
       },
     ]);
     expect(JSON.stringify(view)).not.toContain('secret-place');

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createBundle, isOwnAddress, type ServedFile } from '../../main/shell/protocol.ts';
+import { failed, ok } from '../../main/lib/result.ts';
+import { createBundle, isOwnAddress, type PutFile, type ServedFile } from '../../main/shell/protocol.ts';
 
 describe('app://bundle/', () => {
   let root: string;
@@ -26,13 +27,37 @@ describe('app://bundle/', () => {
       opened.push(stream);
       return { row: { name: "it's (ünsafe).html", type: 'text/html', size: 25 }, stream };
     };
-    serve = createBundle({ folder: join(root, 'window'), openFile });
+    const putFile: PutFile = async (bytes, { name, type }) => {
+      let size = 0;
+      for await (const chunk of bytes) size += chunk.length;
+      return size > 10 ? failed({ code: 'input.too-large' }) : ok({ id: 'new', name, type, size });
+    };
+    serve = createBundle({ folder: join(root, 'window'), openFile, putFile });
   });
 
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
   const get = (path: string, method = 'GET'): Promise<Response> =>
     serve(new Request(`app://bundle${path}`, { method }));
+
+  it('keeps what is put to /files and nothing put elsewhere, and says when it is too large', async () => {
+    const put = (path: string, body: string, name = 'caf%C3%A9.txt'): Promise<Response> =>
+      serve(
+        new Request(`app://bundle${path}`, {
+          method: 'PUT',
+          body,
+          headers: { 'x-file-name': name, 'content-type': 'text/plain' },
+        }),
+      );
+    const kept = await put('/files', 'tea');
+    expect([kept.status, await kept.json()]).toEqual([
+      201,
+      { id: 'new', name: 'café.txt', type: 'text/plain', size: 3 },
+    ]);
+    expect((await put('/files', 'much too large')).status).toBe(413);
+    expect((await put('/files', 'tea', '%')).status).toBe(400);
+    expect((await put('/index.html', 'tea')).status).toBe(405);
+  });
 
   it('gives the files of the window, each with its type', async () => {
     expect((await get('/')).headers.get('content-type')).toBe('text/html; charset=utf-8');

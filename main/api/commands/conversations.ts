@@ -6,6 +6,7 @@ import type { ApiPorts } from '../ports.ts';
 import { troubledViews } from '../troubled.ts';
 import { conversationView, searchHitView, threadView } from '../views.ts';
 import { done, outcome, refuse, settled } from './outcome.ts';
+import { sendMessage } from './send-message.ts';
 
 type Family =
   | 'conversations.page'

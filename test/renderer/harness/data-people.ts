@@ -163,7 +163,7 @@ function said(seq: number, authorName: string, change: Partial<MessageView>): Me
   };
 }
 
-const file = { kind: 'document', reason: null, file: null, size: null, state: 'pending' } as const;
+const file = { kind: 'document', reason: null, file: null, size: null, state: 'pending', heard: null } as const;
 
 /** A group: overheard talk, an edited question, files in every state, a kept message, and the note of the loop breaker. */
 export const groupMessages: readonly MessageView[] = [
