@@ -168,7 +168,7 @@ export async function say(page: Page, text: string): Promise<void> {
 }
 
 /** One of the places of the window. */
-export type Place = 'People' | 'Channels' | 'Models' | 'Usage' | 'Settings' | 'Diagnostics';
+export type Place = 'People' | 'Channels' | 'Models' | 'Usage' | 'Tools & memory' | 'Settings' | 'Diagnostics';
 
 export async function goTo(page: Page, place: Place): Promise<void> {
   await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place }).click();
