@@ -1,6 +1,5 @@
 /** Conversations, their messages and turns, and what keeps them from being answered. */
 import type { ExportRequest } from '../../gateway/storage.ts';
-import { ok } from '../../lib/result.ts';
 import type { Handlers } from '../dispatch.ts';
 import type { ApiPorts } from '../ports.ts';
 import { troubledViews } from '../troubled.ts';
@@ -26,9 +25,6 @@ type Family =
   | 'deliveries.retry'
   | 'deliveries.troubled'
   | 'pause.set';
-
-/** Who writes in the window: the owner, whose address there is always the same. */
-export const windowOwner = 'owner';
 
 /** Longest wait for a server to say how large a model's window is, in milliseconds. */
 const contextLimit = 5_000;
@@ -105,25 +101,3 @@ function exportWords({ sentences, settings, clock }: ApiPorts): Pick<ExportReque
     },
   };
 }
-
-const sendMessage = async (
-  ports: ApiPorts,
-  params: Parameters<Handlers['messages.send']>[0],
-): ReturnType<Handlers['messages.send']> => {
-  const row = ports.storage.read.conversations.get(params.conversation);
-  if (row === null || row.link !== 'window') return notFound('conversation');
-  if (params.text.trim() === '') return refuse({ code: 'input.malformed', params: { path: 'text', expected: 'text' } });
-  const message = await ports.gateway.submit('window', {
-    key: params.key,
-    chat: row.chat,
-    topic: row.topic,
-    chatKind: row.kind,
-    title: row.title,
-    sender: { address: windowOwner, name: '' },
-    platformId: params.key,
-    text: params.text,
-    media: null,
-    at: ports.clock.now(),
-  });
-  return outcome(ok(message), ({ id }) => ({ message: id }));
-};
