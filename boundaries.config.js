@@ -19,6 +19,7 @@
 
 /** What adapters see of the core: its ports, words and numbers, never its workings. */
 const ports = [
+  'agent/types',
   'channel',
   'clock',
   'events',

@@ -26,6 +26,10 @@ export function cardView(read: Tables, card: Card): CardView {
     case 'signed-out':
     case 'conflict':
       return { ...about, link: card.link, reason: card.reason };
+    case 'tool': {
+      const { link, conversation, tool, arguments: text, reason } = card;
+      return { ...about, link, name: tool, text, conversation, reason };
+    }
     case 'budget':
       return { ...about, reason: card.reason };
     default:

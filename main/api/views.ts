@@ -144,7 +144,7 @@ export function conversationView(from: ViewSource, row: ConversationRow): Conver
     preview: newest === undefined ? '' : previewOf(newest),
     lastAt: row.lastAt,
     unread: row.unread,
-    working: running !== null,
+    working: running?.asking === false,
     failed: last !== null && turnFailed(read, last),
     model: row.model,
     persona: row.persona,
@@ -201,6 +201,7 @@ export function messageView(read: Tables, row: MessageRow): MessageView {
     model: row.model,
     cost: row.kind === 'assistant' && row.turn !== null ? read.usage.ofTurn(row.turn) : null,
     delivery: goesOut(row) && row.turn !== null ? deliveryView(read, row.turn) : null,
+    steps: row.kind !== 'person' && row.turn !== null && read.steps.has(row.turn),
   };
 }
 
@@ -236,6 +237,8 @@ export function turnView(turn: {
   readonly row: TurnRow;
   readonly model: ModelRef | null;
   readonly waitingFor: Reason | null;
+  readonly doing?: TurnView['doing'];
+  readonly asking?: boolean;
 }): TurnView {
   const { row } = turn;
   return {
@@ -246,6 +249,8 @@ export function turnView(turn: {
     waitingFor: turn.waitingFor,
     model: turn.model ?? row.model,
     reason: row.reason,
+    doing: turn.doing ?? null,
+    asking: turn.asking ?? false,
   };
 }
 

@@ -87,6 +87,8 @@ export function cardName(words: Words, card: Card): string {
     case 'signed-out':
     case 'conflict':
       return shownName(words.linkName(card.link));
+    case 'tool':
+      return card.tool;
     case 'budget':
       return '';
     default:
@@ -96,12 +98,34 @@ export function cardName(words: Words, card: Card): string {
 
 /** How a card was decided, as one sentence. */
 export function answerWords(words: Words, card: Card, answer: CardAnswer): string {
-  return doneWords(words, cardName(words, card), answer);
+  return doneWords(words, card.kind, cardName(words, card), answer);
 }
 
-function doneWords({ sentences, language }: Words, name: string, answer: CardAnswer | null): string {
-  return sentences.text(answer === null ? 'card.done.gone' : doneKeys[answer], { name }, language);
+function doneWords(
+  { sentences, language }: Words,
+  kind: Card['kind'],
+  name: string,
+  answer: CardAnswer | null,
+): string {
+  return sentences.text(doneKey(kind, answer), { name }, language);
 }
+
+function doneKey(kind: Card['kind'], answer: CardAnswer | null): string {
+  if (answer === null) return kind === 'tool' ? 'card.done.tool-gone' : 'card.done.gone';
+  return (kind === 'tool' ? toolDoneKeys[answer] : undefined) ?? doneKeys[answer];
+}
+
+const toolDoneKeys: Partial<Record<CardAnswer, string>> = {
+  once: 'card.done.tool-once',
+  always: 'card.done.tool-always',
+  ignore: 'card.done.tool-ignore',
+};
+
+const toolAnswerKeys: Partial<Record<CardAnswer, string>> = {
+  once: 'card.answer.tool-once',
+  always: 'card.answer.tool-always',
+  ignore: 'card.answer.tool-ignore',
+};
 
 /** What a card says, without what was written. */
 function cardSentence(words: Words, card: Card): string {
@@ -121,6 +145,11 @@ function cardSentence(words: Words, card: Card): string {
     case 'signed-out':
     case 'conflict':
       return `${name}: ${sentences.reason(card.reason, language)}`;
+    case 'tool':
+      return [
+        say('card.tool', { name }),
+        ...(card.reason === null ? [] : [sentences.reason(card.reason, language)]),
+      ].join(' ');
     case 'budget':
       return sentences.reason(card.reason, language);
     default:
@@ -129,6 +158,7 @@ function cardSentence(words: Words, card: Card): string {
 }
 
 function quoteOf(card: Card): string {
+  if (card.kind === 'tool') return withoutDirection(card.arguments);
   const last = card.kind === 'person' || card.kind === 'group' ? card.last : null;
   return last === null ? '' : oneLine(withoutDirection(last.text), longestQuote);
 }
@@ -182,7 +212,7 @@ export function cardMessage(
   const shown = told.cards.filter((card) => card.shown);
   const entries = shown.map((card, index) => {
     const number = !numbered || shown.length === 1 ? '' : `${String(index + 1)}. `;
-    return entryOf(words, card, card.closed ? undefined : open.get(card.id), number);
+    return entryOf(words, told.kind, card, card.closed ? undefined : open.get(card.id), number);
   });
   const more = told.cards.length - shown.length;
   if (more > 0) entries.push(said(words.sentences.text('card.more', { count: more }, words.language)));
@@ -201,8 +231,8 @@ interface Entry {
   readonly buttons: readonly Button[];
 }
 
-function entryOf(words: Words, told: ToldCard, card: Card | undefined, number: string): Entry {
-  if (card === undefined) return said(number + doneWords(words, told.name, told.answer));
+function entryOf(words: Words, kind: Card['kind'], told: ToldCard, card: Card | undefined, number: string): Entry {
+  if (card === undefined) return said(number + doneWords(words, kind, told.name, told.answer));
   const sentence = said(number + cardSentence(words, card));
   const quote = quoteOf(card);
   const buttons = card.answers.map((answer) => ({
@@ -222,5 +252,6 @@ function said(text: string): Entry {
 }
 
 function labelKey(card: Card, answer: CardAnswer): string {
-  return card.kind === 'loop' && answer === 'leave' ? 'card.answer.leave-paused' : answerKeys[answer];
+  if (card.kind === 'loop' && answer === 'leave') return 'card.answer.leave-paused';
+  return (card.kind === 'tool' ? toolAnswerKeys[answer] : undefined) ?? answerKeys[answer];
 }

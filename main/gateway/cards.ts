@@ -5,6 +5,7 @@
 import { assertNever } from '../lib/assert-never.ts';
 import { failed, ok } from '../lib/result.ts';
 import { roleOf } from './access.ts';
+import { decideTool } from './agent/approval.ts';
 import { answerWords, parseButton } from './card-words.ts';
 import type { InboundAction } from './channel.ts';
 import { carryOut, type Decision, type TurnControl } from './decision.ts';
@@ -138,6 +139,8 @@ function applyAnswer(tables: Tables, link: LinkRow, card: Card, answer: CardAnsw
       if (answer !== 'resume' && answer !== 'leave') return null;
       return settleLoop(tables, link.id, card.conversation, answer);
     }
+    case 'tool':
+      return decideTool(tables, link.id, card, answer, now);
     case 'signed-out':
     case 'conflict':
     case 'budget':

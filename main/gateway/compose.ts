@@ -1,5 +1,6 @@
 /** The gateway put together: the only file that knows all of its parts. */
 import { roleIn } from './access.ts';
+import { createToolbox, type Toolbox } from './agent/toolbox.ts';
 import { createAttachments, type Attachments } from './attachments.ts';
 import { createBudget, type BudgetKeeper } from './budget.ts';
 import { createCalendar, type Calendar } from './calendar.ts';
@@ -56,8 +57,10 @@ export function createGateway(ports: GatewayPorts): Gateway {
     models,
     turns: ownersTurns(ports, events, turns, outbox),
     schedules,
+    tools: parts.toolbox,
     async start() {
       undo.use(ports.settings.subscribe((key) => settingChanged(events, key)));
+      undo.use(parts.toolbox.follow());
       undo.use(
         storage.trouble.subscribe((trouble) => {
           events.publish({ kind: 'host' });
@@ -112,6 +115,7 @@ interface Assembled {
   readonly menus: CommandMenus;
   readonly pauses: Pauses;
   readonly schedules: ScheduleDesk;
+  readonly toolbox: Toolbox;
   readonly receive: (id: LinkId, batch: InboundBatch) => Promise<readonly MessageRow[]>;
 }
 
@@ -123,6 +127,7 @@ function assemble(ports: GatewayPorts): Assembled {
     kick: (conversation) => turns.kick(conversation),
     cut: (conversation) => turns.cut(conversation),
     fewer: (what) => turns.fewer(what),
+    decided: (turn) => turns.decided(turn),
   };
   const links: LinkRegistry = createLinks(ports, events, control, (id) => {
     outbox.linkUp(id);
@@ -141,9 +146,10 @@ function assemble(ports: GatewayPorts): Assembled {
   const attachments = createAttachments(ports, events, links);
   const pauses = createPauses(ports, events, links);
   const cards = createCards({ ports, events, links, budget, turns: control });
+  const toolbox = createToolbox(ports, events, []);
   const turns = new TurnEngine({
     ...{ ports, events, links, models, outbox, presence, pacer, calendar },
-    ...{ cards, budget, pauses, media },
+    ...{ cards, budget, pauses, media, toolbox },
   });
   const people = createPeople(ports, events, links, control);
   const ownerChat = createOwnerChat({ ports, events, links, cards, budget, outbox });
@@ -166,7 +172,7 @@ function assemble(ports: GatewayPorts): Assembled {
     attachments.wanted(messages);
     return messages;
   };
-  const owners = { people, cards, ownerChat, menus, pauses, schedules };
+  const owners = { people, cards, ownerChat, menus, pauses, schedules, toolbox };
   return { events, links, budget, models, outbox, attachments, turns, control, calendar, ...owners, receive };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Events } from './events.ts';
 import type { Tables } from './storage.ts';
-import type { ConversationId, DeliveryRow, LinkId, LinkRow, MessageId, Millis, Reason } from './types.ts';
+import type { ConversationId, DeliveryRow, LinkId, LinkRow, MessageId, Millis, Reason, TurnId } from './types.ts';
 
 export interface Decision {
   readonly link: LinkId;
@@ -17,6 +17,8 @@ export interface Decision {
   readonly fewer: readonly Fewer[];
   /** Finished replies that are not sent any more. */
   readonly cancelled: readonly DeliveryRow[];
+  /** Turns that wait for no decision about a tool any more. */
+  readonly decided: readonly TurnId[];
 }
 
 export interface Fewer {
@@ -36,10 +38,12 @@ export interface TurnControl {
   cut(conversation: ConversationId): Promise<void>;
   /** The running turn begins anew with the questions that are left. */
   fewer(what: Fewer): void;
+  /** The owner has decided about a tool that this turn wants to use. */
+  decided(turn: TurnId): void;
 }
 
 export function decision(link: LinkId, parts: Partial<Omit<Decision, 'link'>>): Decision {
-  return { link, messages: [], conversations: [], cut: [], fewer: [], cancelled: [], ...parts };
+  return { link, messages: [], conversations: [], cut: [], fewer: [], cancelled: [], decided: [], ...parts };
 }
 
 /** Both of them, in one. */
@@ -51,6 +55,7 @@ export function joined(one: Decision, other: Partial<Decision>): Decision {
     cut: [...one.cut, ...(other.cut ?? [])],
     fewer: [...one.fewer, ...(other.fewer ?? [])],
     cancelled: [...one.cancelled, ...(other.cancelled ?? [])],
+    decided: [...one.decided, ...(other.decided ?? [])],
   };
 }
 
@@ -62,6 +67,9 @@ export function carryOut(
   const { read, events, turns } = parts;
   for (const conversation of made.cut) void turns.cut(conversation);
   for (const turn of made.fewer) turns.fewer(turn);
+  for (const turn of made.decided) turns.decided(turn);
+  // An answer may have been meant for every call to come.
+  if (made.decided.length > 0) events.publish({ kind: 'tools' });
   const changed = made.messages.map((id) => read.messages.get(id)).filter((message) => message !== null);
   for (const message of changed) events.publish({ kind: 'message', message, added: false });
   for (const conversation of made.conversations) events.publish({ kind: 'conversation', conversation });

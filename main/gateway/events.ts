@@ -15,6 +15,10 @@ export interface TurnStatus {
   /** Rises when the text starts afresh. */
   readonly attempt: number;
   readonly text: string;
+  /** The tool that is at work; null while the model is. */
+  readonly doing: { readonly tool: string; readonly since: Millis } | null;
+  /** The owner has to decide about a tool: nothing goes on before that. */
+  readonly asking: boolean;
 }
 
 export type CoreEvent =

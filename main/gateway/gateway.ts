@@ -4,6 +4,7 @@
  */
 import type { Observable } from '../lib/observable.ts';
 import type { Result } from '../lib/result.ts';
+import type { Tools } from './agent/toolbox.ts';
 import type { Clock, Ids, Random } from './clock.ts';
 import type { Channel, CreateChannel, InboundMessage, LinkIdentity, LinkState, PairingRequest } from './channel.ts';
 import type { Events, TurnStatus } from './events.ts';
@@ -114,6 +115,8 @@ export interface Gateway {
   readonly models: Models;
   readonly turns: Turns;
   readonly schedules: Schedules;
+  /** What the agent may use. */
+  readonly tools: Tools;
   /** Recovers what the last run left, then starts links and lanes. */
   start(): Promise<void>;
   /** Begins nothing new, lets running turns end within `deadline`, then cuts them (their start is taken off); ends links. */
@@ -209,6 +212,21 @@ export type Card = { readonly id: string; readonly at: Millis; readonly answers:
   | { readonly kind: 'loop'; readonly link: LinkId; readonly conversation: ConversationId; readonly title: string }
   | { readonly kind: 'signed-out' | 'conflict'; readonly link: LinkId; readonly reason: Reason }
   | { readonly kind: 'budget'; readonly reason: Reason }
+  /** The agent wants to use a tool: `once` allows this call, `always` all to come as well, `ignore` refuses it. */
+  | {
+      readonly kind: 'tool';
+      readonly link: LinkId;
+      readonly conversation: ConversationId;
+      readonly turn: TurnId;
+      readonly call: string;
+      /** Nobody having answered by then, it is refused. */
+      readonly until: Millis;
+      readonly tool: string;
+      /** As the model wrote them, on one line of at most 200 UTF-16 units. */
+      readonly arguments: string;
+      /** Why it is asked for although the owner allows the tool always; null where he is asked each time. */
+      readonly reason: Reason | null;
+    }
 );
 
 export interface Cards {

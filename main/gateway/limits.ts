@@ -23,6 +23,10 @@ export const largestText = 1024 * 1024;
 export const fileWait = 30_000;
 /** Waits before a file is asked for again (ms). */
 export const fetchBackoff: readonly number[] = [1_000, 10_000, 60_000];
+/** One call of a tool, at most; also not longer than its turn may still work. */
+export const longestCall = 60_000;
+/** A call that the owner is asked about is refused after this. */
+export const approvalTime = 10 * 60_000;
 /** The loop breaker looks at the replies of this long. */
 export const loopWindow = 60_000;
 /** Messages said to others in a group that the model gets to see. */

@@ -2,7 +2,9 @@
  * Which cards there are: a pure derivation from what is stored, from the links' states and from the budget. A card ends
  * when its cause does, so none can be forgotten, and none is left behind by an answer that came from elsewhere.
  */
+import { oneLine } from '../lib/one-line.ts';
 import { ownersOf, roleOf } from './access.ts';
+import { askedUntil, shownTool } from './agent/call-rows.ts';
 import type { LinkState } from './channel.ts';
 import { digest } from './digest.ts';
 import { isUnpaired } from './link-supervisor.ts';
@@ -14,11 +16,13 @@ import type { Address, ConversationId, GroupRow, LinkId, LinkRow, MessageRow, Mi
 const asideLimit = 2_000;
 /** Late messages are offered for so long; then they are simply there, each with "Answer now". */
 const lateFor: Millis = 7 * 24 * 3_600_000;
+/** UTF-16 units of a call's arguments on its card. */
+const shownArguments = 200;
 /** With the longest answer behind it an id fits the 64 bytes that a button may carry. */
 const longestId = 54;
 
 export interface CardSources {
-  readonly tables: Pick<Tables, 'addresses' | 'conversations' | 'groups' | 'messages'>;
+  readonly tables: Pick<Tables, 'addresses' | 'conversations' | 'groups' | 'messages' | 'toolCalls'>;
   readonly links: readonly Pick<LinkStatus, 'row' | 'state' | 'since'>[];
   readonly budget: Pick<Budget, 'alarms'>;
   readonly now: Millis;
@@ -32,7 +36,7 @@ export function openCards(sources: CardSources): readonly Card[] {
     ...lateCards(tables, row, now),
     ...alarmCards(row, state, since),
   ]);
-  const cards = [...ofLinks, ...loopCards(tables), ...budgetCards(sources.budget)];
+  const cards = [...ofLinks, ...loopCards(tables), ...budgetCards(sources.budget), ...toolCards(tables, now)];
   return cards.toSorted((one, other) => one.at - other.at || (one.id < other.id ? -1 : 1));
 }
 
@@ -151,5 +155,29 @@ function loopCards(tables: CardSources['tables']): readonly Card[] {
 function budgetCards(budget: CardSources['budget']): readonly Card[] {
   return budget.alarms().map(({ key, reason, from }) => {
     return { id: cardId('budget', key), kind: 'budget', at: from, answers: [], reason };
+  });
+}
+
+/** Calls that wait for a decision. One whose time is over is refused as soon as its turn goes on. */
+function toolCards(tables: CardSources['tables'], now: Millis): readonly Card[] {
+  return tables.toolCalls.asking().flatMap((call): readonly Card[] => {
+    const conversation = tables.conversations.get(call.conversation);
+    if (conversation === null || call.askedAt === null || askedUntil(call) <= now) return [];
+    return [
+      {
+        id: cardId('tool', call.id),
+        kind: 'tool',
+        at: call.askedAt,
+        answers: ['once', 'always', 'ignore'],
+        link: conversation.link,
+        conversation: conversation.id,
+        turn: call.turn,
+        call: call.id,
+        until: askedUntil(call),
+        tool: shownTool(call),
+        arguments: oneLine(call.arguments, shownArguments),
+        reason: call.reason,
+      },
+    ];
   });
 }

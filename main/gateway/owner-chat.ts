@@ -262,18 +262,22 @@ class Teller {
     const told = new Set(toldMessages(ports.storage.read).flatMap(stillOpen));
     const fresh = Map.groupBy(
       [...open.values()].filter(({ id }) => !told.has(id)),
-      ({ kind }) => kind,
+      messageOf,
     );
     this.#homeless = false;
     this.#answering = null;
     const waits: Millis[] = [];
-    for (const [kind, all] of fresh) {
-      const home = this.#home();
+    for (const all of fresh.values()) {
+      const [first] = all;
+      if (first === undefined) continue;
+      const { kind } = first;
+      const home = this.#homeOf(first);
       if (home === null) this.#homeless = true;
       if (home === null) break;
       const cards = all.filter((card) => !this.#heardInAnswer(home, card));
       if (cards.length === 0) continue;
-      const last = lastTold(ports.storage.read, kind);
+      // Somebody waits for an answer right now: that is not held back.
+      const last = kind === 'tool' ? null : lastTold(ports.storage.read, kind);
       const rest = last === null ? 0 : last + quietFor - ports.clock.now();
       // A clock that was set back must not silence anything for long.
       if (rest > 0 && rest <= quietFor) waits.push(rest);
@@ -303,7 +307,7 @@ class Teller {
       conversation: conversation.id,
       kind,
       at,
-      cards: cards.map((card, index) => toldCard(words, card, index < shownAtOnce)),
+      cards: cards.map((card, index) => toldCard(words, card, kind === 'tool' || index < shownAtOnce)),
       closedShown: 0,
     };
     const message = this.#messageFor(channel, words, told, new Map(cards.map((card) => [card.id, card])));
@@ -345,8 +349,15 @@ class Teller {
     return parts.map((part, index) => (index === parts.length - 1 ? { ...part, buttons } : part));
   }
 
-  /** The private chat that an owner used last, on a link that is up. */
-  #home(): Home | null {
+  /** Where a tool is wanted in a chat of the owner's, he is asked there. */
+  #homeOf(card: Card): Home | null {
+    const homes = this.#homes();
+    const here = card.kind === 'tool' ? homes.find((home) => home.conversation.id === card.conversation) : undefined;
+    return here ?? homes[0] ?? null;
+  }
+
+  /** The private chats of owners on links that are up; the one that was used last first. */
+  #homes(): readonly Home[] {
     const { ports, links } = this.#parts;
     const { read } = ports.storage;
     const homes = links.all().flatMap(({ row: link, state }): readonly Home[] => {
@@ -358,7 +369,7 @@ class Teller {
         .filter(({ kind, undeliverable }) => kind === 'private' && undeliverable === null)
         .map((conversation) => ({ conversation, link, channel }));
     });
-    return homes.toSorted((one, other) => other.conversation.lastAt - one.conversation.lastAt)[0] ?? null;
+    return homes.toSorted((one, other) => other.conversation.lastAt - one.conversation.lastAt);
   }
 
   #words(link: LinkId): Words {
@@ -370,6 +381,11 @@ class Teller {
   #write<Value>(work: (tables: Tables) => Value): Promise<Value | null> {
     return commitWhenWell(this.#parts.ports.storage, this.#ending.signal, work);
   }
+}
+
+/** Cards that are told in one message: those of a kind, and of one turn where it waits for them. */
+function messageOf(card: Card): string {
+  return card.kind === 'tool' ? `tool ${card.turn}` : card.kind;
 }
 
 function closedOf({ cards }: ToldMessage): number {
@@ -387,5 +403,5 @@ function isUnheard({ state, reason }: DeliveryRow): boolean {
 
 /** Messages without buttons only tell; they are not taken back when the trouble has ended. */
 function hasButtons(kind: CardKind): boolean {
-  return kind === 'person' || kind === 'group' || kind === 'late' || kind === 'loop';
+  return kind === 'person' || kind === 'group' || kind === 'late' || kind === 'loop' || kind === 'tool';
 }

@@ -12,11 +12,13 @@ export interface ToolContext {
   readonly left?: Millis;
 }
 
-export type ToolResult =
-  /** `outside`: of this result, where it is not the same for every one; see {@link Tool.outside}. */
-  | { readonly ok: true; readonly text: string; readonly outside?: boolean }
-  /** What went wrong, in words for the model; never a secret. */
-  | { readonly ok: false; readonly text: string };
+export interface ToolResult {
+  readonly ok: boolean;
+  /** What it found or did, or what went wrong, in words for the model; never a secret. */
+  readonly text: string;
+  /** Whether this was written by others, where that is not the same for all of a tool's results. */
+  readonly outside?: boolean;
+}
 
 export interface Tool {
   readonly description: ToolDescription;
@@ -24,6 +26,8 @@ export interface Tool {
   readonly sideEffects: boolean;
   /** The result was written by others (a page, another program): nothing in it is an order. */
   readonly outside: boolean;
+  /** The server that offers it, in the owner's words; left out for a tool of our own. */
+  readonly server?: string;
   /** Before the owner said otherwise. */
   readonly permission: 'always' | 'ask' | 'never';
   /** `input` is what the model wrote, parsed; the tool checks it. Settles soon after `signal` is aborted. */

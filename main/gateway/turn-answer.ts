@@ -2,6 +2,8 @@
  * The answer of one turn while it is made: model, preview and what the window sees of both. An author who changes the
  * question before the chat was shown anything is answered as it reads now; after that a change is only noted.
  */
+import { runAgent, type AgentResult, type AgentWatch } from './agent/loop.ts';
+import type { Toolbox } from './agent/toolbox.ts';
 import type { ModelCall } from './attempts.ts';
 import type { Calendar } from './calendar.ts';
 import type { CardDesk } from './cards.ts';
@@ -19,7 +21,6 @@ import { createPreview, type Preview } from './preview.ts';
 import type { Pacer } from './pacing.ts';
 import { noticeEnding, replyEnding } from './turn-ending.ts';
 import type { TurnEnding } from './turn-finish.ts';
-import { replyWithModel, type ReplyResult, type ReplyWatch } from './turn-reply.ts';
 import { unansweredInputs, type StartedTurn } from './turn-start.ts';
 
 export interface TurnParts {
@@ -36,6 +37,7 @@ export interface TurnParts {
   readonly cards: CardDesk;
   readonly budget: Budget;
   readonly pauses: Pauses;
+  readonly toolbox: Toolbox;
 }
 
 /** A lane at work. */
@@ -46,6 +48,8 @@ export interface RunningTurn {
   status: TurnStatus | null;
   preview: Preview | null;
   restarts: number;
+  /** Tools may have run. */
+  acted: boolean;
   /** Outlives a restart for a changed question. */
   interrupted: 'stop' | 'shutdown' | null;
   /** Not a word more to the chat, not even of what it was shown already. */
@@ -60,6 +64,7 @@ export function newRunningTurn(): RunningTurn {
     status: null,
     preview: null,
     restarts: 0,
+    acted: false,
     interrupted: null,
     silenced: false,
     over: Promise.withResolvers(),
@@ -71,13 +76,18 @@ export function interrupt(running: RunningTurn, cause: 'stop' | 'shutdown'): voi
   running.abort.abort(cause);
 }
 
-/** What became of a model's reply: an ending to be written, or cut by the end of the process. */
+/**
+ * What became of a model's reply: an ending to be written, cut by the end of the process, or parked until the owner has
+ * decided about a tool.
+ */
 export type Replied =
   | { readonly kind: 'ended'; readonly ending: TurnEnding }
-  | { readonly kind: 'cut'; readonly calls: readonly ModelCall[] };
+  | { readonly kind: 'cut'; readonly calls: readonly ModelCall[] }
+  | { readonly kind: 'asking'; readonly calls: readonly ModelCall[] };
 
-/** A question was changed: true when its answer begins anew. */
+/** A question was changed: true when its answer begins anew. Once a tool may have run, it does not. */
 export function restartForEdit(running: RunningTurn): boolean {
+  if (running.acted) return false;
   if (running.status === null || running.preview?.shown === true || running.restarts >= longestRestarts) return false;
   running.restarts++;
   running.abort.abort('edited');
@@ -107,9 +117,14 @@ export async function answerWithModel(
       const inputs = unansweredInputs(ports.storage.read, started.row.id);
       const turn = { ...started, inputs };
       if (inputs.length === 0) return await unasked(parts, started, preview, calls);
-      const reply = await replyWithModel(parts, turn, watchFor(parts, turn, running, publish), running.abort);
+      const watch = watchFor(parts, turn, running, publish);
+      const reply = await runAgent(parts, turn, watch, running.abort, running.status?.attempt);
       const cause: unknown = running.interrupted ?? running.abort.signal.reason;
       calls.push(...reply.calls);
+      if (reply.kind === 'asking') {
+        await preview.end();
+        return { kind: 'asking', calls };
+      }
       if (cause !== 'edited' || reply.kind === 'answered') {
         await preview.end();
         return replied(parts, turn, { ...reply, calls }, cause, preview.shown && !running.silenced);
@@ -135,7 +150,9 @@ async function unasked(
   return { kind: 'ended', ending: { ...noticeEnding(parts, turn, 'stopped', { code: 'turn.stopped' }, false), calls } };
 }
 
-function replied(parts: TurnParts, turn: StartedTurn, reply: ReplyResult, cause: unknown, shown: boolean): Replied {
+type Ended = Exclude<AgentResult, { readonly kind: 'asking' }>;
+
+function replied(parts: TurnParts, turn: StartedTurn, reply: Ended, cause: unknown, shown: boolean): Replied {
   if (cause === 'shutdown' && reply.kind === 'failed') return { kind: 'cut', calls: reply.calls };
   if (reply.kind === 'failed') {
     parts.ports.log.write('warn', 'turn.failed', {
@@ -153,9 +170,12 @@ function watchFor(
   turn: StartedTurn,
   running: RunningTurn,
   publish: (status: TurnStatus) => void,
-): ReplyWatch {
+): AgentWatch {
   const { conversation, id } = turn.row;
   return {
+    acted(): void {
+      running.acted = true;
+    },
     changed(status): void {
       running.status = { ...status, row: turn.row };
       publish(running.status);

@@ -1,4 +1,5 @@
 /** From what happened to what is written and said: the ending of a turn for each way it can go. */
+import type { AgentResult } from './agent/loop.ts';
 import { parseCommand, runCommand } from './commands.ts';
 import type { CommandDesk, CommandResult } from './commands/context.ts';
 import { noteTold, toldAlready } from './budget-told.ts';
@@ -9,7 +10,6 @@ import type { Media } from './media/media.ts';
 import type { ModelRegistry } from './models.ts';
 import type { Tables } from './storage.ts';
 import type { TurnEnding } from './turn-finish.ts';
-import type { ReplyResult } from './turn-reply.ts';
 import type { StartedTurn } from './turn-start.ts';
 import type { ModelRef, Reason } from './types.ts';
 
@@ -77,7 +77,12 @@ export interface ReplySeen {
   readonly shown: boolean;
 }
 
-export function replyEnding(parts: Parts, turn: StartedTurn, reply: ReplyResult, seen: ReplySeen): TurnEnding {
+export function replyEnding(
+  parts: Parts,
+  turn: StartedTurn,
+  reply: Exclude<AgentResult, { readonly kind: 'asking' }>,
+  seen: ReplySeen,
+): TurnEnding {
   const { stopped, shown } = seen;
   const { calls, model } = reply;
   if (reply.kind === 'answered') {
@@ -86,7 +91,8 @@ export function replyEnding(parts: Parts, turn: StartedTurn, reply: ReplyResult,
       const reason: Reason = { code: 'model.empty', params: { model: reply.model } };
       return { ...noticeEnding(parts, turn, 'failed', reason, true), model, calls };
     }
-    const said = { text: reply.text, ...notesBelow(parts, turn, reply.model) };
+    const step = reply.step === undefined ? {} : { step: reply.step };
+    const said = { text: reply.text, ...notesBelow(parts, turn, reply.model), ...step };
     const reason = parts.media.unread(turn, reply.model);
     return { state: 'done', kind: 'assistant', ...said, markdown: true, model, reason, deliver: true, calls };
   }

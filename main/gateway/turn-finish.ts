@@ -3,6 +3,8 @@
  * the messages it covers. Every finished turn has exactly one final answer; nothing of it is sent before this commit.
  */
 import { asStored } from './access.ts';
+import { closeCalls } from './agent/close-calls.ts';
+import type { StepRow } from './agent/types.ts';
 import type { ModelCall } from './attempts.ts';
 import type { Channel } from './channel.ts';
 import type { GatewayPorts } from './gateway.ts';
@@ -41,6 +43,8 @@ export interface TurnEnding {
   /** False: stored and shown, but not sent to the chat (a stopped turn, a dead letter). */
   readonly deliver: boolean;
   readonly calls: readonly ModelCall[];
+  /** What the answer thought; shown in the window alone. */
+  readonly step?: StepRow;
   readonly apply?: (tables: Tables) => void;
 }
 
@@ -128,6 +132,8 @@ export function finishTurn(
   const state: DeliveryState = send ? 'ready' : ending.deliver && withheld === null ? 'sent' : 'cancelled';
   tables.deliveries.put({ ...delivery, state, reason: withheld, readyAt: now, settledAt: send ? null : now });
   addUsage(tables, row, ending.calls, ports.ids);
+  closeCalls(tables, row.id, now);
+  if (ending.step !== undefined) tables.steps.add(ending.step);
   // In a chat of a platform the owner has to look at what others say; what we say there is no news to him.
   const unread = conversation.unread + (turn.link.kind === 'window' ? 1 : 0);
   tables.conversations.put({ ...conversation, lastAt: now, unread });

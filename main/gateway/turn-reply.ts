@@ -1,18 +1,27 @@
 /**
- * The model's part of a turn: context → attempts → text, watched by a deadline. Whatever the model does, this settles:
- * after an abort within five seconds, and what comes later is ignored.
+ * The model's part of a turn: context → attempts → text or calls of tools. Whatever the model does, this settles: after an
+ * abort within five seconds, and what comes later is ignored.
  */
 import { abortedFailure, runAttempts, type AttemptEvent, type ModelCall } from './attempts.ts';
 import type { Clock } from './clock.ts';
-import { requestFor, type RequestParts } from './context/request.ts';
+import { requestFor, type RequestParts, type TurnWork } from './context/request.ts';
 import type { TurnStatus } from './events.ts';
-import type { GatewayPorts } from './gateway.ts';
 import { explainWaitAfter, settleAtShutdown, settleWithin } from './limits.ts';
+import type { ToolCall } from './model.ts';
 import type { StartedTurn } from './turn-start.ts';
 import type { ModelRef, Reason } from './types.ts';
 
 export type ReplyResult =
-  | { readonly kind: 'answered'; readonly text: string; readonly model: ModelRef; readonly calls: readonly ModelCall[] }
+  | {
+      readonly kind: 'answered';
+      readonly text: string;
+      /** Shown in the window alone; never sent to a chat, never given to a model again. */
+      readonly reasoning: string;
+      /** Tools that it asks for; none when this is its last word. */
+      readonly toolCalls: readonly ToolCall[];
+      readonly model: ModelRef;
+      readonly calls: readonly ModelCall[];
+    }
   | {
       readonly kind: 'failed';
       readonly reason: Reason;
@@ -28,73 +37,85 @@ export interface ReplyWatch {
   delta(attempt: number, offset: number, text: string): void;
 }
 
-/** The calls in the result are stored by the caller; what it cannot know of any more is charged here. */
+/** One answer of the model on its way through a turn. */
+export interface Asking {
+  /** What the turn has done so far, and what it may do. */
+  readonly work: TurnWork;
+  /** Attempts that were made for the steps before: one of this step has a higher number than all of them. */
+  readonly attemptsBefore: number;
+}
+
+/**
+ * One answer of the model. Whatever it does, this settles; the caller aborts it at the turn's deadline. The calls in the
+ * result are stored by the caller; what it cannot know of any more is charged here.
+ */
 export async function replyWithModel(
   parts: RequestParts,
   turn: StartedTurn,
+  { work, attemptsBefore }: Asking,
   watch: ReplyWatch,
-  abort: AbortController,
+  signal: AbortSignal,
 ): Promise<ReplyResult> {
   const { ports, models } = parts;
   const { clock } = ports;
-  const progress = new ReplyProgress(clock, watch);
+  const progress = new ReplyProgress(clock, watch, attemptsBefore);
   const { link, conversation, id } = turn.row;
   using ledger = models.budget.ledger({ link, conversation, turn: id });
   using undo = new DisposableStack();
   undo.defer(() => progress.close());
-  undo.use(clock.after(ports.settings.get('turns.deadlineSeconds') * 1000, () => abort.abort('deadline')));
   const attempts = runAttempts({
     candidates: models.candidates(turn.conversation.model),
     pool: models.pool,
     ledger,
     clock,
     random: ports.random,
-    signal: abort.signal,
+    signal,
     textIsFinal: false,
-    request: (candidate) => requestFor(parts, turn, candidate, nothingDone, abort.signal),
+    request: (candidate) => requestFor(parts, turn, candidate, work, signal),
   });
-  const gaveUp = settledAfterAbort(clock, abort.signal, undo);
+  const gaveUp = settledAfterAbort(clock, signal, undo);
   const result = await Promise.race([
     consume(attempts, progress),
     gaveUp.then(() => failedResult(progress, abortedFailure.reason)),
   ]);
   ledger.handOver(result.calls);
-  return abort.signal.reason === 'deadline' && result.kind === 'failed'
-    ? { ...result, reason: { code: 'turn.deadline', params: { minutes: deadlineMinutes(ports) } } }
-    : result;
+  return result;
 }
 
-/** Nothing of the turn is behind it, and no tool is offered. */
-const nothingDone = { steps: [], tools: [] };
-
-function deadlineMinutes(ports: GatewayPorts): number {
-  return Math.round(ports.settings.get('turns.deadlineSeconds') / 60);
-}
+/** UTF-16 units of reasoning that are kept of one answer. */
+const longestReasoning = 64 * 1024;
 
 /** What is known of a reply while it comes; closed when the turn has settled. */
 class ReplyProgress {
   readonly calls: ModelCall[] = [];
+  readonly toolCalls: ToolCall[] = [];
   text = '';
+  reasoning = '';
   model: ModelRef | null = null;
   readonly #clock: Clock;
   readonly #watch: ReplyWatch;
-  #attempt = 0;
+  readonly #before: number;
+  #attempt: number;
   #waitingFor: Reason | null = null;
   #explained = false;
   #timer: Disposable | null = null;
   #closed = false;
 
-  constructor(clock: Clock, watch: ReplyWatch) {
+  constructor(clock: Clock, watch: ReplyWatch, attemptsBefore: number) {
     this.#clock = clock;
     this.#watch = watch;
+    this.#before = attemptsBefore;
+    this.#attempt = attemptsBefore;
   }
 
   take(event: AttemptEvent): void {
     if (this.#closed) return;
     switch (event.kind) {
       case 'begin':
-        this.#attempt = event.attempt;
+        this.#attempt = this.#before + event.attempt;
         this.text = '';
+        this.reasoning = '';
+        this.toolCalls.length = 0;
         this.model = event.model;
         return this.#waitFor({ code: 'model.waiting-first-token', params: { model: event.model } });
       case 'waiting':
@@ -109,7 +130,10 @@ class ReplyProgress {
         this.calls.push(event.call);
         return;
       case 'reasoning':
+        this.reasoning += event.text.slice(0, Math.max(0, longestReasoning - this.reasoning.length));
+        return this.#spoke();
       case 'tool-call':
+        this.toolCalls.push(event.call);
         return this.#spoke();
       case 'end':
         return;
@@ -143,7 +167,8 @@ class ReplyProgress {
   }
 
   #publish(waitingFor: Reason | null): void {
-    this.#watch.changed({ model: this.model, waitingFor, attempt: this.#attempt, text: this.text });
+    const { model, text } = this;
+    this.#watch.changed({ model, waitingFor, attempt: this.#attempt, text, doing: null, asking: false });
   }
 }
 
@@ -154,7 +179,7 @@ async function consume(attempts: AsyncIterable<AttemptEvent>, progress: ReplyPro
     if (event.kind !== 'end') continue;
     result =
       event.outcome.kind === 'answered'
-        ? { kind: 'answered', text: progress.text, model: event.outcome.model, calls: progress.calls }
+        ? answeredResult(progress, event.outcome.model)
         : failedResult(progress, event.outcome.failure.reason);
   }
   return result;
@@ -169,6 +194,10 @@ function settledAfterAbort(clock: Clock, signal: AbortSignal, undo: DisposableSt
     signal.addEventListener('abort', giveUp, { once: true });
     undo.defer(() => signal.removeEventListener('abort', giveUp));
   });
+}
+
+function answeredResult({ text, reasoning, toolCalls, calls }: ReplyProgress, model: ModelRef): ReplyResult {
+  return { kind: 'answered', text, reasoning, toolCalls, model, calls };
 }
 
 function failedResult(progress: ReplyProgress, reason: Reason): ReplyResult {

@@ -7,6 +7,8 @@
  */
 import { acknowledge, markRead } from './acknowledgement.ts';
 import { askedOf, isTooLate, roleIn, whyClosed } from './access.ts';
+import { closeCalls } from './agent/close-calls.ts';
+import { ParkedTurns, parkedStatus } from './agent/parked.ts';
 import type { ModelCall } from './attempts.ts';
 import { parseCommand } from './commands.ts';
 import { pause } from './clock.ts';
@@ -29,27 +31,41 @@ import { commandEnding, noticeEnding, unsupportedMedia } from './turn-ending.ts'
 import { finishTurn, renderEnding, type TurnEnding } from './turn-finish.ts';
 import { retryDead, retryLast } from './turn-retry.ts';
 import { beginTurn, pickBatch, queueRead, resumeTurn, unansweredInputs, type StartedTurn } from './turn-start.ts';
-import type { ConversationId, LinkRow, MessageId, MessageRow, MessageState, Millis, Reason, TurnRow } from './types.ts';
+import type {
+  ConversationId,
+  LinkRow,
+  MessageId,
+  MessageRow,
+  MessageState,
+  Millis,
+  Reason,
+  TurnId,
+  TurnRow,
+} from './types.ts';
 import { addUsage } from './usage.ts';
 
-/** A turn that was running when the last run of the program ended. */
+/** A turn that runs in the store and has no lane: the last run of the program left it, or the owner has decided now. */
 interface LeftOver {
   readonly row: TurnRow;
   /** Somebody said stop before it could go on. */
   stopped: boolean;
+  /** Not a word more to its chat. */
+  silenced: boolean;
 }
 
 export class TurnEngine {
   readonly #parts: TurnParts;
   readonly #lanes: Lanes;
   readonly #running = new Map<ConversationId, RunningTurn>();
-  readonly #leftOver = new Map<ConversationId, LeftOver>();
+  readonly #leftOver = new Map<ConversationId, readonly LeftOver[]>();
+  readonly #parked: ParkedTurns;
   /** Stop messages that did stop something; their answer says so. */
   readonly #stoppedBy = new Set<MessageId>();
   readonly #ending = new AbortController();
 
   constructor(parts: TurnParts) {
     this.#parts = parts;
+    this.#parked = new ParkedTurns(parts.ports, (turn) => this.decided(turn));
     this.#lanes = createLanes({
       limit: () => parts.ports.settings.get('turns.parallel'),
       log: parts.ports.log,
@@ -62,9 +78,30 @@ export class TurnEngine {
     return this.#running.size;
   }
 
-  /** The running turn of a conversation. */
+  /** The running turn of a conversation, or one that waits there for the owner to decide. */
   status(conversation: ConversationId): TurnStatus | null {
-    return this.#running.get(conversation)?.status ?? null;
+    return this.#running.get(conversation)?.status ?? this.#parked.status(conversation);
+  }
+
+  /** The owner has decided about a call of this turn, or his time is over: it goes on as soon as its lane is free. */
+  decided(turn: TurnId): void {
+    const row = this.#parked.takeDecided(turn);
+    if (row !== null) this.#goOn(row, { stopped: false, silenced: false });
+  }
+
+  #goOn(row: TurnRow, how: Omit<LeftOver, 'row'>): void {
+    const before = this.#leftOver.get(row.conversation) ?? [];
+    this.#leftOver.set(row.conversation, [...before, { row, ...how }]);
+    this.#lanes.kick(row.conversation);
+  }
+
+  /** What has no lane yet ends when it gets one. */
+  #endWaiting(conversation: ConversationId, silenced: boolean): void {
+    for (const leftOver of this.#leftOver.get(conversation) ?? []) {
+      leftOver.stopped = true;
+      leftOver.silenced ||= silenced;
+    }
+    for (const row of this.#parked.takeAll(conversation)) this.#goOn(row, { stopped: true, silenced });
   }
 
   /** There may be something to answer in this conversation. */
@@ -106,8 +143,7 @@ export class TurnEngine {
   async stop(conversation: ConversationId, beforeSeq = Number.MAX_SAFE_INTEGER): Promise<boolean> {
     const running = this.#running.get(conversation);
     if (running !== undefined) interrupt(running, 'stop');
-    const leftOver = this.#leftOver.get(conversation);
-    if (leftOver !== undefined) leftOver.stopped = true;
+    this.#endWaiting(conversation, false);
     const { cleared, cut } = await this.#parts.ports.storage.commit((tables) => {
       const waiting = tables.messages.waiting(conversation, queueRead).filter(({ seq }) => seq < beforeSeq);
       const ids = waiting.map(({ id }) => id);
@@ -126,8 +162,7 @@ export class TurnEngine {
    * the lane is free. Never rejects.
    */
   async cut(conversation: ConversationId): Promise<void> {
-    const leftOver = this.#leftOver.get(conversation);
-    if (leftOver !== undefined) leftOver.stopped = true;
+    this.#endWaiting(conversation, true);
     const running = this.#running.get(conversation);
     if (running === undefined) return;
     running.silenced = true;
@@ -145,7 +180,12 @@ export class TurnEngine {
   /** Reads what the last run left and sets aside what is too old by now. Nothing begins yet. */
   async recover(): Promise<void> {
     const { storage } = this.#parts.ports;
-    for (const row of storage.read.turns.running()) this.#leftOver.set(row.conversation, { row, stopped: false });
+    for (const row of storage.read.turns.running()) {
+      // What the owner is asked about goes on being asked, and does not hold up what came after it.
+      if (this.#parked.add(row)) continue;
+      const before = this.#leftOver.get(row.conversation) ?? [];
+      this.#leftOver.set(row.conversation, [...before, { row, stopped: false, silenced: false }]);
+    }
     const waiting = storage.read.messages.conversationsWaiting();
     const late = waiting.flatMap((conversation) =>
       storage.read.messages.waiting(conversation, queueRead).filter((message) => this.#isTooLate(message)),
@@ -164,6 +204,7 @@ export class TurnEngine {
   /** Begins nothing new and gives running turns `grace`, then cuts them; they go on at the next start. */
   async drain(grace: Millis): Promise<void> {
     const ended = this.#lanes.stop();
+    this.#parked.clear();
     using _grace = this.#parts.ports.clock.after(grace, () => {
       this.#ending.abort('shutdown');
       for (const running of this.#running.values()) interrupt(running, 'shutdown');
@@ -175,11 +216,13 @@ export class TurnEngine {
     const running = newRunningTurn();
     this.#running.set(conversation, running);
     try {
-      const leftOver = this.#leftOver.get(conversation);
+      const [leftOver, ...others] = this.#leftOver.get(conversation) ?? [];
       if (leftOver === undefined) return await this.#nextWaiting(conversation, running);
-      this.#leftOver.delete(conversation);
+      this.#leftOver.set(conversation, others);
+      running.silenced = leftOver.silenced;
       if (leftOver.stopped) interrupt(running, 'stop');
-      await this.#resume(leftOver.row, running);
+      const row = this.#parts.ports.storage.read.turns.get(leftOver.row.id);
+      if (row?.state === 'running') await this.#resume(row, running);
       return true;
     } finally {
       this.#running.delete(conversation);
@@ -245,7 +288,7 @@ export class TurnEngine {
   }
 
   async #run(turn: StartedTurn, running: RunningTurn): Promise<void> {
-    running.status = { row: turn.row, model: null, waitingFor: null, attempt: 0, text: '' };
+    running.status = { ...newStatus, row: turn.row };
     this.#publishTurn(running.status);
     this.#publishMessages(turn.inputs.map(({ id }) => id));
     markRead(this.#parts.ports, this.#parts.links, turn);
@@ -255,16 +298,28 @@ export class TurnEngine {
     using _sign = acknowledge(this.#parts.ports, this.#parts.links, turn);
     const replied = await answerWithModel(this.#parts, turn, running, (status) => this.#publishTurn(status));
     if (replied.kind === 'cut') return await this.#keepForNextStart(turn, replied.calls);
+    if (replied.kind === 'asking') return this.#park(turn, running);
     // A cut may come when the last word has just been made: it stays here all the same.
     const { ending } = replied;
     return await this.#finish(turn, running.silenced ? { ...ending, deliver: false } : ending);
+  }
+
+  /** Its lane is free for what comes after it. A stop that came just now, or a decision, makes it go on at once. */
+  #park({ row: { id } }: StartedTurn, running: RunningTurn): void {
+    const row = this.#parts.ports.storage.read.turns.get(id);
+    running.status = null;
+    if (row === null || running.interrupted === 'shutdown') return;
+    const stopped = running.interrupted === 'stop';
+    if (stopped || !this.#parked.add(row)) return this.#goOn(row, { stopped, silenced: running.silenced });
+    this.#publishTurn(parkedStatus(row));
   }
 
   /** Cut by the end of the process: not the turn's fault, so the start does not count. What was asked was asked, though. */
   async #keepForNextStart({ row }: StartedTurn, calls: readonly ModelCall[]): Promise<void> {
     const { storage, ids } = this.#parts.ports;
     await commitWhenWell(storage, this.#ending.signal, (tables) => {
-      tables.turns.put({ ...row, starts: row.starts - 1 });
+      const now = tables.turns.get(row.id);
+      if (now !== null) tables.turns.put({ ...now, starts: row.starts - 1 });
       addUsage(tables, row, calls, ids);
     });
   }
@@ -295,7 +350,9 @@ export class TurnEngine {
     // The lane is still taken, but for whoever looks the turn is over.
     const running = this.#running.get(row.conversation);
     if (running !== undefined) running.status = null;
-    this.#publishTurn({ row, model: row.model, waitingFor: null, attempt: 0, text: '' });
+    this.#publishTurn({ ...newStatus, row, model: row.model });
+    const parked = this.#parked.status(row.conversation);
+    if (parked !== null) this.#publishTurn(parked);
     if (ending.calls.length > 0) events.publish({ kind: 'usage' });
   }
 
@@ -323,7 +380,10 @@ export class TurnEngine {
     const reason = inputs.length === 0 ? takenBack : first.reason;
     await storage.commit((tables) => {
       const delivery = tables.deliveries.ofTurn(row.id);
+      // It may have been forgotten meanwhile, with its conversation.
+      if (tables.turns.get(row.id) === null) return;
       tables.turns.put({ ...row, state: 'stopped', reason, endedAt: clock.now() });
+      closeCalls(tables, row.id, clock.now());
       if (delivery !== null) tables.deliveries.setState(delivery.id, 'cancelled', null, clock.now());
       inputs.forEach(({ id }, index) => {
         const obstacle = held[index] ?? first;
@@ -381,6 +441,8 @@ export class TurnEngine {
     }
   }
 }
+
+const newStatus = { model: null, waitingFor: null, attempt: 0, text: '', doing: null, asking: false } as const;
 
 interface Obstacle {
   readonly state: Extract<MessageState, 'late' | 'ignored' | 'kept'>;

@@ -96,6 +96,7 @@ function placeOf({ kind }: ShellCard): Place {
     case 'group':
     case 'late':
     case 'loop':
+    case 'tool':
       return '/people';
     case 'signed-out':
     case 'conflict':
@@ -133,6 +134,8 @@ function wordsOf(card: ShellCard, say: Say): Pick<Notice, 'title' | 'body'> {
       return { title: say('notice.late.title'), body: say('notice.late.body', { count: messages, link }) };
     case 'loop':
       return { title: say('notice.loop.title', { name }), body: sentence ?? '' };
+    case 'tool':
+      return { title: say('notice.tool.title', { name }), body: sentence ?? say('notice.tool.body') };
     case 'signed-out':
       return { title: say('tray.signed-out', { link }), body: sentence ?? '' };
     case 'conflict':

@@ -116,7 +116,7 @@ export type CardAnswerView =
 /** Something that only the owner can decide, or has to know. */
 export interface CardView {
   readonly id: string;
-  readonly kind: 'person' | 'group' | 'late' | 'loop' | 'signed-out' | 'conflict' | 'budget';
+  readonly kind: 'person' | 'group' | 'late' | 'loop' | 'signed-out' | 'conflict' | 'budget' | 'tool';
   readonly at: number;
   readonly answers: readonly CardAnswerView[];
   /** Null for what concerns no link (the budget). */
@@ -246,6 +246,8 @@ export interface MessageView {
   readonly cost: CostView | null;
   /** Only for what goes out. */
   readonly delivery: DeliveryView | null;
+  /** Of what answers: it called tools or thought aloud, and `turns.steps` tells it. */
+  readonly steps: boolean;
 }
 
 export interface TurnView {
@@ -258,6 +260,10 @@ export interface TurnView {
   /** The model now at work. */
   readonly model: string | null;
   readonly reason: Reason | null;
+  /** The tool at work; null while the model is. */
+  readonly doing: { readonly tool: string; readonly since: number } | null;
+  /** It waits for the owner to decide about a tool; see the cards. */
+  readonly asking: boolean;
 }
 
 /** The text so far of a running turn: what came before the deltas that follow. */

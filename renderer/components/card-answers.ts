@@ -30,8 +30,15 @@ const words: Readonly<Record<CardAnswerView, Words>> = {
   resume: 'card.resume',
 };
 
+const toolWords: Partial<Record<CardAnswerView, Words>> = {
+  once: 'card.toolOnce',
+  always: 'card.toolAlways',
+  ignore: 'card.toolRefuse',
+};
+
 /** What the button of an answer says; the same answer means another thing on another kind of card. */
 export function cardAnswerWord(kind: CardView['kind'], answer: CardAnswerView): Words {
+  if (kind === 'tool') return toolWords[answer] ?? words[answer];
   if (kind === 'group' && answer === 'ignore') return 'card.ignoreGroup';
   if (kind === 'loop' && (answer === 'ignore' || answer === 'leave')) return 'card.keepPaused';
   return words[answer];

@@ -43,6 +43,7 @@ export function messageView(seq: number, change: Partial<MessageView> = {}): Mes
     model: null,
     cost: null,
     delivery: null,
+    steps: false,
     ...change,
   };
 }
@@ -56,6 +57,8 @@ export function turnView(change: Partial<TurnView> = {}): TurnView {
     waitingFor: null,
     model: null,
     reason: null,
+    doing: null,
+    asking: false,
     ...change,
   };
 }

@@ -38,7 +38,8 @@ function begin() {
   const look = (): void => notices.follow({ cards: [], outage: outage() });
   const turnFails = (reason: Reason): void => {
     const row = turnRow({ state: 'failed', reason });
-    events.publish({ kind: 'turn', status: { row, model: null, waitingFor: null, attempt: 1, text: '' } });
+    const status = { row, model: null, waitingFor: null, attempt: 1, text: '', doing: null, asking: false };
+    events.publish({ kind: 'turn', status });
     look();
   };
   /** What one message does to both models. */

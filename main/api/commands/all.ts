@@ -11,12 +11,12 @@ import { mcpCommands } from './mcp.ts';
 import { memoryCommands } from './memory.ts';
 import { modelCommands } from './models.ts';
 import { moneyCommands } from './money.ts';
-import { pendingCommands } from './pending.ts';
 import { peopleCommands } from './people.ts';
 import { personaCommands } from './personas.ts';
 import { scheduleCommands } from './schedules.ts';
 import { summaryCommands } from './summaries.ts';
 import { titledCommands } from './titled.ts';
+import { toolCommands } from './tools.ts';
 
 export function createHandlers(ports: ApiPorts, events: Pick<EventLog, 'seq'>): Handlers {
   return {
@@ -34,6 +34,6 @@ export function createHandlers(ports: ApiPorts, events: Pick<EventLog, 'seq'>): 
     ...mcpCommands(ports),
     ...memoryCommands(ports),
     ...scheduleCommands(ports),
-    ...pendingCommands(),
+    ...toolCommands(ports),
   };
 }

@@ -4,6 +4,7 @@
  * wrote and wherever the turn was cut, what stands here is in order.
  */
 import type { FinishedStep, ToolCallRow } from '../agent/types.ts';
+import { markUntrusted } from '../agent/untrusted.ts';
 import type { ChatMessage, ToolCall } from '../model.ts';
 import { estimateTokens } from '../tokens.ts';
 import { clip } from './clip.ts';
@@ -66,7 +67,9 @@ function tell({ row, calls }: FinishedStep, cap: number, readMore: boolean): Ste
   });
   const results = ordered.map((call, index): ChatMessage => {
     const text = call.result === null || call.result === '' ? noResult : call.result;
-    return { role: 'tool', callId: ids[index] ?? '', content: clip(text, cap, readMore ? resultId(call) : null) };
+    const clipped = clip(text, cap, readMore ? resultId(call) : null);
+    const content = call.outside ? markUntrusted(call.id, wellNamed(call.name), clipped) : clipped;
+    return { role: 'tool', callId: ids[index] ?? '', content };
   });
   const content = clip(row.text, cap, null);
   const messages: readonly ChatMessage[] = [{ role: 'assistant', content, toolCalls }, ...results];

@@ -28,6 +28,7 @@ export function WaitingCard({ card, link }: WaitingCardProps): ReactNode {
     case 'group':
     case 'late':
     case 'loop':
+    case 'tool':
       return <Question card={card} link={link} />;
   }
 }

@@ -171,6 +171,8 @@ export function dataBridge(): Bridge {
                 : null,
               model: 'ollama/qwen3:8b',
               reason: null,
+              doing: null,
+              asking: false,
             }
           : null,
         turnText: running && !asked.has('waiting') ? { turn: 't7', attempt: 1, text: writing } : null,

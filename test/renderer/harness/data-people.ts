@@ -159,6 +159,7 @@ function said(seq: number, authorName: string, change: Partial<MessageView>): Me
     model: null,
     cost: null,
     delivery: null,
+    steps: false,
     ...change,
   };
 }

@@ -127,6 +127,7 @@ function message(seq: number, minutesAgo: number, change: Partial<MessageView>):
     model: null,
     cost: null,
     delivery: null,
+    steps: false,
     ...change,
   };
 }

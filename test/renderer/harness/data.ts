@@ -111,6 +111,7 @@ function message(seq: number, change: Partial<MessageView>): MessageView {
     model: null,
     cost: null,
     delivery: null,
+    steps: false,
     ...change,
   };
 }

@@ -1,0 +1,127 @@
+/**
+ * The calls of one step, from the model's wish to a result for each.
+ *
+ * decide (commit: refused, asking) → run what may run → results (commit each). Without side effects: all at once. With
+ * side effects: strictly one after the other, each noted as begun on disk before it is, so that none is made twice
+ * whatever dies when. What the owner is asked about waits, and so does every change behind it.
+ */
+import { assertNever } from '../../lib/assert-never.ts';
+import { commitWhenWell } from '../persist.ts';
+import type { StartedTurn } from '../turn-start.ts';
+import type { Millis } from '../types.ts';
+import { askedUntil, callsOf, ended, isFinished, publishStep, shownTool } from './call-rows.ts';
+import { decideCall, type Verdict } from './decide.ts';
+import { refusalOf, unanswered, unsure } from './results.ts';
+import { makeCall, type CallDesk, type CallWatch, type ReadyCall } from './run-tool.ts';
+import { whatWasRead } from './taint.ts';
+import { standingOf } from './toolbox.ts';
+import type { FinishedStep, StepRow, ToolCallRow } from './types.ts';
+
+/** A step whose calls are to be made. */
+export interface OpenStep {
+  readonly row: StepRow;
+  /** The steps before it, all finished. */
+  readonly before: readonly FinishedStep[];
+  /** Milliseconds of work that the turn has left. */
+  readonly left: () => Millis;
+}
+
+/** `asking`: the owner has to decide first. `cut`: `signal` was aborted before every call had its result. */
+export type CallsOutcome = 'done' | 'asking' | 'cut';
+
+export async function makeCalls(
+  desk: CallDesk,
+  turn: StartedTurn,
+  step: OpenStep,
+  watch: CallWatch,
+  signal: AbortSignal,
+): Promise<CallsOutcome> {
+  const plan = await settle(desk, turn, step, signal);
+  if (plan === null || signal.aborted) return 'cut';
+  const reads = plan.ready.filter(({ sideEffects }) => !sideEffects);
+  const changes = plan.ready.filter(({ sideEffects, call }) => sideEffects && !plan.behindAsking.has(call.id));
+  const run = (ready: ReadyCall): Promise<void> => makeCall(desk, turn, ready, step.left(), watch, signal);
+  const inOrder = async (): Promise<void> => {
+    for (const ready of changes) if (!signal.aborted) await run(ready);
+  };
+  await Promise.all([...reads.map(run), inOrder()]);
+  watch.doing(null);
+  if (signal.aborted) return 'cut';
+  const calls = callsOf(desk.ports.storage.read, step.row);
+  if (calls.every(isFinished)) return 'done';
+  return calls.some(({ state }) => state === 'asking') ? 'asking' : 'cut';
+}
+
+interface Plan {
+  readonly ready: readonly ReadyCall[];
+  /** Changes that wait because one before them is asked for. */
+  readonly behindAsking: ReadonlySet<string>;
+}
+
+/** What becomes of each call that has no result yet. Null when the store could not be written before `signal`. */
+async function settle(desk: CallDesk, turn: StartedTurn, step: OpenStep, signal: AbortSignal): Promise<Plan | null> {
+  const { ports, events, toolbox } = desk;
+  const { storage, clock } = ports;
+  const judge = judgeFor(desk, turn, step);
+  const made = await commitWhenWell(storage, signal, (tables) => {
+    const now = clock.now();
+    const ready: ReadyCall[] = [];
+    const behindAsking = new Set<string>();
+    let asking = false;
+    let changed = false;
+    const write = (row: ToolCallRow): void => {
+      tables.toolCalls.put(row);
+      changed = true;
+    };
+    for (const call of callsOf(tables, step.row)) {
+      if (isFinished(call)) continue;
+      const sideEffects = toolbox.find(call.name)?.tool.sideEffects ?? true;
+      // Left by a run of the program that ended in the middle of it.
+      if (call.state === 'running' && sideEffects) write(ended(call, 'unsure', unsure(shownTool(call)), now));
+      else if (call.state === 'asking' && askedUntil(call) > now) asking ||= sideEffects;
+      else if (call.state === 'asking') write(ended(call, 'refused', unanswered(shownTool(call)), now));
+      else {
+        const verdict = judge(call);
+        switch (verdict.kind) {
+          case 'refuse':
+            write(ended(call, 'refused', refusalOf(verdict.guard, shownTool(call)), now));
+            break;
+          case 'ask':
+            write(asked(call, verdict.because, now));
+            asking ||= sideEffects;
+            break;
+          case 'run':
+            ready.push({ call, input: verdict.input, sideEffects });
+            if (asking) behindAsking.add(call.id);
+            break;
+          default:
+            assertNever(verdict, 'verdict');
+        }
+      }
+    }
+    return { plan: { ready, behindAsking }, changed };
+  });
+  if (made?.changed === true) publishStep(events, turn.row);
+  if (made?.changed === true) events.publish({ kind: 'card', link: turn.link.id });
+  return made?.plan ?? null;
+}
+
+function judgeFor(desk: CallDesk, turn: StartedTurn, step: OpenStep): (call: ToolCallRow) => Verdict {
+  const { read } = desk.ports.storage;
+  const standing = standingOf(read, turn);
+  const seen = whatWasRead(read, turn, step.before);
+  const earlier = step.before.reduce((count, { calls }) => count + calls.length, 0);
+  return (call) => {
+    const status = desk.toolbox.find(call.name);
+    const tool = status === null ? null : { ...status, sideEffects: status.tool.sideEffects };
+    const before = earlier + call.position;
+    const allowed = call.state === 'allowed' || call.state === 'running';
+    return decideCall({ name: call.name, arguments: call.arguments, tool, standing, before, allowed, ...seen });
+  };
+}
+
+function asked(call: ToolCallRow, because: 'permission' | 'tainted', now: Millis): ToolCallRow {
+  const tainted = because === 'tainted';
+  const reason = tainted ? ({ code: 'tool.tainted', params: { tool: shownTool(call) } } as const) : null;
+  return { ...call, state: 'asking', askedAt: now, reason };
+}

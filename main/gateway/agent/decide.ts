@@ -1,0 +1,117 @@
+/**
+ * Whether a call that a model asks for is made: a pure function over a closed list of guards, asked in their order. What
+ * a model writes is a wish; that somebody told it to (a page, a document, another program) makes it no order.
+ */
+import { standsIn } from './addresses.ts';
+import type { ToolPermission } from './types.ts';
+
+/** Calls of one turn; more are refused. */
+export const mostCalls = 25;
+
+/**
+ * Who may use tools at all: the owner, in a private conversation of his, with words that are all his own. Each of the
+ * others is a guard of its own.
+ */
+export type Standing = 'owner' | 'guest' | 'group' | 'api' | 'words-of-others';
+
+/**
+ * `not-owner`, `in-group`, `over-api`, `words-of-others`: no tools there, whatever is asked for. `too-many`: more than
+ * {@link mostCalls} in a turn. `unknown`: there is no such tool. `forbidden`: the owner said never. `malformed`: the
+ * arguments are no JSON object.
+ */
+export const guards = [
+  'not-owner',
+  'in-group',
+  'over-api',
+  'words-of-others',
+  'too-many',
+  'unknown',
+  'forbidden',
+  'malformed',
+] as const;
+export type Guard = (typeof guards)[number];
+
+export type Verdict =
+  /** `input`: the arguments, parsed. */
+  | { readonly kind: 'run'; readonly input: Readonly<Record<string, unknown>> }
+  /** `tainted`: the tool would be used without asking, but this turn has read what others wrote. */
+  | { readonly kind: 'ask'; readonly because: 'permission' | 'tainted' }
+  | { readonly kind: 'refuse'; readonly guard: Guard };
+
+export interface CallQuestion {
+  readonly name: string;
+  /** JSON as the model wrote it. */
+  readonly arguments: string;
+  /** Null: there is no such tool. */
+  readonly tool: { readonly sideEffects: boolean; readonly permission: ToolPermission } | null;
+  readonly standing: Standing;
+  /** Calls of the turn before this one, whatever became of them. */
+  readonly before: number;
+  /** The owner has allowed this very call. */
+  readonly allowed: boolean;
+  /** Something that others wrote was read in this turn before the call was asked for. */
+  readonly tainted: boolean;
+  /** The owner's own words, and what was read in this turn: an address in them was not made up by somebody else. */
+  readonly known: readonly string[];
+}
+
+export function decideCall(question: CallQuestion): Verdict {
+  const place = placeGuard(question.standing);
+  if (place !== null) return { kind: 'refuse', guard: place };
+  if (question.before >= mostCalls) return { kind: 'refuse', guard: 'too-many' };
+  const { tool } = question;
+  if (tool === null) return { kind: 'refuse', guard: 'unknown' };
+  if (tool.permission === 'never') return { kind: 'refuse', guard: 'forbidden' };
+  const input = inputOf(question.arguments);
+  if (input === null) return { kind: 'refuse', guard: 'malformed' };
+  if (question.allowed) return { kind: 'run', input };
+  if (tool.permission === 'ask') return { kind: 'ask', because: 'permission' };
+  if (question.tainted && mayCarryOut(question, tool.sideEffects, input)) return { kind: 'ask', because: 'tainted' };
+  return { kind: 'run', input };
+}
+
+function placeGuard(standing: Standing): Guard | null {
+  switch (standing) {
+    case 'owner':
+      return null;
+    case 'guest':
+      return 'not-owner';
+    case 'group':
+      return 'in-group';
+    case 'api':
+      return 'over-api';
+    case 'words-of-others':
+      return 'words-of-others';
+  }
+}
+
+/** It changes something, or tells a stranger something by the address that it asks for. */
+function mayCarryOut(
+  { name, known }: CallQuestion,
+  sideEffects: boolean,
+  input: Readonly<Record<string, unknown>>,
+): boolean {
+  if (sideEffects) return true;
+  if (name !== pageReader) return false;
+  const { url } = input;
+  return typeof url === 'string' && !known.some((text) => standsIn(url, text));
+}
+
+/** The tool whose parameter `url` is an address that strangers get to see. */
+export const pageReader = 'read_web_page';
+
+/** Null: not a JSON object. Some models write nothing at all where a tool has no parameters. */
+export function inputOf(json: string): Readonly<Record<string, unknown>> | null {
+  if (json.trim() === '') return {};
+  try {
+    const value: unknown = JSON.parse(json);
+    return isRecord(value) ? value : null;
+  } catch {
+    // What a model writes may be anything: that it is no JSON is the answer.
+    return null;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,82 @@
+/** The tools there are, what the owner permits of each, and who may be offered them. */
+import { failed, ok, type Result } from '../../lib/result.ts';
+import { roleIn, saidAsGuest } from '../access.ts';
+import type { Events } from '../events.ts';
+import type { GatewayPorts } from '../gateway.ts';
+import type { ToolDescription } from '../model.ts';
+import type { Tables } from '../storage.ts';
+import type { Tool } from '../tool.ts';
+import type { StartedTurn } from '../turn-start.ts';
+import type { Reason } from '../types.ts';
+import type { Standing } from './decide.ts';
+import type { ToolPermission, ToolStatus } from './types.ts';
+
+/** The owner's side of it. */
+export interface Tools {
+  /** The core's own first, then in the order in which they are offered. */
+  list(): readonly ToolStatus[];
+  /** Null: as the tool comes. `input.not-found` for a name that no tool has. */
+  setPermission(name: string, permission: ToolPermission | null): Promise<Result<void, Reason>>;
+}
+
+export interface Toolbox extends Tools {
+  /** Null: there is no such tool now. */
+  find(name: string): ToolStatus | null;
+  /** What a model is told of; none where the turn may use none. */
+  offered(turn: StartedTurn): readonly ToolDescription[];
+  /** Tells of every change until it is disposed of. */
+  follow(): Disposable;
+}
+
+type ToolboxPorts = Pick<GatewayPorts, 'storage' | 'clock' | 'tools'>;
+
+/** `own`: what the core itself has; their names win. */
+export function createToolbox(
+  { storage, clock, tools }: ToolboxPorts,
+  events: Pick<Events, 'publish'>,
+  own: readonly Tool[],
+): Toolbox {
+  const statusOf = (tool: Tool): ToolStatus => {
+    const chosen = storage.read.toolPermissions.get(tool.description.name);
+    return { tool, permission: chosen ?? tool.permission, chosen: chosen !== null };
+  };
+  const all = (): readonly Tool[] => {
+    const names = new Set(own.map(({ description }) => description.name));
+    return [...own, ...tools.value.filter(({ description }) => !names.has(description.name))];
+  };
+  const find = (name: string): ToolStatus | null => {
+    const tool = all().find(({ description }) => description.name === name);
+    return tool === undefined ? null : statusOf(tool);
+  };
+  return {
+    find,
+    list: () => all().map(statusOf),
+    offered(turn) {
+      if (standingOf(storage.read, turn) !== 'owner') return [];
+      const permitted = all().filter((tool) => statusOf(tool).permission !== 'never');
+      return permitted.map(({ description }) => description);
+    },
+    async setPermission(name, permission) {
+      if (find(name) === null) return failed({ code: 'input.not-found', params: { name } });
+      await storage.commit(({ toolPermissions }) => {
+        if (permission === null) toolPermissions.remove(name);
+        else toolPermissions.put(name, permission, clock.now());
+      });
+      events.publish({ kind: 'tools' });
+      return ok(undefined);
+    },
+    follow: () => tools.subscribe(() => events.publish({ kind: 'tools' })),
+  };
+}
+
+/** Asked anew for each step: roles may have changed since the turn began. */
+export function standingOf(read: Pick<Tables, 'addresses' | 'groups'>, turn: StartedTurn): Standing {
+  const { link, conversation, inputs, role } = turn;
+  if (link.kind === 'api') return 'api';
+  if (conversation.kind !== 'private') return 'group';
+  if (role !== 'owner') return 'guest';
+  const own = inputs.every(
+    ({ author, reason }) => roleIn(read, link, conversation, author ?? '') === 'owner' && !saidAsGuest(reason),
+  );
+  return own ? 'owner' : 'words-of-others';
+}
