@@ -8,6 +8,7 @@ import { createCardNumbers } from './card-numbers.ts';
 import { createCards, type CardDesk } from './cards.ts';
 import { stopAction, type InboundAction, type InboundBatch } from './channel.ts';
 import { pause, type Clock } from './clock.ts';
+import { createReadMoreTool } from './context/read-more.ts';
 import { contextUse } from './context-use.ts';
 import { createCommandMenus, type CommandMenus } from './command-menus.ts';
 import { carryOut, type TurnControl } from './decision.ts';
@@ -146,7 +147,7 @@ function assemble(ports: GatewayPorts): Assembled {
   const attachments = createAttachments(ports, events, links);
   const pauses = createPauses(ports, events, links);
   const cards = createCards({ ports, events, links, budget, turns: control });
-  const toolbox = createToolbox(ports, events, []);
+  const toolbox = createToolbox(ports, events, [createReadMoreTool(storage.read)]);
   const turns = new TurnEngine({
     ...{ ports, events, links, models, outbox, presence, pacer, calendar },
     ...{ cards, budget, pauses, media, toolbox },

@@ -18,7 +18,7 @@ describe('a turn with tools', () => {
     await test.becomes('what colour?', 'answered', 'thread');
     expect(look.runs).toMatchObject([{ input: { where: 'here' }, context: { link: 'window' } }]);
     expect(resultsIn(test, 1)).toEqual(['a red door']);
-    expect(offeredIn(test, 0)).toEqual(['look']);
+    expect(offeredIn(test, 0)).toEqual(['read_more', 'look']);
     expect(test.messages('thread').map(({ text }) => text)).toEqual(['what colour?', 'It is red.']);
     expect(callsFor(test, 'what colour?')).toMatchObject([{ name: 'look', state: 'done', result: 'a red door' }]);
     const { id } = test.turn('what colour?', 'thread');
