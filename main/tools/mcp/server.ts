@@ -238,6 +238,7 @@ class Supervised implements SupervisedServer {
       // Whatever the server claims: a wrong claim would be carried out twice after a crash.
       sideEffects: true,
       outside: true,
+      server,
       permission: 'ask',
       run: (input, context, signal) => this.#call(server, theirs, input, context, signal),
     };
