@@ -1,0 +1,216 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, type Page } from '@playwright/test';
+import { HttpMcpEmulator } from '../emulators/mcp/http.ts';
+import { startHome } from './telegram-home.ts';
+import { expectAccessible, goTo, type HeadlessHost, openWindow, picture, tabTo, test } from './web.ts';
+
+/** One of the parts of the screen, by its tab. */
+async function openPart(page: Page, part: 'Tools' | 'Servers' | 'Memory' | 'Schedules'): Promise<void> {
+  await goTo(page, 'Tools & memory');
+  await page.getByRole('navigation', { name: 'Parts of Tools & memory' }).getByRole('link', { name: part }).click();
+}
+
+function noteOf(host: HeadlessHost, name: string): string {
+  return join(host.ready.dataDir, 'memory', name);
+}
+
+test('a server of tools is connected, put right where its key was refused, looked into, and removed', async ({
+  page,
+  host,
+}) => {
+  await using home = await startHome();
+  await using far = await HttpMcpEmulator.start({ token: 'right-key-9f3c' });
+  await host.start(home.file());
+  await openWindow(page, host);
+  await openPart(page, 'Servers');
+  await expect(page.getByText(/^No server yet/)).toBeVisible();
+  const card = page.getByRole('article', { name: 'far' });
+  const dialog = page.getByRole('dialog');
+
+  await test.step('added by keyboard, with a key that is wrong: the reason, and the one step', async () => {
+    await tabTo(page, page.getByRole('button', { name: 'Add a server' }));
+    await page.keyboard.press('Enter');
+    await expect(dialog.getByLabel('Name', { exact: true })).toBeFocused();
+    await page.keyboard.type('far');
+    await tabTo(page, dialog.getByRole('button', { name: 'An address' }));
+    await page.keyboard.press('Enter');
+    await tabTo(page, dialog.getByLabel('Address', { exact: true }));
+    await page.keyboard.type(far.url);
+    await tabTo(page, dialog.getByRole('button', { name: 'Add a header' }));
+    await page.keyboard.press('Enter');
+    await expect(dialog.getByLabel('Name 1')).toBeFocused();
+    await page.keyboard.type('Authorization');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Bearer wrong-key');
+    await picture(page, 'tools-server-form');
+    await page.keyboard.press('Enter');
+    await expect(dialog).toBeHidden();
+    await expect(card).toContainText('not running');
+    await expect(card.getByRole('alert')).toContainText('does not accept the key');
+    await expectAccessible(page);
+  });
+
+  await test.step('put right: it is ready, its tools are there, and nobody sees the key again', async () => {
+    await card.getByRole('button', { name: 'Edit' }).click();
+    await expect(dialog.getByLabel('Value 1')).toHaveValue('');
+    await expect(dialog.getByLabel('Value 1')).toHaveAttribute('placeholder', 'kept, ends in -key');
+    await dialog.getByLabel('Value 1').fill('Bearer right-key-9f3c');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await expect(card).toContainText(/ready for \d+ s/);
+    await card.getByText(/^\d+ tools$/).click();
+    await expect(card.getByText('say', { exact: true })).toBeVisible();
+    await picture(page, 'tools-server');
+    await expectAccessible(page);
+  });
+
+  await test.step('a name alone is changed: the key goes on', async () => {
+    await card.getByRole('button', { name: 'Edit' }).click();
+    await dialog.getByLabel('Name', { exact: true }).fill('distant');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByRole('article', { name: 'distant' })).toContainText(/ready for \d+ s/);
+  });
+
+  await test.step('its log, off, on, and away', async () => {
+    const now = page.getByRole('article', { name: 'distant' });
+    await now.getByRole('button', { name: 'Log' }).click();
+    await expect(dialog.getByRole('region', { name: 'Log' })).toBeVisible();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await now.getByRole('button', { name: 'Switch off' }).click();
+    await expect(now.getByRole('button', { name: 'Switch on' })).toBeVisible();
+    await now.getByRole('button', { name: 'Switch on' }).click();
+    await expect(now).toContainText(/ready for \d+ s/);
+    await now.getByRole('button', { name: 'Remove…' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+    await expect(page.getByText(/^No server yet/)).toBeVisible();
+    expect(far.allComplaints).toEqual([]);
+  });
+});
+
+test('notes are written in the window and by hand, and nothing that anybody wrote is lost', async ({ page, host }) => {
+  await using home = await startHome();
+  await host.start(home.file());
+  await openWindow(page, host);
+  await openPart(page, 'Memory');
+  const text = page.getByRole('textbox', { name: 'Text of MEMORY.md' });
+  const notes = page.getByRole('list', { name: 'Notes' });
+
+  await test.step('the first note is written, and saved by its key', async () => {
+    await expect(page.getByText(/^Nothing is remembered yet/)).toBeVisible();
+    await expectAccessible(page);
+    await text.fill('# About me\n\n- I keep bees\n');
+    await expect(page.getByText('Not saved yet; kept in this window.')).toBeVisible();
+    await text.press('Control+s');
+    await expect(page.getByText('Everything is saved.')).toBeVisible();
+    expect(readFileSync(noteOf(host, 'MEMORY.md'), 'utf8')).toBe('# About me\n\n- I keep bees\n');
+  });
+
+  await test.step('what is changed by hand is there, also another note', async () => {
+    writeFileSync(noteOf(host, 'MEMORY.md'), '# About me\n\n- I keep bees\n- and a cat\n');
+    await expect(text).toHaveValue(/and a cat/);
+    writeFileSync(noteOf(host, '2026-11-21.md'), '# 2026-11-21\n\n- 09:00 The museum closes at six\n');
+    await expect(notes.getByRole('link')).toHaveCount(2);
+  });
+
+  await test.step('what was typed and not saved is there after a reload', async () => {
+    await text.fill('# About me\n\n- I keep four hives\n- and a cat\n');
+    await page.reload();
+    await expect(text).toHaveValue(/four hives/);
+    await expect(page.getByText('Not saved yet; kept in this window.')).toBeVisible();
+  });
+
+  await test.step('somebody else changes the same line: both texts are there, and one is chosen', async () => {
+    writeFileSync(noteOf(host, 'MEMORY.md'), '# About me\n\n- I keep wasps\n- and a cat\n');
+    await expect(page.getByText(/changed elsewhere while you wrote/)).toBeVisible();
+    await text.press('Control+s');
+    await expect(page.getByRole('alert')).toContainText('was changed in the same place meanwhile');
+    await page.getByText('What stands there now').click();
+    await expect(page.getByRole('alert').getByText('I keep wasps')).toBeVisible();
+    await picture(page, 'tools-memory-conflict');
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Take theirs' }).click();
+    await expect(text).toHaveValue(/wasps/);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(text).toHaveValue(/four hives/);
+    await text.press('Control+s');
+    await page.getByRole('button', { name: 'Keep mine' }).click();
+    await expect(page.getByText('Everything is saved.')).toBeVisible();
+    expect(readFileSync(noteOf(host, 'MEMORY.md'), 'utf8')).toContain('four hives');
+  });
+
+  await test.step('a search finds the place, and leads to it', async () => {
+    await page.getByRole('searchbox', { name: 'Search the memory' }).fill('museum');
+    await page.getByRole('list', { name: 'Places found' }).getByRole('link').first().click();
+    const other = page.getByRole('textbox', { name: 'Text of 2026-11-21.md' });
+    await expect(other).toBeFocused();
+    await expect(page).toHaveURL(/#\/tools\/memory\/2026-11-21\.md$/);
+    await picture(page, 'tools-memory');
+    await expectAccessible(page);
+  });
+});
+
+test('a schedule is made, previewed, paused, resumed, changed, looked back at, and removed', async ({ page, host }) => {
+  await using home = await startHome();
+  await host.start(home.file());
+  await openWindow(page, host);
+  await openPart(page, 'Schedules');
+  const list = page.getByRole('list', { name: 'Schedules' });
+  const dialog = page.getByRole('dialog');
+
+  await test.step('what is written is there again when the dialog was closed by accident', async () => {
+    await expect(page.getByText(/^Nothing is planned/)).toBeVisible();
+    await page.getByRole('button', { name: 'Add a schedule' }).click();
+    await dialog.getByLabel('Name').fill('Good morning');
+    await dialog.getByLabel('What to say').fill('What is up today?');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Add a schedule' }).click();
+    await expect(dialog.getByLabel('What to say')).toHaveValue('What is up today?');
+  });
+
+  await test.step('the form says when it would run, and what is wrong with it', async () => {
+    await dialog.getByLabel('When', { exact: true }).selectOption('cron');
+    await dialog.getByLabel('Expression', { exact: true }).fill('every day');
+    await expect(dialog.getByRole('status')).toContainText('is no expression of five fields');
+    await dialog.getByLabel('When', { exact: true }).selectOption('weekly');
+    await dialog.getByRole('button', { name: 'Wednesday' }).click();
+    await expect(dialog.getByRole('list', { name: 'Next runs' }).getByRole('listitem')).toHaveCount(3);
+    await picture(page, 'tools-schedule-form');
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await expect(list).toContainText('Good morning');
+    await expect(list).toContainText(/Next: /);
+  });
+
+  await test.step('paused by keyboard until it is resumed, and resumed', async () => {
+    await tabTo(page, list.getByRole('button', { name: 'Pause Good morning' }));
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('menuitem', { name: 'For 1 hour' })).toBeFocused();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await expect(list).toContainText('paused until you resume');
+    await list.getByRole('button', { name: 'Resume Good morning' }).click();
+    await expect(list).toContainText(/Next: /);
+    await expectAccessible(page);
+  });
+
+  await test.step('changed: the form shows it as it was chosen; its history is empty so far', async () => {
+    await list.getByRole('button', { name: 'Edit Good morning' }).click();
+    await expect(dialog.getByRole('button', { name: 'Wednesday', pressed: true })).toBeVisible();
+    await dialog.getByRole('button', { name: 'Monday', pressed: true }).click();
+    await dialog.getByText('Time zone, quiet hours, missed times').click();
+    await dialog.getByLabel('When a time was missed').selectOption('skip');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await expect(list).toContainText(/Wednesday/);
+    await expect(list).not.toContainText(/Monday/);
+    await list.getByRole('button', { name: 'History of Good morning' }).click();
+    await expect(dialog.getByText('It has not run yet.')).toBeVisible();
+    await page.keyboard.press('Escape');
+  });
+
+  await test.step('removed, after a question', async () => {
+    await list.getByRole('button', { name: 'Remove Good morning' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+    await expect(page.getByText(/^Nothing is planned/)).toBeVisible();
+  });
+});
