@@ -10,6 +10,7 @@ import { describeMachine, lookAround, waitForQuiet } from './machine.ts';
 import { isClean, table } from './report.ts';
 import { plants, WrongAnswer, type Bench, type Row, type Scenario, type Surroundings } from './rows.ts';
 import { busy } from './rows/busy.ts';
+import { context } from './rows/context.ts';
 import { crowd } from './rows/crowd.ts';
 import { desktop } from './rows/desktop.ts';
 import { growth } from './rows/growth.ts';
@@ -29,7 +30,7 @@ import { windowStream } from './rows/window-stream.ts';
 const root = join(import.meta.dirname, '../..');
 const scenarios: readonly Scenario[] = [
   ...[start, idle, window, windowScale, windowStream, telegram, whatsapp, stream, http, crowd, limits, million, growth],
-  ...[recall, desktop, busy],
+  ...[recall, context, desktop, busy],
 ];
 
 const { values } = parseArgs({

@@ -77,7 +77,7 @@ function refusal(messages: readonly ChatMessage[]): string | undefined {
     developerRole: false,
   };
   const request = { model: 'gpt-test', messages, maxOutputTokens: 100, timeouts };
-  const body: unknown = chatBody(request, server as Parameters<typeof chatBody>[1]);
+  const body: unknown = chatBody(request, server as Parameters<typeof chatBody>[1], null);
   const checked = checkChat(body, {});
   return checked.ok ? undefined : checked.refusal.error.message;
 }
