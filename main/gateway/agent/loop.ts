@@ -50,6 +50,7 @@ export async function runAgent(
   const time = workingTime(parts, turn.row);
   using _deadline = parts.ports.clock.after(time.left(), () => abort.abort('deadline'));
   const teller = tellerOf(watch, attempts);
+  await comeUp(parts, turn, abort.signal);
   for (;;) {
     const steps = stepsOf(read, turn.row.id);
     const last = steps.at(-1);
@@ -75,6 +76,13 @@ export async function runAgent(
       return atDeadline(parts, abort.signal, { kind: 'failed', reason: abortedFailure.reason, partial, model, calls });
     }
   }
+}
+
+/** A turn that goes on after a start may be there before the servers whose tools it wants. */
+async function comeUp({ ports, toolbox }: AgentParts, { row }: StartedTurn, signal: AbortSignal): Promise<void> {
+  const open = ports.storage.read.toolCalls.ofTurn(row.id).filter((call) => !isFinished(call));
+  const names = open.map(({ name }) => name);
+  if (names.length > 0) await toolbox.comeUp(names, signal);
 }
 
 /** What a turn has done so far, its calls with it. A last answer that is kept for its thoughts is no such step. */

@@ -1,13 +1,14 @@
 /** The tools there are, what the owner permits of each, and who may be offered them. */
 import { failed, ok, type Result } from '../../lib/result.ts';
 import { roleIn, saidAsGuest } from '../access.ts';
+import { pause } from '../clock.ts';
 import type { Events } from '../events.ts';
 import type { GatewayPorts } from '../gateway.ts';
 import type { ToolDescription } from '../model.ts';
 import type { Tables } from '../storage.ts';
 import type { Tool } from '../tool.ts';
 import type { StartedTurn } from '../turn-start.ts';
-import type { Reason } from '../types.ts';
+import type { Millis, Reason } from '../types.ts';
 import type { Standing } from './decide.ts';
 import type { ToolPermission, ToolStatus } from './types.ts';
 
@@ -24,6 +25,8 @@ export interface Toolbox extends Tools {
   find(name: string): ToolStatus | null;
   /** What a model is told of; none where the turn may use none. */
   offered(turn: StartedTurn): readonly ToolDescription[];
+  /** Resolves when there are tools of all these names, after ten seconds, or with `signal`: servers take their time. */
+  comeUp(names: readonly string[], signal: AbortSignal): Promise<void>;
   /** Tells of every change until it is disposed of. */
   follow(): Disposable;
 }
@@ -65,8 +68,25 @@ export function createToolbox(
       events.publish({ kind: 'tools' });
       return ok(undefined);
     },
+    comeUp: (names, signal) => comeUp({ clock, tools }, () => names.every((name) => find(name) !== null), signal),
     follow: () => tools.subscribe(() => events.publish({ kind: 'tools' })),
   };
+}
+
+/** A server that offers tools may take so long after the start of the program. */
+const comeUpWithin: Millis = 10_000;
+
+async function comeUp(
+  { clock, tools }: Pick<ToolboxPorts, 'clock' | 'tools'>,
+  areThere: () => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  if (areThere()) return;
+  const over = new AbortController();
+  using _watch = tools.subscribe(() => {
+    if (areThere()) over.abort();
+  });
+  await pause(clock, comeUpWithin, AbortSignal.any([signal, over.signal]));
 }
 
 /** Asked anew for each step: roles may have changed since the turn began. */
