@@ -51,7 +51,10 @@ export interface CallQuestion {
   readonly allowed: boolean;
   /** Something that others wrote was read in this turn before the call was asked for. */
   readonly tainted: boolean;
-  /** The owner's own words, and what was read in this turn: an address in them was not made up by somebody else. */
+  /**
+   * The owner's own words. An address in them tells a stranger nothing but that the owner named it. A link of a page does:
+   * which one of a hundred is followed may be a piece of the memory.
+   */
   readonly known: readonly string[];
 }
 

@@ -5,7 +5,7 @@ import type { FinishedStep } from './types.ts';
 
 export interface WhatWasRead {
   readonly tainted: boolean;
-  /** The owner's own words of this turn, and the results that were read in it. */
+  /** The owner's own words of this turn. */
   readonly known: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export function whatWasRead(
   const files = inputs.flatMap(({ id }) => read.attachments.ofMessage(id));
   const tainted =
     results.some(({ outside, result }) => outside && result !== null) || files.some(({ kind }) => !ownKinds.has(kind));
-  const known = [...inputs.map(({ text }) => text), ...results.map(({ result }) => result ?? '')];
+  const known = inputs.map(({ text }) => text);
   return { tainted, known };
 }
 
