@@ -127,7 +127,11 @@ function conversationChanged(client: QueryClient, conversation: ConversationView
     client.setQueryData<ConversationList>(key, (list) => list && withConversation(list, conversation));
   }
   const before = client.getQueryData<Thread>(threadKey(conversation.id))?.conversation;
-  if (before?.model !== conversation.model || before.contextNo !== conversation.contextNo) {
+  if (
+    before?.model !== conversation.model ||
+    before.persona !== conversation.persona ||
+    before.contextNo !== conversation.contextNo
+  ) {
     contextChanged(client, conversation.id);
   }
   client.setQueryData<Thread>(threadKey(conversation.id), (thread) => thread && { ...thread, conversation });

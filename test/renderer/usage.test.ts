@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { UsageSliceView } from '../../preload/contract/views.ts';
-import { dollarsOf, parseDollars } from '../../renderer/screens/usage/dollars.ts';
+import { dollarsOf, parseDollars, parseDollarsUpTo, parseTokens } from '../../renderer/screens/usage/dollars.ts';
 import { byDay, byModel, meterOf, sum } from '../../renderer/screens/usage/sums.ts';
-import { costText, unpricedText } from '../../renderer/screens/usage/words.ts';
+import { costText, unpricedText } from '../../renderer/components/cost-words.ts';
 
 function slice(from: number, model: string, change: Partial<UsageSliceView> = {}): UsageSliceView {
   return { from, model, calls: 1, inputTokens: 10, outputTokens: 5, cost: 100, unpriced: 0, estimated: 0, ...change };
@@ -71,5 +71,19 @@ describe('a typed price', () => {
   test('comes back as it was typed', () => {
     expect(['0.15', '2', '0.000001'].map((text) => dollarsOf(parseDollars(text)))).toEqual(['0.15', '2', '0.000001']);
     expect(dollarsOf(null)).toBe('');
+  });
+});
+
+describe('a limit as it is typed', () => {
+  test('is a number of tokens with or without its unit, and nothing that could be read in two ways', () => {
+    const read = ['250000', '250 000', '40k', '2.5M', '2,5m', "1'000"].map(parseTokens);
+    expect(read).toEqual([250_000, 250_000, 40_000, 2_500_000, 2_500_000, 1000]);
+    for (const text of ['', '0', '-5', '2.5', '250.000', '1e6', 'k', 'many', '9999999M']) {
+      expect([text, parseTokens(text)]).toEqual([text, null]);
+    }
+  });
+
+  test('may be far more in dollars than a price may', () => {
+    expect([parseDollars('5000'), parseDollarsUpTo('5000', 1_000_000)]).toEqual([null, 5_000_000_000]);
   });
 });

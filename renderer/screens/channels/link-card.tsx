@@ -15,6 +15,7 @@ import { useNow } from '../../components/use-now.ts';
 import { Pairing } from '../../components/whatsapp.tsx';
 import { untilText } from '../../format.ts';
 import { t } from '../../i18n.ts';
+import { LinkPersona } from './link-persona.tsx';
 import { isPaused, type LinkStep, mainStep } from './main-step.ts';
 import { Mode } from './mode.tsx';
 import { NewToken } from './new-token.tsx';
@@ -47,6 +48,7 @@ export function LinkCard({ link, asked }: { readonly link: LinkView; readonly as
       {step === 'claim' && <p className="note quiet">{t('channels.noOwner')}</p>}
       <Paused link={link} now={now} />
       {kind === 'whatsapp' && linked && <Mode link={link} />}
+      {(kind !== 'whatsapp' || linked) && <LinkPersona link={link} />}
       {(kind !== 'whatsapp' || linked) && <LinkEvidence link={link} now={now} />}
       {device !== null && <p className="muted small">{t('whatsapp.device', { device })}</p>}
       <Origin link={link} />

@@ -3,6 +3,7 @@ import type { MessageView, TurnView } from '../../../preload/contract/views.ts';
 import { useAct, useLiveText } from '../../bridge/hooks.ts';
 import { copyText } from '../../clipboard.ts';
 import { IconButton } from '../../components/button.tsx';
+import { costText, tokensText, unpricedText } from '../../components/cost-words.ts';
 import { Markdown } from '../../components/markdown.tsx';
 import { modelName } from '../../components/model-picker.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
@@ -96,6 +97,14 @@ function Below({ message, last, live, zone }: BelowProps): ReactNode {
         <span className="answer-about" title={fullTime(at, zone)}>
           {about.filter((word) => word !== null).join(' · ')}
         </span>
+        {message.cost && (
+          <span
+            className="answer-cost"
+            title={[tokensText(message.cost), unpricedText(message.cost)].filter(Boolean).join(' · ')}
+          >
+            {costText(message.cost)}
+          </span>
+        )}
         <span className="answer-steps">
           <IconButton
             icon={copied ? 'check' : 'copy'}

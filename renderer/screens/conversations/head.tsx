@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { ConversationView } from '../../../preload/contract/views.ts';
 import { useAct, useCall } from '../../bridge/hooks.ts';
 import { IconButton } from '../../components/button.tsx';
+import { costText } from '../../components/cost-words.ts';
 import { ExportDialog } from '../../components/export-dialog.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { LinkIcon, linkWord } from '../../components/link-kind.tsx';
@@ -12,6 +13,7 @@ import { PauseMenu } from '../../components/pause-menu.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { reasonText, t } from '../../i18n.ts';
+import { SettingsDialog } from './settings-dialog.tsx';
 
 /** Whose conversation it is, over which link, and which model answers. */
 export function Head({ conversation }: { readonly conversation: ConversationView }): ReactNode {
@@ -44,20 +46,28 @@ export function Head({ conversation }: { readonly conversation: ConversationView
 }
 
 function More({ conversation }: { readonly conversation: ConversationView }): ReactNode {
-  const [exporting, setExporting] = useState(false);
+  const [open, setOpen] = useState<'export' | 'settings' | null>(null);
+  const used = useCall('usage.ofConversation', { conversation: conversation.id }).value?.all;
   const title = conversation.title || t('conversation.untitled');
   return (
     <>
       <Menu
         label={t('conversation.more')}
-        items={[{ label: t('export.menu'), run: () => setExporting(true) }]}
+        items={[
+          { label: t('conversation.settings'), run: () => setOpen('settings') },
+          { label: t('export.menu'), run: () => setOpen('export') },
+          ...(used === undefined || used.calls === 0
+            ? []
+            : [{ label: t('conversation.usedSoFar', { cost: costText(used) }), run: () => setOpen('settings') }]),
+        ]}
         button={(props) => <IconButton icon="more" label={t('conversation.more')} {...props} />}
       />
       <ExportDialog
-        open={exporting}
-        onClose={() => setExporting(false)}
+        open={open === 'export'}
+        onClose={() => setOpen(null)}
         conversation={{ id: conversation.id, title }}
       />
+      <SettingsDialog open={open === 'settings'} onClose={() => setOpen(null)} conversation={conversation} />
     </>
   );
 }

@@ -12,6 +12,7 @@ import { t, type Words } from '../../i18n.ts';
 import { About } from './about.tsx';
 import { ApiAddress } from './api-address.tsx';
 import { UpdateNote } from './desktop.tsx';
+import { PersonasRow } from './personas.tsx';
 
 /** Shown on screens of their own. */
 const elsewhere: ReadonlySet<string> = new Set(['models.default', 'models.fallbacks', 'setup.done']);
@@ -41,6 +42,7 @@ export function SettingsScreen(): ReactNode {
           <Section key={section} title={t(title)}>
             <div className="card rows">
               <Settings settings={of(section).filter((each) => !each.advanced)} />
+              {section === 'conversations' && <PersonasRow />}
               <Folded title={t('settings.advanced')} settings={of(section).filter((each) => each.advanced)} />
             </div>
           </Section>

@@ -2,7 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { compact, count, money, shortDay } from '../../format.ts';
 import { t } from '../../i18n.ts';
 import { type DayUse, sum, tokensOf } from './sums.ts';
-import { costText, unpricedText } from './words.ts';
+import { costText, unpricedText } from '../../components/cost-words.ts';
 
 type Measure = 'cost' | 'tokens';
 const measures: readonly Measure[] = ['cost', 'tokens'];

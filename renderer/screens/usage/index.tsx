@@ -7,6 +7,7 @@ import { ReasonNote } from '../../components/reason-note.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { t } from '../../i18n.ts';
 import { Budget } from './budget.tsx';
+import { Caps } from './caps.tsx';
 import { DayChart } from './day-chart.tsx';
 import { ModelTable } from './model-table.tsx';
 import { Prices } from './prices.tsx';
@@ -16,6 +17,7 @@ const days = 30;
 
 export function UsageScreen(): ReactNode {
   const budget = useCall('budget.get', {});
+  const caps = useCall('caps.list', {});
   const prices = useCall('prices.list', {});
   const zone = useHost()?.timeZone ?? 'UTC';
   const now = useNow(60_000);
@@ -26,7 +28,7 @@ export function UsageScreen(): ReactNode {
   /** As the owner left it; before that, open where a limit is what brought him here. */
   const [limits, setLimits] = useState<boolean | null>(null);
   const limitsAt = useRef<HTMLDetailsElement>(null);
-  const failed = [budget, series, prices].find((each) => each.failure !== null);
+  const failed = [budget, caps, series, prices].find((each) => each.failure !== null);
   const setTokenLimit = (): void => {
     setLimits(true);
     // The fields are there from the next frame on.
@@ -38,7 +40,7 @@ export function UsageScreen(): ReactNode {
     <Page
       title={t('usage.title')}
       lead={t('usage.lead')}
-      loading={[budget, series, prices].some((each) => each.value === undefined && each.failure === null)}
+      loading={[budget, caps, series, prices].some((each) => each.value === undefined && each.failure === null)}
     >
       {failed?.failure && <ReasonNote reason={failed.failure.reason} retry={failed.again} />}
       {budget.value && (
@@ -49,6 +51,7 @@ export function UsageScreen(): ReactNode {
           detailsRef={limitsAt}
         />
       )}
+      {caps.value && <Caps caps={caps.value} />}
       {series.value && (
         <>
           <Section title={t('usage.byDay')} lead={t('usage.byDayLead', { days })}>

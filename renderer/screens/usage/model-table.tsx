@@ -3,7 +3,7 @@ import { modelName } from '../../components/model-picker.tsx';
 import { compact } from '../../format.ts';
 import { t } from '../../i18n.ts';
 import { type ModelUse, tokensOf } from './sums.ts';
-import { costText, unpricedText } from './words.ts';
+import { costText, unpricedText } from '../../components/cost-words.ts';
 
 /** What each model was asked, the dearest first, with a bar for its share of the cost (of the tokens when all is free). */
 export function ModelTable({ models }: { readonly models: readonly ModelUse[] }): ReactNode {

@@ -16,7 +16,7 @@ import { cards, groupMessages, groups, people, troubled } from './data-people.ts
 import { backups, logLines } from './data-diagnostics.ts';
 import { pulls, thousand } from './data-models.ts';
 import { Refused, toolAnswers } from './data-tools.ts';
-import { budget, prices, series } from './data-usage.ts';
+import { budget, caps, prices, series, used } from './data-usage.ts';
 import {
   newWhatsAppLink,
   pairedState,
@@ -25,6 +25,15 @@ import {
   whatsappLinks,
   whatsappMessages,
 } from './data-whatsapp.ts';
+
+const personas = [
+  {
+    id: 'p1',
+    name: 'Butler',
+    text: 'You are an attentive butler. Answer briefly, and never without a touch of irony.',
+  },
+  { id: 'p2', name: 'Teacher of Italian', text: 'Answer in simple Italian, then explain the hardest word in English.' },
+];
 
 type Answers = { [Name in CommandName]?: (params: ParamsOf<Name>) => AnswerOf<Name> };
 
@@ -225,6 +234,12 @@ export function dataBridge(): Bridge {
     'deliveries.retry': () => null,
     'deliveries.troubled': () => (quiet ? [] : troubled),
     'budget.get': () => budget(asked.has('full'), now),
+    'caps.list': () => (quiet ? [] : caps),
+    'caps.set': () => null,
+    'usage.ofConversation': () => used,
+    'personas.list': () => personas,
+    'personas.save': ({ id = 'p9', name, text }) => ({ id, name, text }),
+    'personas.remove': () => null,
     'prices.list': () => (quiet ? [] : prices),
     'prices.set': () => null,
     'usage.series': ({ bounds }) => (quiet ? [] : series(bounds)),

@@ -1,4 +1,5 @@
 /** A month of use of the harness: some free, some dear, some estimated, some without a price. */
+import type { CapView, CostView } from '../../../preload/contract/agent-views.ts';
 import type { BudgetView, PriceView, UsageSliceView } from '../../../preload/contract/views.ts';
 
 const dollar = 1_000_000;
@@ -90,3 +91,30 @@ export const prices: readonly PriceView[] = [
     date: null,
   },
 ];
+
+const noCap = { dayCost: null, dayTokens: null, monthCost: null, monthTokens: null };
+
+export const caps: readonly CapView[] = [
+  {
+    ...noCap,
+    scope: 'provider',
+    id: 'openai',
+    title: 'OpenAI',
+    dayCost: 2 * dollar,
+    monthTokens: 5_000_000,
+    used: { dayCost: 1.71 * dollar, dayTokens: 96_000, monthCost: 12 * dollar, monthTokens: 1_400_000 },
+  },
+  {
+    ...noCap,
+    scope: 'conversation',
+    id: 'c2',
+    title: 'Lena',
+    dayCost: 0.5 * dollar,
+    used: { dayCost: 0.5 * dollar, dayTokens: 41_000, monthCost: 1.2 * dollar, monthTokens: 90_000 },
+  },
+];
+
+export const used: { readonly today: CostView; readonly all: CostView } = {
+  today: { calls: 6, inputTokens: 14_000, outputTokens: 2_300, cost: 62_000, unpriced: 0, estimated: 1 },
+  all: { calls: 48, inputTokens: 190_000, outputTokens: 31_000, cost: 1_240_000, unpriced: 3, estimated: 2 },
+};

@@ -242,6 +242,45 @@ export const pictures: Readonly<Record<string, Picture>> = {
       await page.getByRole('button', { name: 'Tokens' }).click();
     },
   },
+  'usage-cap': {
+    path: '/usage',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Add a limit' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('What is limited').selectOption({ index: 1 });
+      await dialog.getByLabel('Tokens each day').fill('many');
+    },
+  },
+  'conversation-settings': {
+    path: '/conversations/c1',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'More about this conversation' }).click();
+      await page.getByRole('menuitem', { name: 'Settings of this conversation' }).click();
+      await page.getByRole('dialog').getByText('Since it began').waitFor();
+    },
+  },
+  'conversation-used': {
+    path: '/conversations/c1',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'More about this conversation' }).click();
+      await page.getByRole('menuitem', { name: 'Used so far' }).waitFor();
+    },
+  },
+  personas: {
+    path: '/settings',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Personas…' }).click();
+      await page.getByRole('dialog').getByText('Butler', { exact: true }).waitFor();
+    },
+  },
+  persona: {
+    path: '/settings',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Personas…' }).click();
+      await page.getByRole('button', { name: 'Change Butler' }).click();
+      await page.getByRole('dialog').getByLabel('What the model is told').waitFor();
+    },
+  },
   price: {
     path: '/usage',
     ready: async (page) => {

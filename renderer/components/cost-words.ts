@@ -1,6 +1,7 @@
-import type { UsageView } from '../../../preload/contract/views.ts';
-import { money } from '../../format.ts';
-import { t } from '../../i18n.ts';
+/** What something cost, in words. */
+import type { UsageView } from '../../preload/contract/views.ts';
+import { compact, money } from '../format.ts';
+import { t } from '../i18n.ts';
 
 /** A cost: "about" in front where a part of it is an estimate, "unknown" when the price of no call is known. */
 export function costText({ cost, calls, unpriced, estimated }: UsageView): string {
@@ -11,4 +12,10 @@ export function costText({ cost, calls, unpriced, estimated }: UsageView): strin
 /** How many calls a cost leaves out because nobody knows their price; empty when there are none, or only such calls. */
 export function unpricedText({ calls, unpriced }: UsageView): string {
   return unpriced > 0 && unpriced < calls ? t('usage.unpriced', { count: unpriced }) : '';
+}
+
+/** Tokens read and written together, "about" in front where a part of them is an estimate. */
+export function tokensText({ inputTokens, outputTokens, estimated }: UsageView): string {
+  const amount = compact(inputTokens + outputTokens);
+  return t('usage.tokenCount', { amount: estimated > 0 ? t('usage.about', { amount }) : amount });
 }
