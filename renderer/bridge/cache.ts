@@ -45,7 +45,6 @@ const stale = {
     'host.health',
   ],
   'pull.removed': ['models.pulls'],
-  'steps.changed': ['turns.steps'],
   'tools.changed': ['tools.list', 'mcp.list'],
   'schedules.changed': ['schedules.list', 'schedules.runs'],
   'memory.changed': ['memory.get', 'memory.read', 'memory.search'],
@@ -98,10 +97,12 @@ export function applyEvent(parts: CacheParts, event: GatewayEvent): void {
     case 'pull.changed':
       pullChanged(parts.client, event.pull);
       return;
+    case 'steps.changed':
+      stepsChanged(parts.client, event.turn);
+      return;
     case 'card.changed':
     case 'model.changed':
     case 'pull.removed':
-    case 'steps.changed':
     case 'tools.changed':
     case 'schedules.changed':
     case 'memory.changed':
@@ -151,6 +152,7 @@ function messageChanged({ client, live, outbox }: CacheParts, message: MessageVi
   contextChanged(client, message.conversation);
   if (isTroubled(message) || wasTroubled(client, message)) makeStale(client, ['deliveries.troubled']);
   const { conversation, kind, turn } = message;
+  if (message.steps && turn !== null) stepsChanged(client, turn);
   if (kind !== 'person' && turn !== null && live.get(conversation)?.turn === turn) live.forget(conversation);
 }
 
@@ -160,6 +162,11 @@ function pullChanged(client: QueryClient, pull: PullView): void {
     const at = pulls.findIndex(({ provider, name }) => provider === pull.provider && name === pull.name);
     return at < 0 ? [...pulls, pull] : pulls.with(at, pull);
   });
+}
+
+/** Only of this turn: a thread may show those of many. */
+function stepsChanged(client: QueryClient, turn: string): void {
+  void client.invalidateQueries({ queryKey: callKey('turns.steps', { turn }) });
 }
 
 /** What the model is given may be another amount now. Read again only while its meter is looked at. */

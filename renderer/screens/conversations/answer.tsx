@@ -8,8 +8,10 @@ import { Markdown } from '../../components/markdown.tsx';
 import { modelName } from '../../components/model-picker.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { clock, fullTime } from '../../format.ts';
-import { reasonText, t } from '../../i18n.ts';
+import { t } from '../../i18n.ts';
+import { AtWork } from './at-work.tsx';
 import { deliveryWords } from './delivery-words.ts';
+import { Steps } from './steps.tsx';
 
 export interface AnswerProps {
   /** The reply, once it is stored; before that its turn. */
@@ -33,25 +35,10 @@ export function Answer({ message, turn, last, live, zone }: AnswerProps): ReactN
       {...(message ? { 'data-seq': message.seq } : { 'aria-busy': true, 'data-testid': 'writing' })}
     >
       {(message !== null || text !== '') && <Markdown text={text} writing={message === null} />}
-      {message === null && turn !== null && <StillWriting turn={turn} begun={text !== ''} />}
+      {message === null && turn !== null && <AtWork turn={turn} begun={text !== ''} />}
+      {message?.steps === true && message.turn !== null && <Steps turn={message.turn} />}
       {message !== null && <Below message={message} last={last} live={live} zone={zone} />}
     </article>
-  );
-}
-
-function StillWriting({ turn, begun }: { readonly turn: TurnView; readonly begun: boolean }): ReactNode {
-  if (begun) return turn.waitingFor && <p className="mark">{reasonText(turn.waitingFor)}</p>;
-  return (
-    <p className="typing">
-      <span className="typing-dots" aria-hidden="true">
-        <i />
-        <i />
-        <i />
-      </span>
-      <span className={turn.waitingFor ? 'muted' : 'offscreen'}>
-        {turn.waitingFor ? reasonText(turn.waitingFor) : t('thread.writing')}
-      </span>
-    </p>
   );
 }
 

@@ -8,10 +8,11 @@ import { ReasonNote } from '../../components/reason-note.tsx';
 import { Spinner } from '../../components/spinner.tsx';
 import { sameDay } from '../../format.ts';
 import { t } from '../../i18n.ts';
+import { AskingAlert } from './asking.tsx';
 import { Composer } from './composer.tsx';
 import { Head } from './head.tsx';
 import { NewConversation } from './new-conversation.tsx';
-import { isOwnMessage, threadRows } from './rows.ts';
+import { type Beside, isOwnMessage, threadRows } from './rows.ts';
 import { Strips } from './strips.tsx';
 import { ThreadRows } from './thread-rows.tsx';
 import { UnfoldedContext } from './unfolded.ts';
@@ -28,14 +29,15 @@ function OpenConversation({ id, seq }: { readonly id: string; readonly seq: numb
   const stop = useAct('turns.stop');
   const [, go] = useLocation();
   const { value } = thread;
-  const running = value?.turn?.state === 'running';
-  const summaries = useCall('conversations.summaries', { conversation: id }).value;
+  const beside = useBeside(id);
   const [unfolded] = useState(() => new Set<string>());
+  // A turn that waits for the owner's word may not be the newest one.
+  const running = value?.turn?.state === 'running' || beside.cards.length > 0;
   useMarkRead(id, value?.conversation.unread ?? 0);
   useEscape(running, () => void stop.run({ conversation: id }));
   const rows = useMemo(
-    () => (value ? threadRows(value, outgoing, (a, b) => sameDay(a, b, zone), { summaries: summaries ?? [] }) : []),
-    [value, outgoing, zone, summaries],
+    () => (value ? threadRows(value, outgoing, (a, b) => sameDay(a, b, zone), beside) : []),
+    [value, outgoing, zone, beside],
   );
   if (!value) {
     return (
@@ -71,6 +73,7 @@ function OpenConversation({ id, seq }: { readonly id: string; readonly seq: numb
         />
       </UnfoldedContext>
       <LiveRegion conversation={id} />
+      <AskingAlert cards={beside.cards} />
       <Composer
         conversation={id}
         to={conversation}
@@ -84,6 +87,19 @@ function OpenConversation({ id, seq }: { readonly id: string; readonly seq: numb
         }}
       />
     </div>
+  );
+}
+
+/** Summaries, and tools that wait for a word; none while they are not read. */
+function useBeside(conversation: string): Beside {
+  const summaries = useCall('conversations.summaries', { conversation }).value;
+  const cards = useCall('cards.list', {}).value;
+  return useMemo(
+    () => ({
+      summaries: summaries ?? [],
+      cards: (cards ?? []).filter((card) => card.kind === 'tool' && card.conversation === conversation),
+    }),
+    [summaries, cards, conversation],
   );
 }
 

@@ -10,6 +10,7 @@ import { dayText } from '../../format.ts';
 import { reasonText, t } from '../../i18n.ts';
 import { useNow } from '../../components/use-now.ts';
 import { Answer } from './answer.tsx';
+import { Asking } from './asking.tsx';
 import { deadLetter, FromPerson } from './from-person.tsx';
 import type { Row } from './rows.ts';
 import { SummaryLine } from './summary-line.tsx';
@@ -35,6 +36,8 @@ export const RowContent = memo(
         return <Sending entry={row.entry} />;
       case 'writing':
         return <Answer message={null} turn={row.turn} last={false} live={live} zone={zone} />;
+      case 'asking':
+        return <Asking card={row.card} turns={row.turns} />;
       case 'ended':
         return <Ended turn={row.turn} />;
       case 'message':
@@ -55,6 +58,7 @@ function sameRow(a: Row, b: Row): boolean {
   if ((a.kind === 'writing' && b.kind === 'writing') || (a.kind === 'ended' && b.kind === 'ended'))
     return a.turn === b.turn;
   if (a.kind === 'summary' && b.kind === 'summary') return a.summary === b.summary;
+  if (a.kind === 'asking' && b.kind === 'asking') return a.card === b.card && a.turns.join(' ') === b.turns.join(' ');
   return a.kind === b.kind && a.key === b.key && (a.kind !== 'begin' || b.kind !== 'begin' || a.older === b.older);
 }
 

@@ -1,6 +1,6 @@
 /** From what is held of a conversation to the rows of its thread: a pure function. */
 import type { SummaryView } from '../../../preload/contract/agent-views.ts';
-import type { MessageView, TurnView } from '../../../preload/contract/views.ts';
+import type { CardView, MessageView, TurnView } from '../../../preload/contract/views.ts';
 import type { Outgoing } from '../../bridge/outbox.ts';
 import { type Thread, writingTurn } from '../../bridge/thread.ts';
 
@@ -23,22 +23,26 @@ export type Row =
   | { readonly kind: 'outgoing'; readonly key: string; readonly entry: Outgoing }
   /** A turn that ended without a word. */
   | { readonly kind: 'ended'; readonly key: string; readonly turn: TurnView }
-  | { readonly kind: 'writing'; readonly key: string; readonly turn: TurnView };
+  | { readonly kind: 'writing'; readonly key: string; readonly turn: TurnView }
+  /** A tool waits for the owner's word; its call is one of these turns'. */
+  | { readonly kind: 'asking'; readonly key: string; readonly card: CardView; readonly turns: readonly string[] };
 
 /** What stands in a thread beside what was said. */
 export interface Beside {
   /** Oldest first. */
   readonly summaries: readonly SummaryView[];
+  /** About tools that wait in this conversation. */
+  readonly cards: readonly CardView[];
 }
 
-const nothing: Beside = { summaries: [] };
+const nothing: Beside = { summaries: [], cards: [] };
 
 /** `sameDay` compares two times in the gateway's zone. */
 export function threadRows(
   thread: Thread,
   outgoing: readonly Outgoing[],
   sameDay: (a: number, b: number) => boolean,
-  { summaries }: Beside = nothing,
+  { summaries, cards }: Beside = nothing,
 ): readonly Row[] {
   const { messages, turn } = thread;
   const rows: Row[] = [{ kind: 'begin', key: 'begin', older: thread.older }];
@@ -64,7 +68,17 @@ export function threadRows(
   const writing = writingTurn(thread);
   if (writing) rows.push({ kind: 'writing', key: `turn-${writing.id}`, turn: writing });
   else if (turn && isSilentEnd(turn, messages)) rows.push({ kind: 'ended', key: `ended-${turn.id}`, turn });
+  const turns = unfinishedTurns(thread);
+  for (const card of cards) rows.push({ kind: 'asking', key: `asking-${card.id}`, card, turns });
   return rows;
+}
+
+/** Newest first. Of several only the newest is told of as the turn; the others wait for the owner's word. */
+function unfinishedTurns({ messages, turn }: Thread): readonly string[] {
+  const asked = messages.flatMap((message) =>
+    message.kind === 'person' && message.state === 'answering' && message.turn !== null ? [message.turn] : [],
+  );
+  return [...new Set([...(turn?.asking === true ? [turn.id] : []), ...asked.toReversed()])];
 }
 
 /** The owner himself wrote this, with another device, into a chat that Porchlight answers. */

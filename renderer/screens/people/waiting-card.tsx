@@ -7,6 +7,7 @@ import { cardAnswerWord, useCardAnswer } from '../../components/card-answers.ts'
 import { Icon } from '../../components/icons.tsx';
 import { LinkIcon, linkWord } from '../../components/link-kind.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
+import { ToolQuestion } from '../../components/tool-question.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { fullTime, listTime } from '../../format.ts';
@@ -24,11 +25,12 @@ export function WaitingCard({ card, link }: WaitingCardProps): ReactNode {
     case 'conflict':
     case 'budget':
       return <Alarm card={card} link={link} />;
+    case 'tool':
+      return <ToolQuestion card={card} given={null} until={null} here={false} />;
     case 'person':
     case 'group':
     case 'late':
     case 'loop':
-    case 'tool':
       return <Question card={card} link={link} />;
   }
 }

@@ -11,6 +11,7 @@ import type {
   ModelChoiceView,
   PullView,
 } from '../../../preload/contract/views.ts';
+import { agentCard, agentConversation, agentMessages, agentSteps, agentSummaries, agentTurn } from './data-agent.ts';
 import { conversations, links, messages, modelLists, now, providers, settings, telegramMessages } from './data.ts';
 import { cards, groupMessages, groups, people, troubled } from './data-people.ts';
 import { backups, logLines } from './data-diagnostics.ts';
@@ -78,7 +79,13 @@ export function dataBridge(): Bridge {
     pausedUntil: asked.has('paused') ? now + 5_400_000 : null,
   });
   const list = (): readonly ConversationView[] =>
-    fresh ? [] : asked.has('whatsapp') ? [whatsappConversation, ...conversations] : conversations;
+    fresh
+      ? []
+      : asked.has('agent')
+        ? [...agentConversation, ...conversations]
+        : asked.has('whatsapp')
+          ? [whatsappConversation, ...conversations]
+          : conversations;
   // `pair=…` names what every pairing comes to at once.
   const pairing = asked.get('pair') ?? 'starting';
   const shown = fresh ? links.filter((link) => link.kind === 'window') : asked.has('whatsapp') ? whatsappLinks : links;
@@ -158,6 +165,10 @@ export function dataBridge(): Bridge {
       const view = list().find((each) => each.id === conversation) ?? conversations[0];
       if (!view) throw new Error('no conversation');
       const running = conversation === 'c1';
+      if (conversation === 'c40') {
+        const turn = agentTurn(asked.has('asking'));
+        return { conversation: view, messages: agentMessages, more: false, turn, turnText: null };
+      }
       return {
         conversation: view,
         messages:
@@ -187,6 +198,8 @@ export function dataBridge(): Bridge {
         turnText: running && !asked.has('waiting') ? { turn: 't7', attempt: 1, text: writing } : null,
       };
     },
+    'conversations.summaries': ({ conversation }) => (conversation === 'c40' ? agentSummaries : []),
+    'turns.steps': ({ turn }) => agentSteps(turn),
     'conversations.titled': ({ query, limit }) =>
       list()
         .filter(({ title }) => title.toLowerCase().includes(query.toLowerCase()))
@@ -219,7 +232,7 @@ export function dataBridge(): Bridge {
     'links.reconnect': () => null,
     'links.removeObstacle': () => null,
     'pause.set': () => null,
-    'cards.list': () => (quiet ? [] : cards),
+    'cards.list': () => [...(asked.has('asking') ? [agentCard] : []), ...(quiet ? [] : cards)],
     'cards.answer': () => null,
     'people.list': () => (quiet ? [] : people),
     'people.setRole': () => null,

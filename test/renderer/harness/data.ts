@@ -93,7 +93,7 @@ export const conversations: readonly ConversationView[] = [
   ),
 ];
 
-function message(seq: number, change: Partial<MessageView>): MessageView {
+export function message(seq: number, change: Partial<MessageView>): MessageView {
   return {
     id: `m${String(seq)}`,
     seq,

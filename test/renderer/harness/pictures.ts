@@ -1,5 +1,6 @@
 /** The states worth a picture: where they are, and what to do before it is taken. */
 import type { Locator, Page } from 'playwright-core';
+import { agentPictures } from './pictures-agent.ts';
 import { toolPictures } from './pictures-tools.ts';
 
 export interface Picture {
@@ -432,6 +433,7 @@ export const pictures: Readonly<Record<string, Picture>> = {
     },
   },
   ...toolPictures,
+  ...agentPictures,
   settings: {
     path: '/settings',
     ready: async (page) => {

@@ -1,0 +1,40 @@
+/** What tools are called, and how what a model wrote for them is shown without tricks. Pure. */
+import { t, type Words } from '../i18n.ts';
+import { visible } from './visible.ts';
+
+interface ToolWords {
+  readonly title: Words;
+  /** While it is at work. */
+  readonly doing: Words;
+}
+
+const own: Readonly<Record<string, ToolWords>> = {
+  remember: { title: 'tools.remember', doing: 'doing.remember' },
+  recall: { title: 'tools.recall', doing: 'doing.recall' },
+  read_more: { title: 'tools.readMore', doing: 'doing.readMore' },
+  schedule: { title: 'tools.schedule', doing: 'doing.schedule' },
+  read_web_page: { title: 'tools.readWebPage', doing: 'doing.readWebPage' },
+};
+
+/** In words where it is one of ours; one of a server is called as models call it. */
+export function toolTitle(name: string): string {
+  const words = Object.hasOwn(own, name) ? own[name] : undefined;
+  return words ? t(words.title) : visible(name);
+}
+
+/** "Reading a web page…" */
+export function toolAtWork(name: string): string {
+  const words = Object.hasOwn(own, name) ? own[name] : undefined;
+  return words ? t(words.doing) : t('doing.other', { tool: visible(name) });
+}
+
+/** JSON over several lines; what is none comes out as it is. */
+export function readableJson(text: string): string {
+  try {
+    const value: unknown = JSON.parse(text);
+    return visible(JSON.stringify(value, null, 2));
+  } catch (failure) {
+    if (failure instanceof SyntaxError) return visible(text);
+    throw failure;
+  }
+}

@@ -1,0 +1,41 @@
+/** What the agent leaves in a conversation, and where it waits. */
+import type { Page } from 'playwright-core';
+import type { Picture } from './pictures.ts';
+
+const shows =
+  (text: string | RegExp) =>
+  async (page: Page): Promise<void> => {
+    await page.getByText(text).filter({ visible: true }).first().waitFor();
+  };
+
+export const agentPictures: Readonly<Record<string, Picture>> = {
+  'agent-at-work': { path: '/conversations/c40', query: '&agent', ready: shows('Reading a web page… 1') },
+  'agent-asking': { path: '/conversations/c40', query: '&agent&asking', ready: shows('more minutes') },
+  'agent-steps': {
+    path: '/conversations/c40',
+    query: '&agent',
+    ready: async (page) => {
+      await page.getByRole('button', { name: /^Used 3 tools/ }).click();
+      await page.getByRole('button', { name: /^Read a web page/ }).click();
+      await page.getByRole('button', { name: 'What the model thought' }).first().click();
+      await page.getByText('first 4,000').or(page.getByText('These are the first')).scrollIntoViewIfNeeded();
+    },
+  },
+  'agent-refused': {
+    path: '/conversations/c40',
+    query: '&agent',
+    ready: async (page) => {
+      await page.getByRole('button', { name: /not allowed/ }).click();
+      await page.getByText('You did not allow').waitFor();
+    },
+  },
+  'agent-summary': {
+    path: '/conversations/c40/2',
+    query: '&agent',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Older messages are summed up for the model' }).click();
+      await page.getByText('one of them weak').waitFor();
+    },
+  },
+  'agent-card': { path: '/people', query: '&agent&asking', ready: shows('write_file') },
+};
