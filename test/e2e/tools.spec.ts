@@ -64,6 +64,32 @@ test('a server of tools is connected, put right where its key was refused, looke
     await expectAccessible(page);
   });
 
+  await test.step('its tools ask first, as they come; one is forbidden, and is as it comes again', async () => {
+    await openPart(page, 'Tools');
+    const own = page.getByRole('list', { name: 'Built in' });
+    await expect(own.getByRole('listitem').filter({ hasText: 'Read a web page' })).toContainText(
+      'reads what others wrote',
+    );
+    await page.getByRole('searchbox', { name: 'Search tools' }).fill('say');
+    await expect(own).toBeHidden();
+    const choice = page.getByRole('list', { name: 'From far' }).getByRole('group', { name: 'say: permission' });
+    await expect(choice.getByRole('button', { name: 'Ask', pressed: true })).toBeVisible();
+    await tabTo(page, choice.getByRole('button', { name: 'Never' }));
+    await page.keyboard.press('Enter');
+    await expect(choice.getByRole('button', { name: 'Never', pressed: true })).toBeFocused();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(choice.getByRole('button', { name: 'Ask', pressed: true })).toBeVisible();
+    await choice.getByRole('button', { name: 'Always' }).click();
+    await expect(choice.getByRole('button', { name: 'Always', pressed: true })).toBeVisible();
+    await page.getByRole('searchbox', { name: 'Search tools' }).fill('');
+    await picture(page, 'tools-permissions');
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'say: as it comes' }).click();
+    await expect(choice.getByRole('button', { name: 'Ask', pressed: true })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'say: as it comes' })).toHaveCount(0);
+    await openPart(page, 'Servers');
+  });
+
   await test.step('a name alone is changed: the key goes on', async () => {
     await card.getByRole('button', { name: 'Edit' }).click();
     await dialog.getByLabel('Name', { exact: true }).fill('distant');

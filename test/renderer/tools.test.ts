@@ -45,14 +45,14 @@ const server: McpServerView = {
 };
 
 describe('tools', () => {
-  const tools = [tool('files__read', 'm1', 'Looks into a folder'), tool('recall'), tool('gone__do', 'm9')];
+  const tools = [tool('files__read', 'Files', 'Looks into a folder'), tool('recall'), tool('gone__do', 'Gone')];
 
   test('stand below who brings them, our own first, and one of an unknown server is not lost', () => {
     const groups = groupTools(tools, [server, { ...server, id: 'm2', name: 'Empty' }], '');
-    expect(groups.map((group) => [group.server, group.name, group.tools.map(({ name }) => name)])).toEqual([
-      [null, '', ['recall']],
-      ['m1', 'Files', ['read']],
-      ['m9', 'm9', ['gone__do']],
+    expect(groups.map((group) => [group.server, group.tools.map(({ name }) => name)])).toEqual([
+      [null, ['recall']],
+      ['Files', ['read']],
+      ['Gone', ['gone__do']],
     ]);
   });
 

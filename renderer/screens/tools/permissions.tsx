@@ -46,7 +46,7 @@ export function Permissions(): ReactNode {
         <p className="empty">{asked.trim() === '' ? t('tools.none') : t('tools.noneFit')}</p>
       )}
       {groups.map((group) => {
-        const title = group.server === null ? t('tools.own') : t('tools.ofServer', { server: group.name });
+        const title = group.server === null ? t('tools.own') : t('tools.ofServer', { server: group.server });
         return (
           <Section key={group.server ?? ''} title={title}>
             <ul className="card rows" aria-label={title}>

@@ -18,10 +18,8 @@ export interface NamedTool {
 }
 
 export interface ToolGroup {
-  /** Null: our own. */
+  /** The server's name; null: our own. */
   readonly server: string | null;
-  /** The server's name, empty for our own. */
-  readonly name: string;
   readonly tools: readonly NamedTool[];
 }
 
@@ -36,15 +34,14 @@ export function groupTools(
     const text = `${tool.name} ${name} ${tool.description}`.toLowerCase();
     return words.every((word) => text.includes(word));
   };
-  const known = servers.map(({ id }) => id);
-  const strange = tools.flatMap(({ server }) => (server === null || known.includes(server) ? [] : [server]));
-  return [null, ...known, ...new Set(strange)]
+  const theirs = new Map(servers.flatMap((server) => server.tools.map((tool) => [tool.name, tool.theirs])));
+  // One that was renamed a moment ago still has its tools under the name before.
+  const names = new Set([...servers.map(({ name }) => name), ...tools.flatMap(({ server }) => server ?? [])]);
+  return [null, ...names]
     .map((server) => {
-      const view = servers.find(({ id }) => id === server);
-      const named = tools
-        .filter((tool) => tool.server === server)
-        .map((tool) => ({ tool, name: view?.tools.find(({ name }) => name === tool.name)?.theirs ?? tool.name }));
-      return { server, name: view?.name ?? server ?? '', tools: named.filter(fits) };
+      const own = tools.filter((tool) => tool.server === server);
+      const named = own.map((tool) => ({ tool, name: theirs.get(tool.name) ?? tool.name }));
+      return { server, tools: named.filter(fits) };
     })
     .filter((group) => group.tools.length > 0);
 }
