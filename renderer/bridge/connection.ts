@@ -3,6 +3,7 @@
  * A call over a lost connection rejects with {@link ConnectionLost}: it may or may not have been carried out.
  */
 import type { Bridge } from '../../preload/contract/bridge.ts';
+import type { SendFile } from './send-file.ts';
 
 export type ConnectionState =
   | { readonly kind: 'connecting' }
@@ -23,6 +24,8 @@ export interface Connection {
   readonly prove: () => void;
   /** The bytes of `files/<id>`; null when there is no such file. Rejects with {@link ConnectionLost}. */
   readonly readFile: (id: string) => Promise<Blob | null>;
+  /** Puts a file into the store, to go with a message. */
+  readonly sendFile: SendFile;
   readonly close: () => void;
 }
 

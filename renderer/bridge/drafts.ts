@@ -1,10 +1,50 @@
-/** What was typed and not sent, per conversation, kept in this browser only. */
+/** What was typed and chosen and not sent, per conversation, kept in this browser only. */
+import type { FileView } from '../../preload/contract/views.ts';
+
 const prefix = 'porchlight.draft.';
+const filesPrefix = 'porchlight.draft-files.';
 
 export type DraftStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 export function readDraft(storage: DraftStorage, conversation: string): string {
   return storage.getItem(prefix + conversation) ?? '';
+}
+
+/** The files that are there already and wait for their message. */
+export function readDraftFiles(storage: DraftStorage, conversation: string): readonly FileView[] {
+  return fileViews(storage.getItem(filesPrefix + conversation));
+}
+
+/** No files remove it. A full storage keeps the older ones. */
+export function writeDraftFiles(storage: DraftStorage, conversation: string, files: readonly FileView[]): void {
+  const key = filesPrefix + conversation;
+  try {
+    if (files.length === 0) storage.removeItem(key);
+    else storage.setItem(key, JSON.stringify(files));
+  } catch (failure) {
+    if (!(failure instanceof DOMException)) throw failure;
+  }
+}
+
+/** What of a stored text is a list of files; none for what we did not write. */
+export function fileViews(stored: string | null): readonly FileView[] {
+  const value: unknown = parsed(stored);
+  return Array.isArray(value) ? value.filter(isFileView) : [];
+}
+
+function isFileView(value: unknown): value is FileView {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, name, type, size } = value as Readonly<Record<string, unknown>>;
+  return [id, name, type].every((field) => typeof field === 'string') && typeof size === 'number';
+}
+
+function parsed(stored: string | null): unknown {
+  try {
+    return JSON.parse(stored ?? 'null');
+  } catch (failure) {
+    if (failure instanceof SyntaxError) return null;
+    throw failure;
+  }
 }
 
 /** Keeps the text; an empty one removes it. A full storage keeps the older draft: false. */

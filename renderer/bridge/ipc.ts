@@ -2,6 +2,7 @@
 import type { Bridge } from '../../preload/contract/bridge.ts';
 import type { Connection } from './connection.ts';
 import { fetchFile } from './fetch-file.ts';
+import { sendFileWith } from './send-file.ts';
 
 /** A connection over Electron's IPC: always open. */
 export function ipcConnection(bridge: Bridge): Connection {
@@ -12,6 +13,7 @@ export function ipcConnection(bridge: Bridge): Connection {
     watch: () => () => undefined,
     prove: () => undefined,
     readFile: (id) => fetchFile(id, {}),
+    sendFile: sendFileWith({}),
     close: () => undefined,
   };
 }

@@ -3,8 +3,8 @@
  * is the same message, so that "Send again" after a lost answer cannot double it. A failed one keeps its text. They lie in
  * the browser's storage meanwhile: a page that is closed, reloaded or dies in between loses nothing.
  */
-import type { MessageView } from '../../preload/contract/views.ts';
-import type { DraftStorage } from './drafts.ts';
+import type { FileView, MessageView } from '../../preload/contract/views.ts';
+import { fileViews, type DraftStorage } from './drafts.ts';
 import { asCallFailure, CallFailure } from './failure.ts';
 
 /** `send` to a thread of the window, for an answer; `say` into a chat of a platform, as the owner's own words. */
@@ -15,6 +15,8 @@ export interface Outgoing {
   readonly conversation: string;
   readonly way: Way;
   readonly text: string;
+  /** They are in the gateway's store already. */
+  readonly files: readonly FileView[];
   readonly at: number;
   readonly state: 'sending' | 'sent' | 'failed';
   /** The stored message, once known: from then on the thread shows it. */
@@ -55,13 +57,14 @@ export class Outbox {
   };
 
   /** Shows the message at once and sends it. */
-  add(conversation: string, text: string, way: Way = 'send'): Promise<void> {
+  add(conversation: string, text: string, way: Way = 'send', files: readonly FileView[] = []): Promise<void> {
     const { makeKey, now } = this.#ports;
     const entry: Outgoing = {
       key: makeKey(),
       conversation,
       way,
       text,
+      files,
       at: now(),
       state: 'sending',
       message: null,
@@ -98,12 +101,13 @@ export class Outbox {
   }
 
   /** A message was stored. It may be told before the answer to our call: then the text says that it is ours. */
-  arrived({ id, conversation, kind, text }: MessageView): void {
+  arrived(message: MessageView): void {
+    const { id, conversation, kind } = message;
     if (kind !== 'person') return;
     const entries = this.list(conversation);
     const known = entries.find((entry) => entry.message === id);
     const ours =
-      known ?? entries.find((entry) => entry.message === null && entry.state === 'sending' && entry.text === text);
+      known ?? entries.find((entry) => entry.message === null && entry.state === 'sending' && says(entry, message));
     if (!ours) return;
     if (ours.state === 'sent') this.drop(ours);
     else this.#change(ours, { message: id });
@@ -124,9 +128,9 @@ export class Outbox {
   }
 
   /** A full storage keeps nothing: then the message is as safe as the page. */
-  #keep({ key, conversation, way, text, at }: Outgoing): void {
+  #keep({ key, conversation, way, text, files, at }: Outgoing): void {
     try {
-      this.#ports.storage.setItem(prefix + key, JSON.stringify({ conversation, way, text, at }));
+      this.#ports.storage.setItem(prefix + key, JSON.stringify({ conversation, way, text, files, at }));
     } catch (failure) {
       if (!(failure instanceof DOMException)) throw failure;
     }
@@ -154,14 +158,21 @@ export class Outbox {
   }
 }
 
+/** With files the stored text begins with what they are: then the files say that it is ours. */
+function says({ text, files }: Outgoing, message: MessageView): boolean {
+  const [first] = files;
+  return first === undefined ? message.text === text : message.attachments.some(({ file }) => file === first.id);
+}
+
 /** Null for what we did not write. */
 function readEntry(key: string, stored: string | null): Outgoing | null {
   const value = parsed(stored);
   if (typeof value !== 'object' || value === null) return null;
-  const { conversation, way, text, at } = value as Readonly<Record<string, unknown>>;
+  const { conversation, way, text, files, at } = value as Readonly<Record<string, unknown>>;
   if (typeof conversation !== 'string' || typeof text !== 'string' || typeof at !== 'number') return null;
   const known = way === 'say' ? 'say' : 'send';
-  return { key, conversation, way: known, text, at, state: 'failed', message: null, failure: new CallFailure(null) };
+  const sent = { text, files: fileViews(JSON.stringify(files ?? [])), at };
+  return { key, conversation, way: known, ...sent, state: 'failed', message: null, failure: new CallFailure(null) };
 }
 
 function parsed(stored: string | null): unknown {

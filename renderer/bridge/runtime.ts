@@ -74,8 +74,10 @@ export function createRuntime(
   };
   const live = new LiveTexts(schedule, (conversation) => void readSoFar(conversation, 5));
   const outbox = new Outbox({
-    send: ({ conversation, text, key, way }) =>
-      ask(bridge, way === 'say' ? 'conversations.say' : 'messages.send', { conversation, text, key }),
+    send: ({ conversation, text, key, way, files }) =>
+      way === 'say'
+        ? ask(bridge, 'conversations.say', { conversation, text, key })
+        : ask(bridge, 'messages.send', { conversation, text, key, files: files.map(({ id }) => id) }),
     now: Date.now,
     makeKey,
     storage,

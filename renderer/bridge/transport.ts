@@ -3,6 +3,7 @@ import { type Bridge, rpcPath } from '../../preload/contract/bridge.ts';
 import type { Connection } from './connection.ts';
 import { fetchFile } from './fetch-file.ts';
 import { ipcConnection } from './ipc.ts';
+import { sendFileWith } from './send-file.ts';
 import { rememberToken, takeToken } from './token.ts';
 import { WebSocketConnection } from './websocket.ts';
 
@@ -16,6 +17,7 @@ function withoutToken(): Connection {
     watch: () => () => undefined,
     prove: () => undefined,
     readFile: refuse,
+    sendFile: refuse,
     close: () => undefined,
   };
 }
@@ -50,6 +52,7 @@ export function chooseTransport(page: Window): Connection {
     random: Math.random,
     checkToken: () => checkToken(token),
     readFile: (id) => fetchFile(id, { authorization: `Bearer ${token}` }),
+    sendFile: sendFileWith({ authorization: `Bearer ${token}` }),
   });
   page.addEventListener('online', connection.prove);
   page.document.addEventListener('visibilitychange', () => {

@@ -32,6 +32,7 @@ export interface WebSocketOptions {
   readonly random: () => number;
   readonly checkToken: () => Promise<'accepted' | 'refused' | 'unreachable'>;
   readonly readFile: Connection['readFile'];
+  readonly sendFile: Connection['sendFile'];
 }
 
 /** How long a call waits for a connection, and a proof of life for its answer. */
@@ -84,6 +85,7 @@ export class WebSocketConnection implements Connection {
   readonly state = (): ConnectionState => this.#state;
 
   readonly readFile = (id: string): Promise<Blob | null> => this.#options.readFile(id);
+  readonly sendFile: Connection['sendFile'] = (...given) => this.#options.sendFile(...given);
 
   readonly watch = (listener: () => void): (() => void) => {
     this.#watchers.add(listener);

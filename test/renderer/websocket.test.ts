@@ -70,6 +70,7 @@ class World {
       random: () => 0.5,
       checkToken: async () => this.verdict,
       readFile: async () => null,
+      sendFile: () => Promise.reject(new Error('no file is sent here')),
     });
   }
 

@@ -18,6 +18,11 @@ export function Attachments({ attachments }: { readonly attachments: readonly At
       {attachments.map((attachment) => (
         <li key={attachment.id}>
           <Attachment attachment={attachment} />
+          {attachment.heard !== null && (
+            <p className="heard" dir="auto">
+              {t('attachment.heard', { text: attachment.heard })}
+            </p>
+          )}
         </li>
       ))}
     </ul>

@@ -3,12 +3,14 @@
  * owner's own, and it says by whom; what a program holds over the API is read here only.
  */
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { ConversationView } from '../../../preload/contract/views.ts';
+import type { ConversationView, FileView } from '../../../preload/contract/views.ts';
 import { readDraft, writeDraft } from '../../bridge/drafts.ts';
 import { useCall } from '../../bridge/hooks.ts';
 import { IconButton } from '../../components/button.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { t } from '../../i18n.ts';
+import { type ChosenFile, useChosenFiles } from './chosen-files.ts';
+import { ComposerFiles, useDrop } from './composer-files.tsx';
 import { ContextMeter } from './context-meter.tsx';
 
 export interface ComposerProps {
@@ -20,8 +22,8 @@ export interface ComposerProps {
   readonly stopping?: boolean;
   readonly busy?: boolean;
   readonly onStop?: () => void;
-  /** Whether the text was taken over; otherwise it stays where it is. */
-  readonly onSend: (text: string) => Promise<boolean>;
+  /** Whether text and files were taken over; otherwise they stay where they are. */
+  readonly onSend: (text: string, files: readonly FileView[]) => Promise<boolean>;
 }
 
 export function Composer(props: ComposerProps): ReactNode {
@@ -38,6 +40,11 @@ export function Composer(props: ComposerProps): ReactNode {
   ) : (
     <Writing {...props} />
   );
+}
+
+/** Whether there is something to send, and nothing of it still on its way here. */
+function isWhole(text: string, files: readonly ChosenFile[]): boolean {
+  return (text !== '' || files.length > 0) && files.every(({ stored }) => stored !== null);
 }
 
 /** By whom the words go out, and what Porchlight does then. */
@@ -60,6 +67,15 @@ function Writing({
 }: ComposerProps): ReactNode {
   const [text, setText] = useState(() => readDraft(localStorage, conversation));
   const area = useRef<HTMLTextAreaElement>(null);
+  const files = useChosenFiles(conversation);
+  // What goes out by a platform is words alone.
+  const takesFiles = to === null || to.linkKind === 'window';
+  const add = (chosen: readonly File[]): void => {
+    if (!takesFiles) return;
+    files.add(chosen);
+    area.current?.focus();
+  };
+  const over = useDrop(area, add) && takesFiles;
   useLayoutEffect(() => {
     const element = area.current;
     if (!element) return;
@@ -76,8 +92,16 @@ function Writing({
   };
   const send = async (): Promise<void> => {
     const sent = text.trim();
-    if (sent === '' || busy) return;
-    if (await onSend(sent)) change('');
+    if (!isWhole(sent, files.list) || busy) return;
+    if (
+      !(await onSend(
+        sent,
+        files.list.flatMap(({ stored }) => stored ?? []),
+      ))
+    )
+      return;
+    change('');
+    files.clear();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     // Enter that ends the composition of a character is not ours.
@@ -87,24 +111,33 @@ function Writing({
   };
   return (
     <footer className="composer">
-      <div className="composer-box">
+      <ComposerFiles files={files} />
+      <div className="composer-box" data-over={over}>
+        {takesFiles && <FileButton onChosen={add} />}
         <textarea
           ref={area}
           rows={1}
           dir="auto"
           value={text}
           aria-label={t('composer.label')}
-          placeholder={t('composer.placeholder')}
+          placeholder={t(over ? 'composer.dropHere' : 'composer.placeholder')}
           maxLength={200_000}
           onChange={(event) => change(event.target.value)}
           onKeyDown={onKeyDown}
+          onPaste={(event) => {
+            const pasted = [...event.clipboardData.files];
+            // A page's text may carry a picture of itself: then the text is meant.
+            if (!takesFiles || pasted.length === 0 || event.clipboardData.getData('text/plain') !== '') return;
+            event.preventDefault();
+            add(pasted);
+          }}
         />
         {running && onStop && <StopButton onStop={onStop} stopping={stopping} />}
         <IconButton
           icon="send"
           look="primary"
           label={t('composer.send')}
-          disabled={text.trim() === '' || busy}
+          disabled={!isWhole(text.trim(), files.list) || busy}
           aria-busy={busy}
           onClick={() => void send()}
         />
@@ -114,6 +147,27 @@ function Writing({
         {to && <ContextMeter conversation={to.id} />}
       </div>
     </footer>
+  );
+}
+
+function FileButton({ onChosen }: { readonly onChosen: (files: readonly File[]) => void }): ReactNode {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <IconButton icon="plus" label={t('composer.attach')} onClick={() => input.current?.click()} />
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        aria-label={t('composer.attach')}
+        onChange={({ target }) => {
+          onChosen([...(target.files ?? [])]);
+          // The same file may be chosen again after it was taken out.
+          target.value = '';
+        }}
+      />
+    </>
   );
 }
 

@@ -80,9 +80,9 @@ function OpenConversation({ id, seq }: { readonly id: string; readonly seq: numb
         running={running}
         stopping={stop.busy}
         onStop={() => void stop.run({ conversation: id })}
-        onSend={(text) => {
+        onSend={(text, files) => {
           const way = conversation.linkKind === 'window' ? 'send' : 'say';
-          void thread.toNewest().then(() => outbox.add(id, text, way));
+          void thread.toNewest().then(() => outbox.add(id, text, way, files));
           return Promise.resolve(true);
         }}
       />

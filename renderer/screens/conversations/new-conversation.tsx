@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
+import type { FileView } from '../../../preload/contract/views.ts';
 import { useAct, useCall, useRuntime } from '../../bridge/hooks.ts';
 import { Icon, Lamp } from '../../components/icons.tsx';
 import { modelName } from '../../components/model-picker.tsx';
@@ -14,10 +15,10 @@ export function NewConversation(): ReactNode {
   const { outbox } = useRuntime();
   const [, go] = useLocation();
   const practice = choice?.default.startsWith('practice/') ?? false;
-  const start = async (text: string): Promise<boolean> => {
+  const start = async (text: string, files: readonly FileView[]): Promise<boolean> => {
     const conversation = await create.run({});
     if (!conversation) return false;
-    void outbox.add(conversation.id, text);
+    void outbox.add(conversation.id, text, 'send', files);
     go(`/conversations/${conversation.id}`);
     return true;
   };

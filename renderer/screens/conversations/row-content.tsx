@@ -120,9 +120,16 @@ function Sending({ entry }: { readonly entry: Outgoing }): ReactNode {
   const { outbox } = useRuntime();
   return (
     <article className="from-person" data-state={entry.state} aria-label={t('thread.yours')}>
-      <div className="bubble" dir="auto">
-        {entry.text}
-      </div>
+      {entry.text !== '' && (
+        <div className="bubble" dir="auto">
+          {entry.text}
+        </div>
+      )}
+      {entry.files.map(({ id, name }) => (
+        <p key={id} className="mark" dir="auto">
+          {name}
+        </p>
+      ))}
       {entry.state === 'failed' && (
         <div className="not-sent" role="alert">
           <span>{t('thread.notSent', { reason: reasonText(entry.failure?.reason ?? null) })}</span>
