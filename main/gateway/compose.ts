@@ -91,7 +91,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     submit: (id, message) => submit(ports, links, parts.receive, id, message),
     say: (id, text, key) => ownerSays({ ports, events, links, outbox, turns: parts.control }, id, text, key),
     ...ownersConversations(ports, events, links, models, turns),
-    contextUse: (id, signal) => contextUse({ ports, links, models, calendar: parts.calendar }, id, signal),
+    contextUse: (id, signal) => contextUse({ ...parts, ports }, id, signal),
     health: () => healthOf(storage, turns),
     wake(why) {
       for (const { row } of links.all()) links.reconnect(row.id, why);

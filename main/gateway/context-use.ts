@@ -3,6 +3,8 @@
  * is put together as for a turn, with nothing asked, and estimated.
  */
 import { failed, ok, type Result } from '../lib/result.ts';
+import { roleIn } from './access.ts';
+import type { Toolbox } from './agent/toolbox.ts';
 import type { Calendar } from './calendar.ts';
 import { assembleContext, assumedWindow } from './context.ts';
 import type { ContextUse, GatewayPorts } from './gateway.ts';
@@ -11,18 +13,21 @@ import type { ModelRegistry } from './models.ts';
 import { personaOf } from './personas.ts';
 import { frameOf } from './context/frame.ts';
 import { historyOf, windowOf } from './context/request.ts';
-import type { ConversationId, Reason } from './types.ts';
+import type { ToolDescription } from './model.ts';
+import type { Tables } from './storage.ts';
+import type { ConversationId, ConversationRow, LinkRow, Reason } from './types.ts';
 
 export interface ContextUseParts {
   readonly ports: GatewayPorts;
   readonly links: Pick<LinkRegistry, 'row'>;
   readonly models: Pick<ModelRegistry, 'candidates' | 'pool'>;
   readonly calendar: Calendar;
+  readonly toolbox: Pick<Toolbox, 'list'>;
 }
 
 /** `input.not-found`; why no model can be asked; `model.message-too-long` where not even the persona fits. */
 export async function contextUse(
-  { ports, links, models, calendar }: ContextUseParts,
+  { ports, links, models, calendar, toolbox }: ContextUseParts,
   id: ConversationId,
   signal: AbortSignal,
 ): Promise<Result<ContextUse, Reason>> {
@@ -35,6 +40,7 @@ export async function contextUse(
   if (first === undefined) return failed(refused[0]?.failure.reason ?? { code: 'model.none' });
   const window = await windowOf(models, first, signal);
   const { contextNo } = conversation;
+  const own = isOwners(storage.read, link, conversation);
   const summary = storage.read.summaries.latest(id, contextNo);
   const now = clock.now();
   const key = { conversation: id, contextNo, day: calendar.dayOf(now), summary: summary?.id ?? null };
@@ -44,7 +50,7 @@ export async function contextUse(
     chatKind: conversation.kind,
     now,
     calendar,
-    memory: frameOf(storage.read.frames.get(id), key)?.memory ?? '',
+    memory: own ? (frameOf(storage.read.frames.get(id), key)?.memory ?? '') : '',
     summary: summary?.text ?? '',
     history: historyOf(storage.read, { conversation, row: { contextNo } }, summary?.upto),
     inputs: [],
@@ -52,7 +58,7 @@ export async function contextUse(
     pictureTokens: 0,
     turn: '',
     steps: [],
-    tools: [],
+    tools: own ? toolsOf(toolbox) : [],
     window,
     maxOutputTokens: settings.get('models.maxOutputTokens'),
   });
@@ -68,6 +74,17 @@ export async function contextUse(
     leftOut,
     memory: shares.memory,
     summary: shares.summary,
+    tools: shares.tools,
     begin: begin === null ? null : { seq: begin.seq, at: begin.at },
   });
+}
+
+/** Where memory stands in the prompt and tools are offered: what the owner says there next is said by him alone. */
+function isOwners(read: Tables, link: LinkRow, conversation: ConversationRow): boolean {
+  if (conversation.kind !== 'private' || link.kind === 'api') return false;
+  return roleIn(read, link, conversation, conversation.chat) === 'owner';
+}
+
+function toolsOf(toolbox: Pick<Toolbox, 'list'>): readonly ToolDescription[] {
+  return toolbox.list().flatMap(({ tool, permission }) => (permission === 'never' ? [] : [tool.description]));
 }

@@ -162,9 +162,10 @@ export interface ContextUse {
   readonly reply: number;
   /** Answered turns of this context that do not fit any more, and which no summary tells of. */
   readonly leftOut: number;
-  /** Of `tokens`: what the owner's memory takes as it was last read, and the summary of older turns. */
+  /** Of `tokens`: the owner's memory as it was last read, the summary of older turns, the descriptions of tools. */
   readonly memory: number;
   readonly summary: number;
+  readonly tools: number;
   /** The first message since the last `/new`; null where the whole conversation is read, or nothing was said since. */
   readonly begin: { readonly seq: number; readonly at: Millis } | null;
 }

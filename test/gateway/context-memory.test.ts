@@ -42,7 +42,10 @@ const anyTurn = fc.record({
   role: fc.constantFrom<Role>('owner', 'guest', 'blocked', 'unknown'),
   chatKind: fc.constantFrom<ChatKind>('private', 'group'),
   linkKind: fc.constantFrom<LinkKind>('window', 'api', 'telegram', 'whatsapp'),
-  asked: fc.array(fc.constantFrom(...reasons), { minLength: 1, maxLength: 3 }),
+  asked: fc.array(fc.record({ reason: fc.constantFrom(...reasons), author: fc.constantFrom('42', '43') }), {
+    minLength: 1,
+    maxLength: 3,
+  }),
 });
 
 function startedTurn(of: typeof anyTurn extends fc.Arbitrary<infer Turn> ? Turn : never): StartedTurn {
@@ -52,7 +55,7 @@ function startedTurn(of: typeof anyTurn extends fc.Arbitrary<infer Turn> ? Turn 
     conversation: conversationRow({ kind: of.chatKind }),
     link: linkRow({ kind: of.linkKind }),
     role: of.role,
-    inputs: of.asked.map((reason, seq) => ({ ...newMessage({ reason }), seq })),
+    inputs: of.asked.map((said, seq) => ({ ...newMessage(said), seq })),
   };
 }
 
@@ -66,6 +69,9 @@ describe('the owner’s memory', () => {
     const key = { conversation: 'c1', contextNo: 1, day: 'Monday', summary: null };
     await storage.commit((tables) => {
       tables.conversations.put(conversationRow());
+      const known = { link: 'bot', person: null, name: '', origin: 'owner', lastSeenAt: null } as const;
+      tables.addresses.put({ ...known, address: '42', role: 'owner' });
+      tables.addresses.put({ ...known, address: '43', role: 'guest' });
       tables.frames.put({ ...key, memory: secret, tried: null });
     });
     const never = new AbortController().signal;
@@ -74,11 +80,14 @@ describe('the owner’s memory', () => {
         const pages = new Pages();
         const told = await memoryOf({ storage, memory: pages.memory }, startedTurn(of), key, 100, never);
         const asGuest = of.asked.some(
-          (reason) => reason?.code === 'access.allowed-once' || reason?.params?.['as'] === 'guest',
+          ({ reason, author }) =>
+            reason?.code === 'access.allowed-once' ||
+            reason?.params?.['as'] === 'guest' ||
+            (author !== '42' && of.linkKind !== 'window'),
         );
         const his = of.role === 'owner' && of.chatKind === 'private' && of.linkKind !== 'api' && !asGuest;
         expect(told).toBe(his ? secret : '');
-        expect(mayRemember(startedTurn(of))).toBe(his);
+        expect(mayRemember(storage.read, startedTurn(of))).toBe(his);
         expect(pages.asked).toBe(0);
       }),
       { numRuns: counts.propertyRuns },

@@ -65,7 +65,7 @@ export async function compact(parts: RequestParts, input: CompactionInput, signa
   const owner = { link: turn.row.link, conversation: turn.row.conversation, turn: turn.row.id };
   using ledger = parts.models.budget.ledger(owner);
   const outside = (input.before?.outside ?? false) || hasOutside(storage.read, turn, input.work, older);
-  const wantsFacts = !outside && parts.ports.memory !== null && mayRemember(turn);
+  const wantsFacts = !outside && parts.ports.memory !== null && mayRemember(storage.read, turn);
   const request = requestOf(parts, input, older, wantsFacts);
   const calls: ModelCall[] = [];
   const opened = await ledger.open(input.candidate, request, signal);

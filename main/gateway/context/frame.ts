@@ -2,19 +2,21 @@
  * The owner's memory as it stands in a prompt: read once per context, day and summary and stored then, so that the
  * beginning of the prompt stays the same bytes, also after a restart. The one place that asks for it.
  */
-import { saidAsGuest } from '../access.ts';
+import { standingOf } from '../agent/toolbox.ts';
 import type { GatewayPorts } from '../gateway.ts';
 import { noteWhenWell } from '../persist.ts';
+import type { Tables } from '../storage.ts';
 import type { StartedTurn } from '../turn-start.ts';
 import type { FrameRow } from '../types.ts';
 
 export type FrameKey = Pick<FrameRow, 'conversation' | 'contextNo' | 'day' | 'summary'>;
 
-/** The owner speaks, in private, on a surface of his own, and every word that is to be answered is his. */
-export function mayRemember(turn: Pick<StartedTurn, 'role' | 'conversation' | 'link' | 'inputs'>): boolean {
-  const { role, conversation, link, inputs } = turn;
-  if (role !== 'owner' || conversation.kind !== 'private' || link.kind === 'api') return false;
-  return inputs.every(({ reason }) => !saidAsGuest(reason));
+/**
+ * The owner speaks, in private, on a surface of his own, and every word that is to be answered is his: as for tools, and
+ * asked anew for each prompt.
+ */
+export function mayRemember(read: Pick<Tables, 'addresses' | 'groups'>, turn: StartedTurn): boolean {
+  return standingOf(read, turn) === 'owner';
 }
 
 /** Where the frame that is stored is this one; null where it is of another context, day or summary. */
@@ -32,7 +34,7 @@ export async function memoryOf(
   maxTokens: number,
   signal: AbortSignal,
 ): Promise<string> {
-  if (memory === null || !mayRemember(turn)) return '';
+  if (memory === null || !mayRemember(storage.read, turn)) return '';
   const stored = storage.read.frames.get(key.conversation);
   const known = frameOf(stored, key)?.memory ?? null;
   if (known !== null) return known;
