@@ -42,6 +42,7 @@ export function modelListView(
       contextTokens: model.contextTokens,
       sees: model.sees,
       tools: model.tools,
+      thinks: model.thinks,
       sizeBytes: model.sizeBytes,
       local: provider.local,
       cooldownUntil: gateway.models.cooldownUntil(ref),

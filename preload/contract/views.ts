@@ -304,6 +304,8 @@ export interface ModelView {
   readonly contextTokens: number | null;
   readonly sees: boolean | null;
   readonly tools: boolean | null;
+  /** It thinks before it answers, and can be told how much. */
+  readonly thinks: boolean | null;
   readonly sizeBytes: number | null;
   readonly local: boolean;
   readonly cooldownUntil: number | null;

@@ -19,3 +19,8 @@ export function tokensText({ inputTokens, outputTokens, estimated }: UsageView):
   const amount = compact(inputTokens + outputTokens);
   return t('usage.tokenCount', { amount: estimated > 0 ? t('usage.about', { amount }) : amount });
 }
+
+/** What a reply cost; tokens alone where it was free. */
+export function replyCostText(use: UsageView): string {
+  return use.cost === 0 && use.unpriced === 0 ? tokensText(use) : costText(use);
+}

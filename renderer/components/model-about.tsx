@@ -18,9 +18,9 @@ export function aboutModel(model: ModelView, now: number): readonly string[] {
   ];
 }
 
-/** That it can see pictures and use tools, as far as its server says so. */
-export function ModelBadges({ model }: { readonly model: Pick<ModelView, 'sees' | 'tools'> }): ReactNode {
-  if (model.sees !== true && model.tools !== true) return null;
+/** That it can see pictures, use tools and be told how much to think, as far as its server says so. */
+export function ModelBadges({ model }: { readonly model: Pick<ModelView, 'sees' | 'tools' | 'thinks'> }): ReactNode {
+  if (model.sees !== true && model.tools !== true && model.thinks !== true) return null;
   return (
     <span className="model-badges">
       {model.sees === true && (
@@ -33,6 +33,12 @@ export function ModelBadges({ model }: { readonly model: Pick<ModelView, 'sees' 
         <span className="tag" title={t('models.toolsHelp')}>
           <Icon name="wrench" />
           {t('models.tools')}
+        </span>
+      )}
+      {model.thinks === true && (
+        <span className="tag" title={t('models.thinksHelp')}>
+          <Icon name="clock" />
+          {t('models.thinks')}
         </span>
       )}
     </span>

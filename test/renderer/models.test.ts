@@ -13,6 +13,7 @@ function model(ref: string, change: Partial<ModelView> = {}): ModelView {
     contextTokens: null,
     sees: null,
     tools: null,
+    thinks: null,
     sizeBytes: null,
     local: true,
     cooldownUntil: null,

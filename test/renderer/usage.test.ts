@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { UsageSliceView } from '../../preload/contract/views.ts';
 import { dollarsOf, parseDollars, parseDollarsUpTo, parseTokens } from '../../renderer/screens/usage/dollars.ts';
 import { byDay, byModel, meterOf, sum } from '../../renderer/screens/usage/sums.ts';
-import { costText, unpricedText } from '../../renderer/components/cost-words.ts';
+import { costText, replyCostText, tokensText, unpricedText } from '../../renderer/components/cost-words.ts';
 
 function slice(from: number, model: string, change: Partial<UsageSliceView> = {}): UsageSliceView {
   return { from, model, calls: 1, inputTokens: 10, outputTokens: 5, cost: 100, unpriced: 0, estimated: 0, ...change };
@@ -85,5 +85,17 @@ describe('a limit as it is typed', () => {
 
   test('may be far more in dollars than a price may', () => {
     expect([parseDollars('5000'), parseDollarsUpTo('5000', 1_000_000)]).toEqual([null, 5_000_000_000]);
+  });
+});
+
+describe('what a reply cost', () => {
+  const use = { calls: 2, inputTokens: 1200, outputTokens: 300, cost: 0, unpriced: 0, estimated: 0 };
+
+  test('is its tokens where it was free, and says about where they are estimated', () => {
+    expect(replyCostText(use)).toBe('1.5K tokens');
+    expect(replyCostText({ ...use, estimated: 1 })).toBe('about 1.5K tokens');
+    expect(replyCostText({ ...use, cost: 12_000 })).toBe('$0.01');
+    expect(replyCostText({ ...use, unpriced: 2 })).toBe('unknown');
+    expect(tokensText({ ...use, cost: 12_000 })).toBe('1.5K tokens');
   });
 });

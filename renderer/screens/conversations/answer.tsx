@@ -3,7 +3,7 @@ import type { MessageView, TurnView } from '../../../preload/contract/views.ts';
 import { useAct, useLiveText } from '../../bridge/hooks.ts';
 import { copyText } from '../../clipboard.ts';
 import { IconButton } from '../../components/button.tsx';
-import { costText, tokensText, unpricedText } from '../../components/cost-words.ts';
+import { replyCostText, tokensText, unpricedText } from '../../components/cost-words.ts';
 import { Markdown } from '../../components/markdown.tsx';
 import { modelName } from '../../components/model-picker.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
@@ -89,7 +89,7 @@ function Below({ message, last, live, zone }: BelowProps): ReactNode {
             className="answer-cost"
             title={[tokensText(message.cost), unpricedText(message.cost)].filter(Boolean).join(' · ')}
           >
-            {costText(message.cost)}
+            {replyCostText(message.cost)}
           </span>
         )}
         <span className="answer-steps">

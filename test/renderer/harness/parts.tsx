@@ -252,7 +252,7 @@ function States(): ReactNode {
           </span>
         ))}
         <span className="tag">Group</span>
-        <ModelBadges model={{ sees: true, tools: true }} />
+        <ModelBadges model={{ sees: true, tools: true, thinks: true }} />
         <kbd>Ctrl + K</kbd>
         <span className="unread-count">3</span>
         <mark>found</mark>
