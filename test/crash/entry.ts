@@ -6,6 +6,8 @@
 import ElectronStore from 'electron-store';
 import { readProvision, type Provision } from '../../main/api/provision.ts';
 import { startHost, type HostFailure } from '../../main/host.ts';
+import { subject } from '../../main/lib/observable.ts';
+import { countingTools } from './lib/counting-tool.ts';
 import { DeadlyPorts } from './lib/death.ts';
 import type { EntryConfig } from './lib/entry-config.ts';
 
@@ -36,9 +38,12 @@ const started = await startHost({
   provision: provisionFrom(config.provision),
   http: config.mode === 'desktop' ? null : http,
   loadSettingsStore: () => Promise.resolve(ElectronStore),
-  ...(ports === null
-    ? {}
-    : { wrap: (given) => ports.wrap(given), store: { beforeCommit: () => ports.beforeCommit() } }),
+  wrap: (given) => {
+    const { counted } = config;
+    const whole = counted === null ? given : { ...given, tools: subject(countingTools(counted)) };
+    return ports === null ? whole : ports.wrap(whole);
+  },
+  ...(ports === null ? {} : { store: { beforeCommit: () => ports.beforeCommit() } }),
 });
 if (!started.ok) end(codeOf(started.failure), started.failure.sentence);
 const host = started.value;

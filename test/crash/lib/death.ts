@@ -3,6 +3,8 @@ import type { Channel } from '../../../main/gateway/channel.ts';
 import type { GatewayPorts } from '../../../main/gateway/gateway.ts';
 import type { ModelRequest, Provider, ReplyEvent, ReplyStream } from '../../../main/gateway/model.ts';
 import type { Storage, Tables } from '../../../main/gateway/storage.ts';
+import type { Tool } from '../../../main/gateway/tool.ts';
+import { subject } from '../../../main/lib/observable.ts';
 import type { Death, Point } from './entry-config.ts';
 
 /** Ends this process as kill -9 does; never returns. */
@@ -18,7 +20,21 @@ interface Seen {
   received: boolean;
   finished: boolean;
   firstPartSent: boolean;
+  stepStored: boolean;
+  toolBegun: boolean;
+  toolNoted: boolean;
+  asking: boolean;
 }
+
+const nothingSeen: Seen = {
+  received: false,
+  finished: false,
+  firstPartSent: false,
+  stepStored: false,
+  toolBegun: false,
+  toolNoted: false,
+  asking: false,
+};
 
 export class DeadlyPorts {
   readonly #death: Death;
@@ -32,6 +48,7 @@ export class DeadlyPorts {
     return {
       ...ports,
       storage: this.#storage(ports.storage),
+      tools: this.#at('tool-ran') ? subject(ports.tools.value.map((tool) => this.#tool(tool))) : ports.tools,
       createChannel: async (seed) => this.#channel(await ports.createChannel(seed)),
       createProvider: async (seed) => this.#provider(await ports.createProvider(seed)),
     };
@@ -52,7 +69,7 @@ export class DeadlyPorts {
 
   #storage(storage: Storage): Storage {
     const watched = async <T>(write: Storage['commit'], work: (tables: Tables) => T): Promise<T> => {
-      const seen: Seen = { received: false, finished: false, firstPartSent: false };
+      const seen: Seen = { ...nothingSeen };
       const result = await write((tables) => {
         const value = work(this.#tables(tables, seen));
         if (seen.received) this.#committing = true;
@@ -61,6 +78,10 @@ export class DeadlyPorts {
       if (seen.received && this.#at('after-commit')) die();
       if (seen.finished && this.#at('final-committed')) die();
       if (seen.firstPartSent && this.#at('between-parts')) die();
+      if (seen.stepStored && this.#at('step-stored')) die();
+      if (seen.toolBegun && this.#at('tool-begun')) die();
+      if (seen.toolNoted && this.#at('tool-noted')) die();
+      if (seen.asking && this.#at('asking')) die();
       return result;
     };
     return {
@@ -74,7 +95,7 @@ export class DeadlyPorts {
   }
 
   #tables(tables: Tables, seen: Seen): Tables {
-    const { messages, deliveries } = tables;
+    const { messages, deliveries, steps, toolCalls } = tables;
     return {
       ...tables,
       messages: {
@@ -82,6 +103,22 @@ export class DeadlyPorts {
         add: (message) => {
           if (this.#marked(message.text)) seen[message.kind === 'person' ? 'received' : 'finished'] = true;
           return messages.add(message);
+        },
+      },
+      steps: {
+        ...steps,
+        add: (step) => {
+          seen.stepStored = true;
+          steps.add(step);
+        },
+      },
+      toolCalls: {
+        ...toolCalls,
+        put: (call) => {
+          if (call.state === 'running') seen.toolBegun = true;
+          if (call.state === 'done') seen.toolNoted = true;
+          if (call.state === 'asking') seen.asking = true;
+          toolCalls.put(call);
         },
       },
       deliveries: {
@@ -93,6 +130,15 @@ export class DeadlyPorts {
         },
       },
     };
+  }
+
+  #tool(tool: Tool): Tool {
+    const run: Tool['run'] = async (input, context, signal) => {
+      const result = await tool.run(input, context, signal);
+      if (this.#at('tool-ran')) die();
+      return result;
+    };
+    return { ...tool, run };
   }
 
   #channel(channel: Channel): Channel {

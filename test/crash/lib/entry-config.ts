@@ -13,6 +13,11 @@ import type { Owner } from '../../../main/store/owner-lock.ts';
  *                     wait until the platform has executed it
  *   sent-not-noted    the answer is read, what it says is not noted
  *   between-parts     the first part is noted as sent, the second not begun
+ *   step-stored       the model's calls are committed, none of them has begun
+ *   tool-begun        a change is noted as begun, the tool has not been called
+ *   tool-ran          the tool has done what it does, its result is not noted
+ *   tool-noted        the result is committed, the model has not been told
+ *   asking            it is committed that the owner is asked
  */
 export type Point =
   | 'before-commit'
@@ -22,7 +27,12 @@ export type Point =
   | 'before-send'
   | 'send-in-flight'
   | 'sent-not-noted'
-  | 'between-parts';
+  | 'between-parts'
+  | 'step-stored'
+  | 'tool-begun'
+  | 'tool-ran'
+  | 'tool-noted'
+  | 'asking';
 
 export interface Death {
   readonly point: Point;
@@ -37,6 +47,8 @@ export interface EntryConfig {
   readonly provision: string | null;
   /** Null for a host that lives. */
   readonly death: Death | null;
+  /** A file in which the tool `count` writes a line for each of its runs; null: there is no such tool. */
+  readonly counted: string | null;
   /** Milliseconds that a SIGTERM gives it. */
   readonly stopWithin: number;
 }

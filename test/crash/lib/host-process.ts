@@ -129,6 +129,7 @@ export class Workplace implements Disposable {
       mode: 'headless',
       provision: null,
       death: null,
+      counted: null,
       stopWithin: 2_100,
       ...config,
       dataDir,
