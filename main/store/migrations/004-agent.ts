@@ -129,6 +129,8 @@ CREATE TABLE cap (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX usage_turn ON usage (turn) WHERE turn IS NOT NULL;
+CREATE INDEX usage_spent ON usage (conversation, at, local, input_tokens, output_tokens, cost, estimated)
+  WHERE conversation IS NOT NULL;
 
 ALTER TABLE conversation ADD COLUMN persona TEXT;
 ALTER TABLE conversation ADD COLUMN thinking TEXT;
