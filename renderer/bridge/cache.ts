@@ -187,9 +187,18 @@ function turnChanged({ client, live }: CacheParts, turn: TurnView): void {
   const { conversation } = turn;
   const thread = client.getQueryData<Thread>(threadKey(conversation));
   if (thread) client.setQueryData<Thread>(threadKey(conversation), { ...thread, turn });
+  if (turn.state !== 'running') turnEnded(client, turn);
   const text = live.get(conversation);
   const over = turn.state !== 'running' && turn.state !== 'done';
   if (text && (!thread || text.turn !== turn.id || over)) live.forget(conversation);
+}
+
+/** None of its calls waits for a word any more, whoever ended it. */
+function turnEnded(client: QueryClient, { id, conversation }: TurnView): void {
+  stepsChanged(client, id);
+  const cards = client.getQueryData<AnswerOf<'cards.list'>>(callKey('cards.list', {}));
+  const waits = cards?.some((card) => card.kind === 'tool' && card.conversation === conversation);
+  if (waits === true) makeStale(client, ['cards.list']);
 }
 
 function linkChanged(client: QueryClient, changed: LinkView): void {

@@ -23,6 +23,7 @@ function calls(lab: OpenAiEmulator, toolCalls: readonly ScriptedToolCall[], text
   lab.next({ kind: 'reply', toolCalls }, { kind: 'reply', text });
 }
 
+const elevenMinutes = 11 * 60_000;
 const listing: ScriptedToolCall = { name: 'schedule', arguments: '{"action":"list"}' };
 
 /** The card of a tool that waits, where it stands. */
@@ -158,8 +159,7 @@ test.describe('over a host that goes', () => {
 
   test('a tool that nobody answered for in ten minutes is refused, and the reply says so', async ({ page, host }) => {
     await using lab = await startOpenAi();
-    const eleven = 11 * 60_000;
-    await host.start(provision(lab), eleven);
+    await host.start(provision(lab), elevenMinutes);
     await openWindow(page, host);
     lab.next({ kind: 'reply', toolCalls: [listing] });
     await say(page, 'Which schedules are there?');
@@ -172,6 +172,32 @@ test.describe('over a host that goes', () => {
     await page.getByRole('button', { name: '1 call was refused: nobody answered in time' }).click();
     await expect(page.getByText('Nobody answered in time, so')).toBeVisible();
     await expect(asks(page)).toHaveCount(0);
+  });
+
+  test('what a schedule said while the program was off stands in its conversation, late and under its own name', async ({
+    page,
+    host,
+  }) => {
+    await using lab = await startOpenAi();
+    await host.start(provision(lab), elevenMinutes);
+    await openWindow(page, host);
+    const when = { kind: 'every', minutes: 5 };
+    const made = { action: 'create', name: 'Bees', prompt: 'Ask me about the bees.', when };
+    calls(lab, [{ name: 'schedule', arguments: JSON.stringify(made) }], 'I ask every five minutes.');
+    await say(page, 'Ask me about the bees every five minutes.');
+    await asks(page).getByRole('button', { name: 'Allow once' }).click();
+    await expect(replies(page)).toContainText('I ask every five minutes.');
+    await host.kill();
+    lab.next({ kind: 'reply', text: 'How are the bees?' });
+    await host.startAgain();
+    await page.reload();
+    await expect(replies(page).last()).toContainText('How are the bees?');
+    const asked = page.getByRole('article', { name: 'Schedule wrote' });
+    await expect(asked).toContainText(/Schedule.*Scheduled: Bees \(late, it was due on .*Ask me about the bees\./s);
+    await expect(page.getByRole('article', { name: 'You wrote' }).getByText('Schedule', { exact: true })).toHaveCount(
+      0,
+    );
+    await picture(page, 'agent-schedule');
   });
 });
 
@@ -220,5 +246,4 @@ test('where a summary begins a line says so and unfolds; it moves nothing under 
   await line.click();
   await expect(page.getByText('They counted <b>bees</b>.')).toBeVisible();
   await expectAccessible(page);
-  await picture(page, 'agent-summary');
 });

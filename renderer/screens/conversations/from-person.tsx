@@ -49,7 +49,10 @@ export function FromPerson({ message, follows, live, zone }: FromPersonProps): R
       data-own={own}
       aria-label={own || authorName === '' ? t('thread.yours') : t('thread.said', { name: authorName })}
     >
-      {!live && !follows && <p className="author">{own ? t(here ? 'thread.ownHere' : 'thread.own') : authorName}</p>}
+      {/* In the window only the owner writes, without a name; another one is that of a schedule. */}
+      {(!live || authorName !== '') && !follows && (
+        <p className="author">{own ? t(here ? 'thread.ownHere' : 'thread.own') : authorName}</p>
+      )}
       <div className="said">
         <Aside at={message.at} words={words} zone={zone} />
         {words !== '' && (
