@@ -446,7 +446,7 @@ async function startGateway(
 ): Promise<readonly string[]> {
   const connections = await applyConnections(gateway, provision);
   const servers = await applyToolServers(desk.servers, provision);
-  desk.servers.start();
+  await desk.servers.start();
   await gateway.start();
   const people = await applyPeople(gateway, ground.store, provision);
   return [...connections, ...servers, ...people].map(

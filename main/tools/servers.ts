@@ -18,6 +18,7 @@ import { assertNever } from '../lib/assert-never.ts';
 import { subject } from '../lib/observable.ts';
 import { failed, ok, type Result } from '../lib/result.ts';
 import { secretName, type McpHost, type McpServers, type McpState, type McpStatus } from './mcp/types.ts';
+import { createOffers, offerKey } from './offers.ts';
 import { Once } from './once.ts';
 import {
   clearValues,
@@ -33,7 +34,7 @@ import {
 } from './server-values.ts';
 
 export interface ServerDeps {
-  readonly storage: Pick<Storage, 'read' | 'commit'>;
+  readonly storage: Pick<Storage, 'read' | 'commit' | 'note'>;
   readonly secrets: SecretBox;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -64,11 +65,18 @@ export class ToolServers implements AsyncDisposable {
     this.#opened = new Once(() => this.#open());
   }
 
-  /** Starts what is stored and switched on; loads nothing when nothing is stored. */
-  start(): void {
+  /**
+   * Starts what is stored and switched on; loads nothing when nothing is stored. Resolves when what they offered last is
+   * known, without waiting for any of them.
+   */
+  async start(): Promise<void> {
     const { log, storage } = this.#deps;
     if (storage.read.toolServers.all().length === 0) return;
-    this.#opened.get().catch((error: unknown) => log.write('error', 'mcp.bug', { error: describeError(error) }));
+    try {
+      await this.#opened.get();
+    } catch (error) {
+      log.write('error', 'mcp.bug', { error: describeError(error) });
+    }
   }
 
   async list(): Promise<readonly McpServerView[]> {
@@ -116,8 +124,9 @@ export class ToolServers implements AsyncDisposable {
   /** Settles when nothing of it runs any more. */
   remove(id: ToolServerId): Promise<Result<void, Reason>> {
     return this.#change(id, async (row, servers) => {
-      await this.#deps.storage.commit(({ toolServers, secrets }) => {
+      await this.#deps.storage.commit(({ toolServers, secrets, facts }) => {
         toolServers.remove(id);
+        facts.put(offerKey(id), undefined);
         for (const name of secretNames(row)) secrets.remove(name);
       });
       this.#states.delete(id);
@@ -142,8 +151,10 @@ export class ToolServers implements AsyncDisposable {
   async #open(): Promise<McpServers> {
     const { storage, clock, secrets, fetch, version, host } = this.#deps;
     const { createMcpServers } = await import('./mcp/index.ts');
-    const servers = createMcpServers({ clock, secrets, fetch, version, host });
+    const offers = createOffers(this.#deps);
+    const servers = createMcpServers({ clock, secrets, fetch, version, host, offers });
     for (const row of storage.read.toolServers.all()) this.#add(servers, row);
+    this.tools.set(servers.tools.value);
     servers.servers.subscribe((statuses) => {
       this.#note(statuses);
       this.#changed();
@@ -208,7 +219,9 @@ export class ToolServers implements AsyncDisposable {
       const at = secretName(row.id, where, name);
       return secret ? [{ at, sealed: this.#deps.secrets.seal(at, value) }] : [];
     });
-    await this.#deps.storage.commit(({ toolServers, secrets }) => {
+    await this.#deps.storage.commit(({ toolServers, secrets, facts }) => {
+      // Another program, or the same one with another key: it may offer other things.
+      facts.put(offerKey(row.id), undefined);
       for (const name of before === null ? [] : secretNames(before)) secrets.remove(name);
       for (const secret of sealed) secrets.put(secret.at, secret.sealed);
       toolServers.put(row);

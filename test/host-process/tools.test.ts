@@ -72,9 +72,13 @@ describe('the built host and its servers of tools', { timeout: 90_000 }, () => {
       await client.value('mcp.save', { server: draft('Everything', [reference('everything')], 'swordfish-4711') });
       await client.value('mcp.save', { server: draft('Memory', [reference('memory')]) });
       await allReady(client, 2);
+      host.child.kill('SIGTERM');
+      await host.ended;
     }
     await using host = await start(folder);
     using client = await open(host);
+    // Before any of them has answered: a turn that goes on must not find them missing.
+    expect((await client.value('tools.list', {})).map(({ name }) => name)).toContain('everything__echo');
     const [everything, memory] = await allReady(client, 2);
     expect(everything).toMatchObject({
       name: 'Everything',

@@ -13,6 +13,7 @@ import { createOpener, type Opener } from './open.ts';
 import { superviseServer, type SupervisedServer } from './server.ts';
 import { slugOf } from './tools.ts';
 import type {
+  Offers,
   McpDeps,
   McpEndpoint,
   McpLogLine,
@@ -26,6 +27,8 @@ import type {
 export function createMcpServers(deps: McpDeps): McpServers {
   return new Servers(deps);
 }
+
+const forgetful: Offers = { recall: () => null, keep: () => undefined };
 
 interface Entry {
   readonly row: McpServerRow;
@@ -58,8 +61,8 @@ class Servers implements McpServers {
     if (this.#entries.has(row.id)) return this.update(row);
     const taken = this.nameTaken(row);
     if (taken !== null) return failed(taken);
-    const { clock, version } = this.#deps;
-    const server = superviseServer({ clock, version, open: this.#opener.open }, row);
+    const { clock, version, offers = forgetful } = this.#deps;
+    const server = superviseServer({ clock, version, offers, open: this.#opener.open }, row);
     const states = server.state.subscribe(() => this.#publishServers());
     const tools = server.tools.subscribe(() => this.#publishTools());
     const watching = {
@@ -70,6 +73,7 @@ class Servers implements McpServers {
     };
     this.#entries.set(row.id, { row, server, watching });
     this.#publishServers();
+    this.#publishTools();
     return ok(null);
   }
 

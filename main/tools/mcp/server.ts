@@ -15,7 +15,7 @@ import { createRedaction, createServerLog, type Redact, type ServerLog } from '.
 import { isLasting, sentenceOf } from './reasons.ts';
 import { textOfResult } from './result.ts';
 import { offerOf, type Offer, type OfferedTool } from './tools.ts';
-import type { McpReason, McpServerRow, McpState } from './types.ts';
+import type { McpReason, McpServerRow, McpState, Offers } from './types.ts';
 
 const firstWait: Millis = 1_000;
 const longestWait: Millis = 300_000;
@@ -38,6 +38,7 @@ export interface Opened {
 export interface ServerDeps {
   readonly clock: Clock;
   readonly version: string;
+  readonly offers: Offers;
   /** Starts the process or makes the address ready. `said` gets its standard error. */
   open(row: McpServerRow, said: (line: string) => void, signal: AbortSignal): Promise<Result<Opened, McpReason>>;
 }
@@ -85,7 +86,8 @@ class Supervised implements SupervisedServer {
 
   set(row: McpServerRow): void {
     this.#row = row;
-    this.tools.set([]);
+    const known = row.enabled ? this.#deps.offers.recall(row.id) : null;
+    this.tools.set(known === null ? [] : this.#toolsOf(row, offerOf(row, known)));
     this.#begin(row);
   }
 
@@ -217,19 +219,24 @@ class Supervised implements SupervisedServer {
       this.log.write('gateway', `The new list of tools did not come: ${sentenceOf(listed.failure)}`);
       return;
     }
+    this.#deps.offers.keep(row.id, listed.value);
     const offer = offerOf(row, listed.value);
     for (const { name, why } of offer.leftOut) this.log.write('gateway', `The tool ${name} is left out: ${why}.`);
-    this.#setTools(row, offer);
+    this.#setTools(this.#toolsOf(row, offer));
     const since = this.state.value.kind === 'ready' ? this.state.value.since : this.#deps.clock.now();
     const tools = offer.tools.map(({ summary }) => summary);
     this.state.set({ kind: 'ready', tools, leftOut: offer.leftOut, since });
   }
 
   /** The same tools as before are the same value: what a provider cached of them stays good. */
-  #setTools(row: McpServerRow, { tools }: Offer): void {
+  #setTools(tools: readonly Tool[]): void {
     const before = JSON.stringify(this.tools.value.map(({ description }) => description));
     if (before === JSON.stringify(tools.map(({ description }) => description))) return;
-    this.tools.set(tools.map((tool) => this.#toolFor(row.name, tool)));
+    this.tools.set(tools);
+  }
+
+  #toolsOf(row: McpServerRow, { tools }: Offer): readonly Tool[] {
+    return tools.map((tool) => this.#toolFor(row.name, tool));
   }
 
   #toolFor(server: string, { description, theirs }: OfferedTool): Tool {
@@ -252,16 +259,26 @@ class Supervised implements SupervisedServer {
     signal: AbortSignal,
   ): Promise<ToolResult> {
     if (!isRecord(input)) return no('The parameters of this tool have to be one JSON object.');
-    const session = this.#session;
-    if (session === null) return no(`The server ${server} is not running now. ${this.#whyDown()}`.trim());
     const limit = Math.max(0, Math.min(longestCall, context.left ?? longestCall));
     using time = timeLimit(this.#deps.clock, limit, signal);
+    const session = this.#session ?? (await this.#whenUp(time.signal));
+    if (session === null) return no(`The server ${server} is not running now. ${this.#whyDown()}`.trim());
     const answer = await session.call(tool, input, time.signal);
     if (answer.ok) {
       const result = textOfResult(answer.value, this.#redact);
       return result ?? no(sentenceOf({ code: 'mcp.malformed' }));
     }
     return no(this.#redact(sentenceOfFailure(server, answer.failure, time, limit)));
+  }
+
+  /** One that is being started is waited for. */
+  async #whenUp(signal: AbortSignal): Promise<Session | null> {
+    if (this.state.value.kind !== 'starting' || signal.aborted) return this.#session;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    using _watching = this.state.subscribe(({ kind }) => kind !== 'starting' && resolve());
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    await promise;
+    return this.#session;
   }
 
   #whyDown(): string {

@@ -137,6 +137,15 @@ export interface McpDeps {
   /** Told to servers as the client's version. */
   readonly version: string;
   readonly host: McpHost;
+  /** Left out: each start of the program begins without tools. */
+  readonly offers?: Offers;
+}
+
+/** What servers offered when they were last asked: a start of the program changes no prompt by waiting for them. */
+export interface Offers {
+  /** What `tools/list` gave; null where nothing is known. */
+  recall(server: McpServerId): readonly unknown[] | null;
+  keep(server: McpServerId, listed: readonly unknown[]): void;
 }
 
 /** The machine as servers get to see it. */
@@ -154,7 +163,7 @@ export interface McpServers extends AsyncDisposable {
   readonly servers: Observable<readonly McpStatus[]>;
   /**
    * What models may call, in an order that only changes with the tools. A server that was ready keeps its tools here
-   * while it restarts, so that what a provider cached stays good; a call then fails with a sentence.
+   * while it restarts, so that what a provider cached stays good; a call then waits for it, or fails with a sentence.
    */
   readonly tools: Observable<readonly Tool[]>;
   /** What the owner typed, as it is to be stored: the command looked up and made absolute, the address and the headers checked. */
