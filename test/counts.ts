@@ -18,9 +18,13 @@ export interface Counts {
   readonly reconnects: number;
   /** Random sequences of events that a whole gateway is put through, to see who hears what. */
   readonly accessRuns: number;
-  /** Random schedules round a change of the clocks, and years that are gone through minute by minute for each zone. */
+  /**
+   * Random schedules round a change of the clocks; years that are gone through minute by minute for each zone; lives of a
+   * machine through each of these years.
+   */
   readonly scheduleRuns: number;
   readonly scheduleYears: number;
+  readonly scheduleLives: number;
   /** Turns of the conversation that goes on and on with a small model. */
   readonly longTurns: number;
 }
@@ -34,8 +38,9 @@ const short: Counts = {
   propertyRuns: 100,
   reconnects: 60,
   accessRuns: 100,
-  scheduleRuns: 60,
+  scheduleRuns: 40,
   scheduleYears: 0,
+  scheduleLives: 1,
   longTurns: 60,
 };
 const long: Counts = {
@@ -49,6 +54,7 @@ const long: Counts = {
   accessRuns: 2000,
   scheduleRuns: 2000,
   scheduleYears: 1,
+  scheduleLives: 10,
   longTurns: 2000,
 };
 

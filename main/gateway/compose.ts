@@ -95,7 +95,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     health: () => healthOf(storage, turns),
     wake(why) {
       for (const { row } of links.all()) links.reconnect(row.id, why);
-      schedules.runner.look();
+      void schedules.runner.look();
     },
   };
 }

@@ -1,10 +1,21 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { slotKey, slotsOf, whatIsDue } from '../../main/gateway/schedule/slots.ts';
+import { slotsOf } from '../../main/gateway/schedule/slots.ts';
 import type { CatchUp, Schedule, Timing } from '../../main/gateway/schedule/types.ts';
 import { counts } from '../counts.ts';
 import { changes, clockTime, expressions, quietHours, stretches } from './schedule/arbitrary.ts';
-import { aroundQuiet, day, minute, momentsOf, quietMinutes, tableOf, type Table } from './schedule/oracle.ts';
+import { lifeOf, ScheduleHouse, type Shift } from './schedule/house.ts';
+import {
+  aroundQuiet,
+  day,
+  minute,
+  momentsOf,
+  quietMinutes,
+  tableOf,
+  type Meant,
+  type MeantQuiet,
+  type Table,
+} from './schedule/oracle.ts';
 
 const runs = { numRuns: counts.scheduleRuns };
 /** The long counts take minutes. */
@@ -79,7 +90,6 @@ test('the next slot is the same from whichever moment it is asked for (a restart
 });
 
 test('quiet hours hold in their own zone, and what fell into them comes once or not at all', () => {
-  const policies = fc.constantFrom<CatchUp>('run-late', 'skip');
   const zones = fc.constantFrom(...changes.map(([zone]) => zone));
   fc.assert(
     fc.property(
@@ -100,73 +110,79 @@ test('quiet hours hold in their own zone, and what fell into them comes once or 
   );
 });
 
-/** Minutes the machine is awake and asleep in turn, and how far its clock is set back when it wakes. */
-const days = fc.array(
-  fc.record({
-    awake: fc.integer({ min: 1, max: 900 }),
-    asleep: fc.integer({ min: 0, max: 900 }),
-    setBack: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 90 })),
-  }),
-  { minLength: 1, maxLength: 12 },
-);
-
-interface Runner {
-  /** What a store keeps: the schedule, the newest slot that was dealt with, and the keys of the runs. */
-  stored: string;
-  readonly ran: string[];
-  left: number;
+/** The life of a machine: so many minutes it is awake, or away, at a time. */
+function shiftsOf(awake: number, away: number, most: number): fc.Arbitrary<readonly Shift[]> {
+  const set = fc.oneof(
+    { weight: 5, arbitrary: fc.constant(0) },
+    fc.integer({ min: -180, max: -1 }),
+    fc.integer({ min: 1, max: 180 }),
+  );
+  const shift = fc.record({
+    awake: fc.integer({ min: 1, max: awake }),
+    away: fc.integer({ min: 0, max: away }),
+    how: fc.constantFrom('sleep' as const, 'restart' as const),
+    set,
+  });
+  return fc.array(shift, { minLength: 1, maxLength: most });
 }
 
-/** What the gateway does at a timer, after sleep and at its start; it knows nothing but what is stored. */
-function look(runner: Runner, now: number): void {
-  const { schedule, handled } = JSON.parse(runner.stored) as { schedule: Schedule; handled: number };
-  const due = whatIsDue(schedule, handled, now);
-  if (due.kind === 'nothing') return;
-  if (due.kind === 'run') runner.ran.push(slotKey('one', due.slot));
-  runner.left += due.left;
-  runner.stored = JSON.stringify({ schedule, handled: due.slot });
+interface Life {
+  readonly meant: Meant;
+  readonly quiet: MeantQuiet | null;
+  readonly catchUp: CatchUp;
+  readonly shifts: readonly Shift[];
 }
 
-test('through days of sleep, restarts and clocks set back each slot runs once or is left out once, none twice', () => {
-  fc.assert(
-    fc.property(stretches, expressions, days, fc.boolean(), (stretch, meant, shifts, isSkipping) => {
-      const { timeZone, from, until } = stretch;
-      const begin = from + 2 * day;
-      const schedule = {
-        ...cron(meant.text, timeZone),
-        catchUp: isSkipping ? ('skip' as const) : ('run-late' as const),
-      };
-      const runner: Runner = { stored: JSON.stringify({ schedule, handled: begin }), ran: [], left: 0 };
-      const slots = within(momentsOf(meant, tableFor(timeZone, from, until)), begin, until - 2 * day);
-      const expected: string[] = [];
-      let [now, handled] = [begin, begin];
-      for (const { awake, asleep, setBack } of shifts) {
-        const sleeps = Math.min(now + awake * minute, until - 2 * day);
-        for (const slot of within(slots, handled, sleeps)) {
-          // A timer fires at its time or a little later.
-          look(runner, slot + 700);
-          expected.push(slotKey('one', slot));
-          handled = slot;
-        }
-        look(runner, sleeps);
-        now = Math.min(sleeps + asleep * minute, until - 2 * day);
-        const missed = within(slots, handled, now);
-        const last = missed.at(-1);
-        look(runner, now);
-        if (last !== undefined) {
-          if (!isSkipping || now - last <= minute) expected.push(slotKey('one', last));
-          handled = last;
-        }
-        now -= setBack * minute;
-        look(runner, now);
-      }
-      expect(runner.ran).toEqual(expected);
-      expect(new Set(runner.ran).size).toBe(runner.ran.length);
-      const passed = within(slots, begin, handled).length;
-      // More than a hundred at once are not counted one by one.
-      if (runner.left < 90) expect(runner.ran.length + runner.left).toBe(passed);
-    }),
-    runs,
+/** Goes through a life with the runner of the gateway, and compares what it did with what brute force says. */
+async function livesThrough(
+  house: ScheduleHouse,
+  table: Table,
+  { meant, quiet, catchUp, shifts }: Life,
+): Promise<void> {
+  const { timeZone, from, until } = table;
+  const [begin, end] = [from + 4 * day, until - 3 * day];
+  const moments = momentsOf(meant, table);
+  const silent = quiet === null ? null : quietMinutes(quiet, table);
+  const slots = within(
+    silent === null ? moments : aroundQuiet(moments, silent, table, catchUp === 'run-late'),
+    begin,
+    end,
+  );
+  const hours = quiet === null ? null : { from: clockTime(quiet.from), to: clockTime(quiet.to), timeZone };
+  await house.begin({ ...cron(meant.text, timeZone), quiet: hours, catchUp }, begin);
+  const { expected, turns } = lifeOf(slots, begin, end, shifts, catchUp === 'skip');
+  for (const [index, { sleeps, back }] of turns.entries()) {
+    await house.awake(sleeps);
+    house.move(index % 2 === 0 ? 'Pacific/Apia' : 'America/New_York');
+    await house.away(back, shifts[index]?.how ?? 'sleep');
+  }
+  const asked = house.runs.filter(({ message }) => message !== null);
+  const told = expected.filter(({ left }) => !left);
+  expectSame(
+    asked.map(({ slot }) => slot),
+    told.map(({ slot }) => slot),
+    meant.text,
+  );
+  expect(asked.map(({ late }) => late)).toEqual(told.map(({ late }) => late));
+  expect(new Set(asked.map(({ slotKey }) => slotKey)).size).toBe(asked.length);
+  expect(house.errors).toEqual([]);
+}
+
+const policies = fc.constantFrom<CatchUp>('run-late', 'skip');
+
+/** With slots few enough for a life to be gone through one by one: so many times of a day at most. */
+function livesOf(timesOfDay: number, shifts: fc.Arbitrary<readonly Shift[]>): fc.Arbitrary<Life> {
+  const meant = expressions.filter(({ minutes, hours }) => minutes.size * hours.size <= timesOfDay);
+  return fc.record({ meant, quiet: fc.option(quietHours), catchUp: policies, shifts });
+}
+
+test('through sleep, restarts and clocks set wrong the runner asks once for each slot, or leaves it out, and never twice', async () => {
+  await using house = await ScheduleHouse.open();
+  await fc.assert(
+    fc.asyncProperty(stretches, livesOf(12, shiftsOf(900, 900, 8)), ({ timeZone, from, until }, life) =>
+      livesThrough(house, tableFor(timeZone, from, until), life),
+    ),
+    { numRuns: Math.ceil(counts.scheduleRuns / 4) },
   );
 });
 
@@ -175,13 +191,25 @@ describe('whole years, minute by minute', () => {
   const more = changes.flatMap(([zone]) =>
     Array.from({ length: counts.scheduleYears }, (_, index) => [zone, 2024 - 13 * index] as const),
   );
+  const years = [...fixed, ...more];
+  const yearOf = (timeZone: string, year: number): Table =>
+    tableFor(timeZone, Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1));
 
-  test.each([...fixed, ...more])('%s in %i: no slot of a year is lost, doubled or moved', (timeZone, year) => {
-    const table = tableOf(timeZone, Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1));
+  test.each(years)('%s in %i: no slot of a year is lost, doubled or moved', (timeZone, year) => {
+    const table = yearOf(timeZone, year);
     const [after, to] = [table.from + 2 * day, table.until - 2 * day];
-    for (const meant of fc.sample(expressions, { numRuns: 12, seed: year })) {
+    for (const meant of fc.sample(expressions, { numRuns: 6, seed: year })) {
       const expected = within(momentsOf(meant, table), after, to);
       expectSame(slotsIn(cron(meant.text, timeZone), after, to), expected, meant.text);
     }
+  });
+
+  test.each(years)('%s in %i: nor by a machine that sleeps, restarts and has its clock set', async (timeZone, year) => {
+    await using house = await ScheduleHouse.open();
+    const lives = livesOf(6, shiftsOf(2 * 1440, 20 * 1440, 40));
+    await fc.assert(
+      fc.asyncProperty(lives, (life) => livesThrough(house, yearOf(timeZone, year), life)),
+      { numRuns: counts.scheduleLives, seed: year },
+    );
   });
 });

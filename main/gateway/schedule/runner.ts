@@ -12,20 +12,28 @@ import { describeError } from '../log.ts';
 import { commitWhenWell } from '../persist.ts';
 import type { Millis } from '../types.ts';
 import { settleDue, type Settled } from './settle.ts';
-import { nextSlot, whatIsDue } from './slots.ts';
+import { nextSlot } from './slots.ts';
 import type { Schedule, ScheduleId, ScheduleRow } from './types.ts';
 import { hour } from './zone.ts';
 
 export interface ScheduleRunner {
   start(): void;
-  /** There may be something due, or the next slot is another one. Cheap, repeatable. */
-  look(): void;
+  /**
+   * There may be something due, or the next slot is another one. Cheap, repeatable. Resolves when what is due by now is
+   * in the store; never rejects.
+   */
+  look(): Promise<void>;
   /** Begins nothing more; resolves when the look under way has ended. */
   stop(): Promise<void>;
 }
 
+export type SchedulePorts = Pick<
+  GatewayPorts,
+  'storage' | 'clock' | 'ids' | 'log' | 'settings' | 'sentences' | 'systemTimeZone'
+>;
+
 export interface RunnerParts {
-  readonly ports: GatewayPorts;
+  readonly ports: SchedulePorts;
   readonly events: Events;
   readonly links: Pick<LinkRegistry, 'get'>;
   readonly turns: Pick<TurnControl, 'kick'>;
@@ -71,7 +79,7 @@ class Runner {
         }
       }),
     );
-    this.look();
+    void this.look();
   }
 
   async stop(): Promise<void> {
@@ -82,18 +90,19 @@ class Runner {
   }
 
   /** One look at a time; what happens meanwhile is seen by the next. */
-  look(): void {
+  async look(): Promise<void> {
     if (!this.#started || this.#ending.signal.aborted) return;
-    if (this.#looking !== null) {
-      this.#again = true;
-      return;
-    }
-    this.#looking = this.#lookOnce().finally(() => {
-      this.#looking = null;
-      if (!this.#again) return;
+    this.#again = true;
+    this.#looking ??= this.#lookWhileAsked();
+    await this.#looking;
+  }
+
+  async #lookWhileAsked(): Promise<void> {
+    while (this.#again) {
       this.#again = false;
-      this.look();
-    });
+      await this.#lookOnce();
+    }
+    this.#looking = null;
   }
 
   async #lookOnce(): Promise<void> {
@@ -111,7 +120,7 @@ class Runner {
     this.#timer?.[Symbol.dispose]();
     this.#timer = null;
     if (delay === null || this.#ending.signal.aborted) return;
-    this.#timer = ports.clock.after(delay, () => this.look());
+    this.#timer = ports.clock.after(delay, () => void this.look());
   }
 
   /** A bug with one schedule must not hold up the others; it is tried again with its next slot. */
@@ -147,8 +156,6 @@ class Runner {
 }
 
 function isDue(row: ScheduleRow, now: Millis): boolean {
-  // Asks for the next slot first, which knows what to do with a zone that is not known here.
-  if (row.handled > now) return true;
   const next = nextOf(row, row.handled);
-  return next !== null && next <= now && whatIsDue(row, row.handled, now).kind !== 'nothing';
+  return row.handled > now || (next !== null && next <= now);
 }

@@ -1,14 +1,13 @@
 /** Schedules as the window and the tool see them, over what the store keeps; see {@link Schedules}. */
 import { failed, ok, type Result } from '../../lib/result.ts';
 import { isPaused, isScheduled } from '../access.ts';
-import type { GatewayPorts } from '../gateway.ts';
 import type { LinkRegistry } from '../links.ts';
 import type { Tables } from '../storage.ts';
 import { timeZoneOf } from '../turn-ending.ts';
 import type { LinkRow, Millis, Reason } from '../types.ts';
 import { hasSameTimes, whatIsWrong, wrongTimes } from './check.ts';
 import { describe } from './describe.ts';
-import { createRunner, nextOf, type RunnerParts, type ScheduleRunner } from './runner.ts';
+import { createRunner, nextOf, type RunnerParts, type SchedulePorts, type ScheduleRunner } from './runner.ts';
 import type {
   Schedule,
   ScheduleDraft,
@@ -36,7 +35,7 @@ export function createSchedules(parts: ScheduleParts): ScheduleDesk {
   /** What was stored counts from now on. */
   const changed = (row: ScheduleRow): Result<ScheduleStatus, Reason> => {
     events.publish({ kind: 'schedules' });
-    runner.look();
+    void runner.look();
     return ok(statusOf(ports, row));
   };
   return {
@@ -74,7 +73,7 @@ export function createSchedules(parts: ScheduleParts): ScheduleDesk {
       });
       if (!found) return failed(notFound(id));
       events.publish({ kind: 'schedules' });
-      runner.look();
+      void runner.look();
       return ok(undefined);
     },
     runs: (id, limit) => storage.read.schedules.runs(id, limit).map((row) => runStatusOf(storage.read, row)),
@@ -83,7 +82,7 @@ export function createSchedules(parts: ScheduleParts): ScheduleDesk {
 
 /** Inside a commit. */
 function store(
-  { ids, clock }: GatewayPorts,
+  { ids, clock }: SchedulePorts,
   tables: Tables,
   linkOf: (id: string) => LinkRow | null,
   draft: ScheduleDraft,
@@ -132,7 +131,7 @@ function firstOf(schedule: Schedule, now: Millis, count: number): readonly Milli
   return slots;
 }
 
-function statusOf(ports: GatewayPorts, row: ScheduleRow): ScheduleStatus {
+function statusOf(ports: SchedulePorts, row: ScheduleRow): ScheduleStatus {
   const now = ports.clock.now();
   const pausedUntil = isPaused(row.pausedUntil, now) ? row.pausedUntil : null;
   const { read } = ports.storage;
@@ -146,7 +145,7 @@ function statusOf(ports: GatewayPorts, row: ScheduleRow): ScheduleStatus {
   };
 }
 
-function wordsOf(ports: GatewayPorts, schedule: Schedule): string {
+function wordsOf(ports: SchedulePorts, schedule: Schedule): string {
   const { sentences } = ports;
   const phrases = describe(schedule, { language: sentences.spoken(null), timeZone: timeZoneOf(ports) });
   return phrases.map(({ key, params }) => sentences.text(key, params, null)).join(' ');
