@@ -21,7 +21,7 @@ async function openAt(page: Page, host: HeadlessHost, path: string): Promise<voi
 }
 
 test('a host that takes its time: each screen says that it waits', async ({ page, host }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(300_000);
   await using _house = await moveIn(host, 3);
   const wire = await wireOf(page);
   const at = await addresses(page, host);
@@ -42,7 +42,7 @@ test('a host that is away: what was read stays, and it is said; when it is back,
   page,
   host,
 }) => {
-  test.setTimeout(420_000);
+  test.setTimeout(540_000);
   await using _house = await moveIn(host, 6);
   const wire = await wireOf(page);
   const at = await addresses(page, host);

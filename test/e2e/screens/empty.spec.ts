@@ -3,7 +3,7 @@ import { goTo, test } from '../web.ts';
 import { look } from './album.ts';
 
 test('every screen before anything has happened says what it is for', async ({ page, host }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(240_000);
   await host.start({ settings: { timeZone: 'UTC', language: 'en' } });
   await page.goto(host.address);
   await expect(page.getByRole('heading', { name: 'Welcome to Porchlight' })).toBeVisible();
@@ -24,6 +24,19 @@ test('every screen before anything has happened says what it is for', async ({ p
   await goTo(page, 'Usage');
   await expect(page.getByText(/No model was asked/).first()).toBeVisible();
   await look(page, 'usage', 'empty');
+  await goTo(page, 'Tools & memory');
+  await expect(page.getByText('Read a web page')).toBeVisible();
+  await look(page, 'tools', 'empty');
+  const parts = page.getByRole('navigation', { name: 'Parts of Tools & memory' });
+  await parts.getByRole('link', { name: 'Servers' }).click();
+  await expect(page.getByText(/^No server yet/)).toBeVisible();
+  await look(page, 'servers', 'empty');
+  await parts.getByRole('link', { name: 'Memory' }).click();
+  await expect(page.getByText(/^Nothing is remembered yet/)).toBeVisible();
+  await look(page, 'memory', 'empty');
+  await parts.getByRole('link', { name: 'Schedules' }).click();
+  await expect(page.getByText(/^Nothing is planned/)).toBeVisible();
+  await look(page, 'schedules', 'empty');
   await goTo(page, 'Diagnostics');
   await expect(page.getByText('There is no backup yet.')).toBeVisible();
   await expect(page.getByRole('region', { name: 'Log' })).toContainText('host.started');

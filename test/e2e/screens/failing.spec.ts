@@ -3,6 +3,7 @@ import { startOpenAi } from '../../emulators/openai/server.ts';
 import { bob, hears, startHome } from '../telegram-home.ts';
 import { goTo, openWindow, replies, say, test, violationsOf } from '../web.ts';
 import { look } from './album.ts';
+import { furnish } from './toolbox.ts';
 import { teach } from './town.ts';
 import { wireOf } from './wire.ts';
 
@@ -21,7 +22,7 @@ test('setup names what is wrong with a key before it goes on', async ({ page, ho
 });
 
 test('every screen on a bad day: what happened, what was kept, and the one next step', async ({ page, host }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(300_000);
   await using home = await startHome();
   const { bot, lab } = home;
   teach(lab);
@@ -93,6 +94,31 @@ test('every screen on a bad day: what happened, what was kept, and the one next 
     await page.getByLabel('Appearance').selectOption('dark');
     await expect(page.getByRole('main').getByRole('alert').first()).toBeVisible();
     await look(page, 'settings', 'failing');
+  });
+
+  await test.step('a server that refuses its key, a disk that is full, a permission that is not stored', async () => {
+    await using _toolbox = await furnish(host, 'many');
+    wire.refuse('tools.setPermission', { code: 'host.disk-full' });
+    await goTo(page, 'Tools & memory');
+    await page.getByRole('group', { name: 'Recall: permission' }).getByRole('button', { name: 'Never' }).click();
+    await expect(page.getByRole('main').getByRole('alert').first()).toBeVisible();
+    await look(page, 'tools', 'failing');
+    await page.goto(`${host.ready.url}#/tools/servers`);
+    const calendar = page.getByRole('article', { name: 'Calendar' });
+    await expect(calendar.getByRole('alert')).toContainText('does not accept the key');
+    await look(page, 'servers', 'failing', calendar.getByRole('alert'));
+    wire.refuse('memory.save', { code: 'memory.disk-full' });
+    await page.goto(`${host.ready.url}#/tools/memory/MEMORY.md`);
+    const text = page.getByRole('textbox', { name: 'Text of MEMORY.md' });
+    await text.fill('# About me\n\n- I live in the hills now\n');
+    await text.press('Control+s');
+    await expect(page.getByRole('main').getByRole('alert')).toBeVisible();
+    await look(page, 'memory', 'failing', page.getByRole('main').getByRole('alert'));
+    wire.refuse('schedules.list', { code: 'host.disk-full' });
+    await page.goto('about:blank');
+    await page.goto(`${host.ready.url}#/tools/schedules`);
+    await expect(page.getByRole('main').getByRole('alert').first()).toBeVisible();
+    await look(page, 'schedules', 'failing');
   });
 
   await test.step('a bot that somebody else listens to', async () => {

@@ -2,10 +2,11 @@ import { expect } from '@playwright/test';
 import { ada, bob, cleo, dora } from '../telegram-home.ts';
 import { goTo, openWindow, replies, say, test } from '../web.ts';
 import { look } from './album.ts';
+import { furnish } from './toolbox.ts';
 import { connectLab, moveIn, neighbours, sayingOf } from './town.ts';
 
 test('every screen of a house that many people call at', async ({ page, host }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(360_000);
   await using house = await moveIn(host);
   const { bot, lab } = house;
   await openWindow(page, host);
@@ -55,6 +56,23 @@ test('every screen of a house that many people call at', async ({ page, host }) 
     await expect(page.getByLabel('Appearance')).toBeVisible();
     for (const folded of await page.locator('details.advanced > summary').all()) await folded.click();
     await look(page, 'settings', 'many');
+  });
+
+  await test.step('many servers, one of each kind of trouble, a fortnight of notes, a week of plans', async () => {
+    await using _toolbox = await furnish(host, 'many');
+    await goTo(page, 'Tools & memory');
+    await expect(page.getByRole('list', { name: 'From Library' })).toBeVisible();
+    await look(page, 'tools', 'many');
+    await page.goto(`${host.ready.url}#/tools/servers`);
+    await expect(page.getByRole('article', { name: 'Calendar' }).getByRole('alert')).toBeVisible();
+    await expect(page.getByRole('article', { name: 'Weather' })).toContainText(/starting again in|starting…/);
+    await look(page, 'servers', 'many');
+    await page.goto(`${host.ready.url}#/tools/memory`);
+    await expect(page.getByRole('list', { name: 'Notes' }).getByRole('link')).toHaveCount(16);
+    await look(page, 'memory', 'many');
+    await page.goto(`${host.ready.url}#/tools/schedules`);
+    await expect(page.getByRole('list', { name: 'Schedules' })).toContainText('paused until you resume');
+    await look(page, 'schedules', 'many');
   });
 
   await test.step('many replies that did not get through', async () => {

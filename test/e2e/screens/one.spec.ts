@@ -2,10 +2,11 @@ import { expect } from '@playwright/test';
 import { bob, hears, startHome } from '../telegram-home.ts';
 import { goTo, openWindow, replies, say, test } from '../web.ts';
 import { look } from './album.ts';
+import { furnish } from './toolbox.ts';
 import { connectLab, sayingOf, teach } from './town.ts';
 
 test('every screen with one thing on it', async ({ page, host }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(300_000);
   await using home = await startHome();
   const { bot, lab } = home;
   teach(lab);
@@ -41,6 +42,22 @@ test('every screen with one thing on it', async ({ page, host }) => {
     await goTo(page, 'Usage');
     await expect(page.getByText('gpt-test').first()).toBeVisible();
     await look(page, 'usage', 'one');
+  });
+
+  await test.step('one server of tools, one note, one schedule', async () => {
+    await using _toolbox = await furnish(host, 'one');
+    await goTo(page, 'Tools & memory');
+    await expect(page.getByRole('list', { name: 'From Library' })).toBeVisible();
+    await look(page, 'tools', 'one');
+    await page.goto(`${host.ready.url}#/tools/servers`);
+    await expect(page.getByRole('article', { name: 'Library' })).toContainText(/ready for/);
+    await look(page, 'servers', 'one');
+    await page.goto(`${host.ready.url}#/tools/memory/MEMORY.md`);
+    await expect(page.getByRole('textbox', { name: 'Text of MEMORY.md' })).toHaveValue(/four hives/);
+    await look(page, 'memory', 'one');
+    await page.goto(`${host.ready.url}#/tools/schedules`);
+    await expect(page.getByRole('list', { name: 'Schedules' })).toContainText(/Next: /);
+    await look(page, 'schedules', 'one');
   });
 
   await test.step('one check, one change, one reply that did not get through', async () => {
