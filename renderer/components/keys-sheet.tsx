@@ -13,6 +13,7 @@ const keys: readonly (readonly [Words, Words])[] = [
   ['keys.numbers', 'keys.numbers.does'],
   ['keys.settings', 'keys.settings.does'],
   ['keys.move', 'keys.move.does'],
+  ['keys.save', 'keys.save.does'],
   ['keys.sheet', 'keys.sheet.does'],
 ];
 

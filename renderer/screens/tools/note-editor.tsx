@@ -99,7 +99,7 @@ function Writing({ name, there: stored, hit, again }: WritingProps): ReactNode {
           busy={save.busy}
           disabled={draft === null || save.conflict !== null}
           aria-keyshortcuts="Control+S Meta+S"
-          title={t('memory.saveKey')}
+          title={t('keys.save')}
           onClick={() => void save.run()}
         >
           {t('action.save')}
