@@ -9,7 +9,7 @@ export function PersonasRow(): ReactNode {
   return (
     <div className="setting">
       <div className="setting-words">
-        <span>{t('personas.title')}</span>
+        <strong>{t('personas.title')}</strong>
         <p className="muted">{t('personas.lead')}</p>
       </div>
       <div className="setting-control">
