@@ -57,7 +57,10 @@ function whatWaits(cards: readonly ShellCard[], say: Say): readonly Line[] {
   const of = (kind: ShellCard['kind']) => cards.filter((card) => card.kind === kind);
   const people = peopleLine(cards, say);
   const late = of('late').reduce((sum, { messages }) => sum + messages, 0);
+  const tools = of('tool').length;
   return [
+    // First, since only these are over by themselves, within minutes.
+    ...(tools > 0 ? [{ label: say('tray.tools', { count: tools }), place: '/people' } as const] : []),
     ...of('budget').map(({ sentence }): Line => ({ label: sentence ?? '', place: '/usage' })),
     ...(people === null ? [] : [people]),
     ...(late > 0 ? [{ label: say('tray.late', { count: late }), place: '/people' } as const] : []),

@@ -115,6 +115,7 @@ describe('notifications', () => {
     [club, '/people', 'Answer in Chess club?'],
     [card('late', ''), '/people', 'Messages came while Porchlight was away'],
     [card('loop', 'Ada'), '/people', 'Ada was paused'],
+    [card('tool', 'write_file'), '/people', 'May Porchlight use write_file?'],
     [card('signed-out', ''), '/channels', 'Home bot is signed out'],
     [card('conflict', ''), '/channels', 'Home bot is used by another program'],
     [card('budget', ''), '/usage', 'Your budget needs a look'],

@@ -100,7 +100,7 @@ describe('the tray', () => {
   it('asks for attention only where a person is needed: a link that tries again by itself is left to it', () => {
     expect(trayModel(running({ links: [link('a', retrying)] })).icon).toBe('ok');
     expect(trayModel(running({ links: [link('a', signedOut)] })).icon).toBe('attention');
-    for (const kind of ['person', 'group', 'late', 'loop', 'budget'] as const) {
+    for (const kind of ['person', 'group', 'late', 'loop', 'tool', 'budget'] as const) {
       expect(trayModel(running({ cards: [card(kind)] })).icon).toBe('attention');
     }
     expect(trayModel(running({ problem: 'No space left.' })).icon).toBe('attention');
@@ -132,6 +132,8 @@ describe('the tray', () => {
       card('group', { name: 'Chess club' }),
       card('late', { messages: 14 }),
       card('loop', { name: 'Bot at work' }),
+      card('tool', { name: 'write_file' }),
+      card('tool', { name: 'write_file' }),
       card('budget', { sentence: '83 % of a limit is used up: $4.15 of $5.' }),
       card('signed-out'),
     ];
@@ -141,6 +143,7 @@ describe('the tray', () => {
     expect(led).toEqual([
       ['Running · 0 of 1 link up', null],
       ['Home bot: signed out', '/channels'],
+      ['2 tools wait for your word', '/people'],
       ['83 % of a limit is used up: $4.15 of $5.', '/usage'],
       ['2 people are waiting…', '/people'],
       ['14 late messages wait for your word', '/people'],

@@ -99,7 +99,7 @@ export function message(seq: number, change: Partial<MessageView>): MessageView 
     seq,
     conversation: 'c1',
     kind: 'person',
-    authorName: 'Ada',
+    authorName: '',
     text: '',
     at: now - (60 - seq) * minute,
     revision: 0,
