@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine, lookAround, waitForQuiet } from './machine.ts';
 import { isClean, table } from './report.ts';
 import { plants, WrongAnswer, type Bench, type Row, type Scenario, type Surroundings } from './rows.ts';
+import { agent } from './rows/agent.ts';
 import { busy } from './rows/busy.ts';
 import { context } from './rows/context.ts';
 import { crowd } from './rows/crowd.ts';
@@ -30,7 +31,7 @@ import { windowStream } from './rows/window-stream.ts';
 const root = join(import.meta.dirname, '../..');
 const scenarios: readonly Scenario[] = [
   ...[start, idle, window, windowScale, windowStream, telegram, whatsapp, stream, http, crowd, limits, million, growth],
-  ...[recall, context, desktop, busy],
+  ...[recall, context, agent, desktop, busy],
 ];
 
 const { values } = parseArgs({

@@ -22,7 +22,7 @@ import { mostCalls } from './decide.ts';
 import type { CallDesk } from './run-tool.ts';
 import type { FinishedStep, StepRow, ToolCallRow } from './types.ts';
 
-export interface AgentParts extends RequestParts, CallDesk {}
+export type AgentParts = RequestParts & CallDesk;
 
 /** `step`: what the last answer thought, to be stored with it. `asking`: it goes on once the owner has decided. */
 export type AgentResult =

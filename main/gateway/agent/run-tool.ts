@@ -10,10 +10,10 @@ import type { Millis } from '../types.ts';
 import { ended, publishStep, shownTool } from './call-rows.ts';
 import { brokeDown, timedOut, unsure, withinLimit } from './results.ts';
 import type { Toolbox } from './toolbox.ts';
-import type { ToolCallRow } from './types.ts';
+import type { ToolCallRow, ToolCallState } from './types.ts';
 
 export interface CallDesk {
-  readonly ports: GatewayPorts;
+  readonly ports: Pick<GatewayPorts, 'storage' | 'clock' | 'log'>;
   readonly events: Pick<Events, 'publish'>;
   readonly toolbox: Toolbox;
 }
@@ -55,9 +55,7 @@ export async function makeCall(
   if (tool === undefined || signal.aborted) return;
   const since = clock.now();
   const begun: ToolCallRow = { ...call, state: 'running', reason: null, begunAt: since };
-  const store = async (row: ToolCallRow, isNow: ToolCallRow['state']): Promise<boolean> => {
-    // Whoever changes something must not do it twice: that it began is on disk, also if the power goes.
-    const write = sideEffects ? commitWhenWell : noteWhenWell;
+  const store = async (write: typeof commitWhenWell, row: ToolCallRow, isNow: ToolCallState): Promise<boolean> => {
     const stored = await write(storage, signal, ({ toolCalls }) => {
       // Its turn may have ended meanwhile, or its conversation be forgotten.
       const there = toolCalls.get(row.id)?.state === isNow;
@@ -67,11 +65,13 @@ export async function makeCall(
     publishStep(desk.events, turn.row);
     return stored === true;
   };
-  if (!(await store(begun, call.state))) return;
+  // Whoever changes something must not do it twice: that it began is on disk, also if the power goes.
+  if (!(await store(sideEffects ? commitWhenWell : noteWhenWell, begun, call.state))) return;
   const limit = Math.max(1, Math.min(longestCall, left));
   watch.doing({ tool: call.name, since });
   const said: Said = signal.aborted ? { kind: 'cut' } : await ask(desk, tool, turn, input, limit, signal);
-  await store(rowAfter({ call: begun, tool, sideEffects, limit, now: clock.now() }, said), 'running');
+  // Lost with the power, it leaves a change that nobody is sure of, and that is not made again either.
+  await store(noteWhenWell, rowAfter({ call: begun, tool, sideEffects, limit, now: clock.now() }, said), 'running');
 }
 
 interface Made {
