@@ -35,6 +35,7 @@ test('German: chosen in the settings, at once in the window and in chats, still 
       /^Kanäle/,
       /^Modelle/,
       /^Verbrauch/,
+      /^Werkzeuge/,
       /^Einstellungen/,
       /^Diagnose/,
     ]);
