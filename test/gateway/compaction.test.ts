@@ -176,10 +176,10 @@ describe('facts worth keeping', () => {
     () => 'well',
   );
 
-  /** A memory that only notes what it is told to keep. */
+  /** A memory that only notes what it is told to keep, and that it was told. */
   function noting(): { readonly kept: string[]; readonly memory: NonNullable<GatewayPorts['memory']> } {
     const kept: string[] = [];
-    const keep = (points: readonly string[]): Promise<void> => Promise.resolve(void kept.push(...points));
+    const keep = (points: readonly string[]): Promise<void> => Promise.resolve(void kept.push(...points, 'asked'));
     return { kept, memory: { forPrompt: () => Promise.resolve(kept.join('\n')), keep } };
   }
 
@@ -188,7 +188,7 @@ describe('facts worth keeping', () => {
     await using test = await started({ memory });
     test.openai.script(withFacts);
     await untilCondensed(test);
-    expect(kept).toEqual(['The boat is called Halcyon.']);
+    expect(kept).toEqual(['The boat is called Halcyon.', 'asked']);
     expect(condensed(test)).toHaveLength(1);
     expect(promptsOf(test).at(-1)?.system).toContain('Halcyon');
   });

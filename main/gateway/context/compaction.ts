@@ -81,7 +81,8 @@ export async function compact(parts: RequestParts, input: CompactionInput, signa
   }
   if (condensed !== null && costOf(condensed.summary) > tokens / 2) condensed = null;
   const row = condensed === null ? null : summaryOf(parts, input, { older, tokens, outside }, condensed.summary);
-  await parts.ports.memory?.keep(condensed?.facts ?? []);
+  const facts = condensed?.facts ?? [];
+  if (facts.length > 0) await parts.ports.memory?.keep(facts);
   ledger.handOver(calls);
   const noted = await noteWhenWell(storage, signal, (tables) => {
     settleCalls(tables, owner, calls, parts.ports.ids);
