@@ -233,7 +233,7 @@ test('where a summary begins a line says so and unfolds; it moves nothing under 
   const thread = page.getByRole('region', { name: 'Messages' });
   await thread.hover();
   await page.mouse.wheel(0, -700);
-  await expect(page.getByRole('button', { name: 'Latest' })).toBeVisible();
+  await expect(page.getByTitle('Jump to the latest message')).toBeVisible();
   const seq = await page.locator('.answer[data-seq]').last().getAttribute('data-seq');
   const place = page.locator(`[data-seq="${String(seq)}"]`);
   const before = await place.boundingBox();
