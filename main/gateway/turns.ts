@@ -354,6 +354,7 @@ export class TurnEngine {
     const parked = this.#parked.status(row.conversation);
     if (parked !== null) this.#publishTurn(parked);
     if (ending.calls.length > 0) events.publish({ kind: 'usage' });
+    this.#publishCalls(row);
   }
 
   /** The messages of the last reply wait again; its answer is superseded. False when there is none to repeat. */
@@ -391,6 +392,7 @@ export class TurnEngine {
       });
     });
     this.#publishMessages(inputs.map(({ id }) => id));
+    this.#publishCalls(row);
   }
 
   /** Some of the questions of a turn of the last run may not be answered any more; the others are. */
@@ -432,6 +434,14 @@ export class TurnEngine {
     const { events } = this.#parts;
     events.publish({ kind: 'turn', status });
     events.publish({ kind: 'conversation', conversation: status.row.conversation });
+  }
+
+  /** With a turn its open calls have ended, and what was asked about them. */
+  #publishCalls({ id: turn, conversation, link }: TurnRow): void {
+    const { events, ports } = this.#parts;
+    if (!ports.storage.read.steps.has(turn)) return;
+    events.publish({ kind: 'step', conversation, turn });
+    events.publish({ kind: 'card', link });
   }
 
   #publishMessages(ids: readonly MessageId[]): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ownerChat, startGateway, type TestGateway } from '../../lib/gateway.ts';
+import { me, startPhone } from '../phone.ts';
 import { askedAbout, asksFor, callsFor, offeredIn, parked, resultsIn, says, tool, toolsOf } from './tools.ts';
 
 const window = { telegram: false } as const;
@@ -193,6 +194,42 @@ describe('the owner is asked in his own chat', () => {
       await test.becomes(text, 'answered', 'thread');
     }
     expect(send.runs).toHaveLength(2);
+  });
+});
+
+describe('a question to the owner', () => {
+  it('is taken off his chat when its turn was stopped (buttons that do nothing any more)', async () => {
+    await using test = await startGateway({ tools: toolsOf(sender()) });
+    asksFor(test, ['send']);
+    test.say('send it');
+    await test.replies(1);
+    await parked(test, test.conversation().id);
+    await test.idle();
+    await test.gateway.turns.stop(test.conversation().id);
+    await test.becomes('send it', 'answered');
+    await test.bot.waitForSend(({ kind, text }) => kind === 'edit' && text === 'send: no longer asked for.');
+  });
+});
+
+describe('the owner is asked where there are no buttons', () => {
+  it('by numbers, and the number that he writes back is the answer and read by no model', async () => {
+    const send = sender();
+    const { test, phone } = await startPhone({ tools: toolsOf(send) });
+    await using _test = test;
+    asksFor(test, ['send', { to: 'Ada' }]);
+    await phone.says(me, 'send it');
+    await test.until(() => phone.sentTo(me).length, 1);
+    await test.idle();
+    expect(phone.sentTo(me)[0]).toContain('Answer with a number: 1 Allow, 2 Always allow, 3 Refuse');
+    says(test, 'Sent.');
+    await phone.says(me, '1');
+    await test.until(
+      () => phone.sentTo(me).toSorted(),
+      [...phone.sentTo(me).slice(0, 1), 'Sent.', 'send: allowed this once.'].toSorted(),
+    );
+    await test.idle();
+    expect(send.runs).toHaveLength(1);
+    expect(test.openai.chats).toHaveLength(2);
   });
 });
 
