@@ -92,3 +92,27 @@ test('what others keep in the storage of the page is left alone, and what cannot
   expect(outbox.list('c1')).toEqual([]);
   expect(storage.getItem('porchlight.draft.c1')).toBe('a draft');
 });
+
+test('files go with their message over a reload, and the stored message is known by them (it was shown twice)', async () => {
+  const storage = new Kept();
+  const file = { id: 'f1', name: 'a.png', type: 'image/png', size: 3 };
+  void outboxOf(never, storage).add('c1', '', 'send', [file]);
+  const answer = Promise.withResolvers<{ message: string }>();
+  const next = outboxOf(() => answer.promise, storage);
+  const restored = next.restore();
+  expect(next.list('c1')).toMatchObject([{ state: 'sending', files: [file] }]);
+  const attachment = {
+    ...file,
+    id: 'a1',
+    kind: 'photo',
+    state: 'stored',
+    file: 'f1',
+    reason: null,
+    heard: null,
+  } as const;
+  next.arrived(messageView(1, { text: '[photo]', attachments: [attachment] }));
+  expect(next.list('c1')).toMatchObject([{ message: 'm1' }]);
+  answer.resolve({ message: 'm1' });
+  await restored;
+  expect(next.list('c1')).toEqual([]);
+});
