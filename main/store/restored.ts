@@ -9,7 +9,8 @@ const json = (reason: Reason): string => JSON.stringify(reason);
 
 /**
  * In one transaction, once after a restore: unfinished messages and deliveries become `held`; turns that ran in it end
- * as interrupted and let go of their messages, so that "Answer now" can put them into a new turn. True when it did.
+ * as interrupted and let go of their messages, so that "Answer now" can put them into a new turn; schedules make up for
+ * nothing that was due before. True when it did.
  */
 export function holdAfterRestore(connection: Connection, now: Millis): boolean {
   if (!connection.get("SELECT 1 FROM meta WHERE key = 'restored'")) return false;
@@ -28,6 +29,8 @@ export function holdAfterRestore(connection: Connection, now: Millis): boolean {
       json({ code: 'turn.interrupted' }),
       now,
     ]);
+    // Whether they ran since the backup was made, nobody knows any more.
+    connection.run('UPDATE schedule SET handled = max(handled, ?)', [now]);
     connection.run("DELETE FROM meta WHERE key = 'restored'");
     connection.run('COMMIT');
   } catch (error) {

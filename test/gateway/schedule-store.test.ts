@@ -1,6 +1,9 @@
 /** What every implementation of the port `Storage` must do with schedules. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ScheduleRow, ScheduleRunRow } from '../../main/gateway/schedule/types.ts';
+import { restoreBackup } from '../../main/store/backups.ts';
 import { conversationRow, openTestStore, TemporaryDirectory, type TestStore } from '../store/support.ts';
 
 let directory: TemporaryDirectory;
@@ -96,4 +99,15 @@ test('schedules go with a private chat whose person is called differently now, h
   expect(opened.store.read.conversations.get('c1')).toBeNull();
   expect(opened.store.read.schedules.get('s1')?.conversation).toBe('c2');
   expect(opened.store.read.schedules.runs('s1', 10)).toHaveLength(1);
+});
+
+test('standing on a backup, a schedule makes up for nothing that was due before (every reminder of the week again)', async () => {
+  await opened.store.commit(({ schedules }) => schedules.put(schedule({ handled: 1000 })));
+  await opened.store.backups.make();
+  await opened[Symbol.asyncDispose]();
+  const [name = ''] = readdirSync(join(directory.path, 'backups'));
+  await restoreBackup(directory.path, name, Date.UTC(2026, 10, 22));
+  opened = await openTestStore(directory.path);
+  expect(opened.store.restored).toBe(true);
+  expect(opened.store.read.schedules.get('s1')?.handled).toBe(opened.clock.now());
 });
