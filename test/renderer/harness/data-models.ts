@@ -12,6 +12,7 @@ function remoteModel(index: number): ModelView {
     contextTokens: [131_072, 1_000_000, 32_768][index % 3] ?? null,
     sees: index % 4 === 0,
     tools: index % 2 === 0,
+    thinks: index % 3 === 0,
     sizeBytes: null,
     local: false,
     cooldownUntil: null,
