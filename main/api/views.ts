@@ -30,7 +30,6 @@ import type {
   TurnId,
   TurnRow,
 } from '../gateway/types.ts';
-import { useOf } from '../gateway/media/kinds.ts';
 import { oneLine, plainLine } from '../lib/one-line.ts';
 import type { HostFacts } from './ports.ts';
 
@@ -215,7 +214,8 @@ const longestTranscript = 8_000;
 
 function attachmentView(read: Pick<Tables, 'attachments'>, row: AttachmentRow): AttachmentView {
   const { id, kind, name, type, size, state, file, reason } = row;
-  const heard = useOf(row) === 'sound' ? (read.attachments.words(id, longestTranscript)?.text ?? null) : null;
+  const isSound = kind === 'voice' || kind === 'audio' || type.startsWith('audio/');
+  const heard = isSound ? (read.attachments.words(id, longestTranscript)?.text ?? null) : null;
   return { id, kind, name, type, size, state, file, reason, heard };
 }
 

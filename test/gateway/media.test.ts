@@ -208,6 +208,7 @@ describe('a voice message', () => {
     await using test = await startGateway({ settings });
     test.openai.hear = () => ({ kind: 'drop' });
     sendVoice(test);
+    await test.until(() => files(test).map(({ state }) => state), ['stored']);
     const [said = ''] = await test.drive(test.replies(1));
     expect(said).not.toBe('');
     expect(test.openai.sounds).toHaveLength(3);
