@@ -162,7 +162,7 @@ export class Phone {
   }
 }
 
-export interface PhoneOptions extends Pick<GatewayOptions, 'settings' | 'errors' | 'telegram'> {
+export interface PhoneOptions extends Pick<GatewayOptions, 'settings' | 'errors' | 'telegram' | 'tools'> {
   /** Default `people`. */
   readonly mode?: LinkMode;
   readonly pacing?: Pacing;
