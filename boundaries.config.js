@@ -238,7 +238,13 @@ export const boundaries = [
   },
   {
     at: 'main/api/',
-    folders: [...adapter, 'main/gateway/gateway.ts', 'main/gateway/events.ts', 'preload/contract/'],
+    folders: [
+      ...adapter,
+      'main/gateway/gateway.ts',
+      'main/gateway/events.ts',
+      'main/gateway/media/kinds.ts',
+      'preload/contract/',
+    ],
     packages: {
       ws: "the headless window's one socket",
       sirv: 'serves the built window',

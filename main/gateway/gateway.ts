@@ -42,6 +42,7 @@ import type {
   LinkId,
   LinkMode,
   LinkRow,
+  ListPrice,
   MessageId,
   MessageRow,
   MicroDollars,
@@ -82,13 +83,6 @@ export interface GatewayPorts {
   readonly tools: Observable<readonly Tool[]>;
   /** Null where there is none. */
   readonly memory: OwnerMemory | null;
-}
-
-/** A price per million tokens and the day it was read from the provider's list (`2026-11-01`). */
-export interface ListPrice {
-  readonly input: MicroDollars;
-  readonly output: MicroDollars;
-  readonly date: string;
 }
 
 /** Where files that came in are kept. */

@@ -359,6 +359,13 @@ export interface CapRow {
   readonly monthTokens: number | null;
 }
 
+/** A price per million tokens and the day it was read from the provider's list (`2026-11-01`). */
+export interface ListPrice {
+  readonly input: MicroDollars;
+  readonly output: MicroDollars;
+  readonly date: string;
+}
+
 /** What a call may cost at most, set aside before it is made; settled or, when the process died, charged in full. */
 export interface ReservationRow {
   readonly id: string;

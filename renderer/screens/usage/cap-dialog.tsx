@@ -6,7 +6,7 @@ import { Dialog } from '../../components/dialog.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { t, type Words } from '../../i18n.ts';
-import { capName } from './caps.tsx';
+import { capName } from './cap-name.ts';
 import { dollarsOf, parseDollarsUpTo, parseTokens } from './dollars.ts';
 
 export interface CapDialogProps {

@@ -8,6 +8,7 @@ import { useToast } from '../../components/toast.tsx';
 import { compact, money } from '../../format.ts';
 import { t } from '../../i18n.ts';
 import { CapDialog } from './cap-dialog.tsx';
+import { capName } from './cap-name.ts';
 import { MeterBar } from './meter-bar.tsx';
 
 /** Limits of single providers and conversations: how far each is used up, and all that can be done with them. */
@@ -54,10 +55,6 @@ export function Caps({ caps }: { readonly caps: readonly CapView[] }): ReactNode
       )}
     </Section>
   );
-}
-
-export function capName({ title }: Pick<CapView, 'title'>): string {
-  return title === '' ? t('conversation.untitled') : title;
 }
 
 interface CapProps {
