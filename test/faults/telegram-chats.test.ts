@@ -180,20 +180,22 @@ describe('a file that somebody sends', () => {
     expect(await world.goesOn()).toEqual(allWell);
   });
 
-  it('and that cannot be fetched is asked for four times, then named; nothing waits for it', async () => {
+  it('and that cannot be fetched is asked for four times, then named; its words wait half a minute for it', async () => {
     await using world = await startTelegramWorld();
     const { test, bot } = world;
     bot.faultAlways('file', { kind: 'status', status: 404 });
     bot.say({ chatId: guest, text: 'look at this', media: report });
-    expect(await test.replies(1, guest)).toEqual(['echo: [document] look at this']);
     for (const [index, wait] of [1000, 10_000, 60_000].entries()) {
       await world.called('file', index + 1);
       expect(await attachment(world, '[document] look at this')).toEqual(['pending', null]);
-      await test.idle();
       await test.drive(world.called('file', index + 2));
       const [before = 0, after = 0] = world.arrivals('file').slice(-2);
       expect(after - before).toBeGreaterThanOrEqual(wait);
     }
+    expect(await test.replies(1, guest)).toEqual([
+      'echo: [document: report.pdf, which has not arrived]\nlook at this\n\n' +
+        'The file report.pdf has not arrived yet. Please try again in a moment.',
+    ]);
     const words = 'The file report.pdf could not be fetched.';
     await expect.poll(() => attachment(world, '[document] look at this')).toEqual(['failed', words]);
     expect(await world.goesOn()).toEqual(allWell);
