@@ -147,7 +147,7 @@ async function livesThrough(
   const silent = quiet === null ? null : quietMinutes(quiet, table);
   const slots = within(
     silent === null ? moments : aroundQuiet(moments, silent, table, catchUp === 'run-late'),
-    begin,
+    begin - 2 * day,
     end,
   );
   // A life in which nothing comes shows nothing.

@@ -193,7 +193,8 @@ export function lifeOf(
   for (const { awake, away, set } of shifts) {
     const sleeps = Math.min(now + awake * minute, until);
     for (const slot of slots) if (slot > handled && slot <= sleeps) settle([slot], slot);
-    const back = Math.min(sleeps + away * minute + set * minute, until);
+    // A clock may well be set back to before the schedule was made; a day of that is enough.
+    const back = Math.max(begin - 1440 * minute, Math.min(sleeps + away * minute + set * minute, until));
     handled = Math.min(handled, back);
     settle(
       slots.filter((slot) => slot > handled && slot <= back),
