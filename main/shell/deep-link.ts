@@ -18,6 +18,7 @@ export function placeOfLink(address: string): Place | null {
     case 'channels':
     case 'diagnostics':
     case 'people':
+    case 'tools':
     case 'usage':
       return `/${view}`;
     default:

@@ -14,7 +14,7 @@ export type IpcSender = Pick<IpcMainEvent | IpcMainInvokeEvent, 'sender' | 'send
 
 /** A screen of the window, as its address behind `#` names it. */
 export type Place =
-  '/people' | '/channels' | '/usage' | '/models' | '/diagnostics' | '/settings' | `/conversations/${string}`;
+  '/people' | '/channels' | '/tools' | '/usage' | '/models' | '/diagnostics' | '/settings' | `/conversations/${string}`;
 
 /** How long every reply waits: an hour, until the next day begins in the owner's time zone, or until resumed. */
 export type PauseChoice = 'hour' | 'tomorrow' | 'open';

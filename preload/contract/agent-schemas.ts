@@ -14,7 +14,8 @@ const noteName = z
   .string()
   .regex(/^[^/\\\0]+\.md$/)
   .max(120);
-const noteText = z.string().max(2_000_000);
+/** Notes are read up to 1 MiB; with what was shown before, one fits a frame of `/rpc`. */
+const noteText = z.string().max(1_048_576);
 /** Micro-dollars or tokens. */
 const amount = z.int().min(0).max(1_000_000_000_000).nullable();
 

@@ -27,7 +27,7 @@ export const rpcProtocol = 'porchlight.v1';
 export const rpcTokenPrefix = 'porchlight.token.';
 export const rpcPath = '/rpc';
 /** Largest frame of the WebSocket, either way, in bytes. */
-export const rpcMaxFrame = 1_048_576;
+export const rpcMaxFrame = 4_194_304;
 
 export type ClientFrame =
   | { readonly kind: 'call'; readonly id: number; readonly name: string; readonly params: unknown }

@@ -90,7 +90,9 @@ describe('only me', { timeout: limit }, () => {
     expect(sealed.map(({ where }) => where)).toContain('links/phone.db sealed credentials own');
     for (const person of [mallory, nora]) expect(signs(person)).toEqual([]);
     expect(stage.printed.join('')).not.toMatch(/words|Mallory|4915122334455/);
-    expect(JSON.stringify(stage.lab.chats.map(({ body }) => body))).not.toMatch(/\w+words/);
+    const prompts = stage.lab.chats.map(({ body }) => (body as { readonly messages: unknown }).messages);
+    expect(prompts.length).toBeGreaterThan(0);
+    expect(JSON.stringify(prompts)).not.toMatch(/\w+words/);
     expect(server.violations.items).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ describe('an address of our own scheme', () => {
     ['porchlight://channels/', '/channels'],
     ['porchlight://people', '/people'],
     ['porchlight://usage', '/usage'],
+    ['porchlight://tools', '/tools'],
     ['porchlight://diagnostics', '/diagnostics'],
     [
       'porchlight://conversations/0199c1de-7a7e-7000-8000-00000000000a',

@@ -59,6 +59,8 @@ export const insteadOfPictures = '[The pictures are left out: you cannot be show
 interface TurnFiles {
   /** Which messages were looked at: a question may be changed, or fall away. */
   readonly of: string;
+  /** Files that had not come when the question went on without them; they may have come since. */
+  readonly absent: ReadonlySet<string>;
   /** Why sounds were not heard, by file. */
   readonly unheard: ReadonlyMap<string, Reason>;
   readonly pictures: readonly Picture[];
@@ -74,8 +76,13 @@ export function createMedia(parts: MediaParts): Media {
     const known = turns.get(turn.row.id);
     if (known?.of === of) return known;
     await arrived(parts, turn.inputs, signal);
+    const absent = new Set(
+      turn.inputs
+        .flatMap((input) => filesOf(storage.read, input))
+        .flatMap(({ id, state }) => (state === 'pending' ? [id] : [])),
+    );
     const unheard = await readAll(parts, turn, signal);
-    const found = { of, unheard, pictures: await picturesOf(parts, turn.inputs), providers: new Map() };
+    const found = { of, absent, unheard, pictures: await picturesOf(parts, turn.inputs), providers: new Map() };
     if (!signal.aborted) remember(turns, turn.row.id, found);
     return found;
   };
@@ -226,9 +233,10 @@ function isPicture(file: AttachmentRow): boolean {
 }
 
 /** Of one that has no words. */
-function whyUnread(file: AttachmentRow, { unheard }: Pick<TurnFiles, 'unheard'>): Reason | null {
+function whyUnread(file: AttachmentRow, { absent, unheard }: Pick<TurnFiles, 'absent' | 'unheard'>): Reason | null {
   const params = { name: file.name };
-  if (file.state === 'pending') return { code: 'media.not-here', params };
+  if (file.state === 'pending' || (file.state === 'stored' && absent.has(file.id)))
+    return { code: 'media.not-here', params };
   if (file.state === 'failed') return file.reason ?? { code: 'media.not-fetched', params };
   return unheard.get(file.id) ?? { code: 'media.unread', params };
 }

@@ -37,12 +37,15 @@ export function withFiles(read: Read, message: MessageRow, shown: ReadonlySet<st
   return { ...message, text: [...told, captionOf(message)].filter((text) => text !== '').join('\n') };
 }
 
-/** Somebody else may have written what is read there: nothing in it is an order. Pictures hold words too. */
+/**
+ * Somebody else may have written what is read there: nothing in it is an order. Pictures hold words too, and a sound that
+ * was not spoken into the chat is somebody else's.
+ */
 export function readsOutside(read: Read, messages: readonly MessageRow[]): boolean {
   return messages.some((message) =>
     filesOf(read, message).some((file) => {
       const use = useOf(file);
-      return file.state === 'stored' && (use === 'picture' || use === 'document');
+      return file.state === 'stored' && use !== 'other' && file.kind !== 'voice';
     }),
   );
 }
