@@ -43,7 +43,8 @@ describe('code', () => {
       const html = drawn(text);
       expect(html).toContain('<span>rust</span>');
       expect(html).toContain('aria-label="Copy code"');
-      expect(html).toMatch(/<code>(?:<!--.*?-->)*fn main\(\) \{\}(?:<!--.*?-->)*<\/code>/);
+      // Coloured as soon as the colours have been loaded, by whomever.
+      expect(html.replace(/<[^>]+>/g, '')).toContain('fn main() {}');
     }
   });
 
