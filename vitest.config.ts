@@ -3,8 +3,14 @@ import { emptyElectronForStore } from './vite.config.ts';
 
 /** Suites with a project of their own, because they need the build or minutes; `unit` is every other *.test.ts. */
 const separate = ['contracts', 'crash', 'emulators', 'faults', 'host-process', 'packaging'] as const;
-/** Seconds of random events against a whole gateway: with the faults, not with the units. */
-const accessProperty = 'test/gateway/access-property.test.ts';
+/** Seconds of random events, or of years, against a whole gateway: with the faults, not with the units. */
+const long = [
+  'access-property',
+  'budget-property',
+  'budget-scopes-property',
+  'long-conversation',
+  'schedule-oracle',
+].map((name) => `test/gateway/${name}.test.ts`);
 /** The real library mends itself process-wide and is watched for leaks, so its files share no worker with others. */
 const whatsapp = 'test/channels/whatsapp/**/*.test.ts';
 
@@ -34,11 +40,7 @@ export default defineConfig({
           isolate: false,
           maxWorkers: '100%',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: [
-            accessProperty,
-            whatsapp,
-            ...separate.flatMap((name) => [`test/${name}/**`, `test/${name}.test.ts`]),
-          ],
+          exclude: [...long, whatsapp, ...separate.flatMap((name) => [`test/${name}/**`, `test/${name}.test.ts`])],
           testTimeout: 30_000,
         },
       },
@@ -84,7 +86,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'faults',
-          include: ['test/faults/**/*.test.ts', accessProperty],
+          include: ['test/faults/**/*.test.ts', ...long],
           // Most of a row is waiting for a time-out or a retry of the host.
           maxConcurrency: 6,
           testTimeout: 60_000,
