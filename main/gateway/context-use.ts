@@ -6,7 +6,7 @@ import { failed, ok, type Result } from '../lib/result.ts';
 import { roleIn } from './access.ts';
 import type { Toolbox } from './agent/toolbox.ts';
 import type { Calendar } from './calendar.ts';
-import { assembleContext, assumedWindow } from './context.ts';
+import { assembleContext, assumedWindow, toolsThatFit } from './context.ts';
 import type { ContextUse, GatewayPorts } from './gateway.ts';
 import type { LinkRegistry } from './links.ts';
 import type { ModelRegistry } from './models.ts';
@@ -58,7 +58,7 @@ export async function contextUse(
     pictureTokens: 0,
     turn: '',
     steps: [],
-    tools: own ? toolsOf(toolbox) : [],
+    tools: own ? toolsThatFit(toolsOf(toolbox), window) : [],
     window,
     maxOutputTokens: settings.get('models.maxOutputTokens'),
   });

@@ -30,6 +30,7 @@ const largestShare = 0.25;
 export const memoryShare = 0.15;
 const verbatimShare = 0.5;
 const answerShare = 0.25;
+const toolShare = 0.25;
 /** So many turns stand before the summary has a right to room. */
 export const verbatimTurns = 6;
 /** Tokens of the system message without memory and tools. */
@@ -124,6 +125,19 @@ export function largestPart(window: number): number {
 
 export function canReadMore(tools: readonly ToolDescription[]): boolean {
   return tools.some(({ name }) => name === readMoreName);
+}
+
+/**
+ * The tools that a window has room for, in their order: what they are takes at most a quarter of it. A model of a thousand
+ * tokens would have nothing left to read otherwise.
+ */
+export function toolsThatFit(tools: readonly ToolDescription[], window: number | null): readonly ToolDescription[] {
+  const room = (window ?? assumedWindow) * toolShare;
+  let taken = 0;
+  return tools.filter((tool) => {
+    taken += toolTokens([tool]);
+    return taken <= room;
+  });
 }
 
 function toolTokens(tools: readonly ToolDescription[]): number {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createCalendar, type Calendar } from '../../main/gateway/calendar.ts';
-import { assembleContext, type ContextInput } from '../../main/gateway/context.ts';
+import { assembleContext, toolsThatFit, type ContextInput } from '../../main/gateway/context.ts';
 import type { ChatMessage } from '../../main/gateway/model.ts';
 import { estimateTokens, headOfTokens, tailOfTokens, tokensPerMessage } from '../../main/gateway/tokens.ts';
 import type { MessageRow, MessageState } from '../../main/gateway/types.ts';
@@ -180,6 +180,16 @@ describe('the context of a turn', () => {
 
   it('leaves three quarters of a small window to the question', () => {
     expect(assembled({ window: 500, maxOutputTokens: 4096 }).maxOutputTokens).toBe(125);
+  });
+
+  it('offers a small model the first tools only, or their descriptions alone would fill its window', () => {
+    const tools = Array.from({ length: 9 }, (_, index) => ({
+      name: `tool-${String(index)}`,
+      description: 'word '.repeat(40),
+      parameters: {},
+    }));
+    expect(toolsThatFit(tools, 1_024).map(({ name }) => name)).toEqual(['tool-0', 'tool-1', 'tool-2', 'tool-3']);
+    expect(toolsThatFit(tools, 8_192)).toEqual(tools);
   });
 
   it('begins with the same bytes all day, so that servers can keep them', () => {

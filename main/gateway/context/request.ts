@@ -9,6 +9,7 @@ import {
   historyMessages,
   largestPart,
   memoryShare,
+  toolsThatFit,
   type AssembledContext,
   type ContextInput,
 } from '../context.ts';
@@ -48,7 +49,7 @@ export async function requestFor(
   parts: RequestParts,
   turn: StartedTurn,
   candidate: Candidate,
-  work: TurnWork,
+  { steps, tools }: TurnWork,
   signal: AbortSignal,
 ): Promise<Result<ModelRequest, ModelFailure>> {
   const { ports, models, media } = parts;
@@ -56,6 +57,7 @@ export async function requestFor(
   if (!question.ok) return question;
   const { pictures } = question.value;
   const window = await windowOf(models, candidate, signal);
+  const work = { steps, tools: toolsThatFit(tools, window) };
   const ask = { turn, candidate, work, question: question.value, window };
   let context = await contextFor(parts, ask, signal);
   if (context.ok && (await condensed(parts, ask, context.value, signal))) {

@@ -131,7 +131,8 @@ class OpenAiProvider implements Provider {
       const again = exchange.answer !== null && this.#server.learn(exchange.answer, sent);
       const blind = !again && this.#foundBlind(request, exchange);
       if (!(again || blind) || control.signal.aborted) return end;
-      if (blind) return await this.#call(withoutPictures(request, request.insteadOfPictures ?? ''), about, emit, control);
+      if (blind)
+        return await this.#call(withoutPictures(request, request.insteadOfPictures ?? ''), about, emit, control);
     }
   }
 

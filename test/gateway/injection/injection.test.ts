@@ -207,7 +207,11 @@ describe('other ways in', () => {
     await test.gateway.people.setGroup('bot', String(group), 'always', 'owner');
     test.bot.say({ chatId: group, from: { id: 7, first_name: 'Bob' }, text: order('send_mail', { to: 'bob' }) });
     await test.replies(1, group);
-    test.bot.say({ chatId: group, from: { id: ownerChat, first_name: 'Ada' }, text: order('recall', { query: 'safe' }) });
+    test.bot.say({
+      chatId: group,
+      from: { id: ownerChat, first_name: 'Ada' },
+      text: order('recall', { query: 'safe' }),
+    });
     await test.replies(2, group);
     expect(mail.runs).toEqual([]);
     expect(offeredIn(test, 0)).toEqual([]);
