@@ -17,6 +17,9 @@ const whatsapp = 'test/channels/whatsapp/**/*.test.ts';
 /** Without it, importing electron-store under Node would try to download Electron. */
 const plugins = [emptyElectronForStore()];
 
+/** What these do is mostly waiting, for processes and for time-outs: a core alone would be idle. */
+const bothCores: TestUserConfig = { maxWorkers: '100%' };
+
 const shared: TestUserConfig = {
   environment: 'node',
   globals: false,
@@ -76,6 +79,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'crash',
+          ...bothCores,
           include: ['test/crash/**/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 60_000,
@@ -86,6 +90,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'faults',
+          ...bothCores,
           include: ['test/faults/**/*.test.ts', ...long],
           // Most of a row is waiting for a time-out or a retry of the host.
           maxConcurrency: 6,
@@ -98,6 +103,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'host-process',
+          ...bothCores,
           include: ['test/host-process/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -108,6 +114,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'packaging',
+          ...bothCores,
           include: ['test/packaging/**/*.test.ts', 'test/packaging.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 120_000,

@@ -25,6 +25,8 @@ export interface Counts {
   readonly scheduleRuns: number;
   readonly scheduleYears: number;
   readonly scheduleLives: number;
+  /** Faults that are planted into the bench, of the table in `packaging/bench.test.ts` from its beginning. */
+  readonly benchPlants: number;
   /** Turns of the conversation that goes on and on with a small model. */
   readonly longTurns: number;
 }
@@ -41,6 +43,7 @@ const short: Counts = {
   scheduleRuns: 40,
   scheduleYears: 0,
   scheduleLives: 1,
+  benchPlants: 4,
   longTurns: 60,
 };
 const long: Counts = {
@@ -55,6 +58,7 @@ const long: Counts = {
   scheduleRuns: 2000,
   scheduleYears: 1,
   scheduleLives: 10,
+  benchPlants: 11,
   longTurns: 2000,
 };
 

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { counts } from '../counts.ts';
 
 interface Ran {
   readonly code: number;
@@ -35,25 +36,30 @@ describe('the bench believes no time of a host that answers wrongly', () => {
     expect(code).toBe(0);
   });
 
-  it.each([
+  const plants: readonly (readonly [scenario: string, plant: string, sentence: string | RegExp])[] = [
     ['telegram', 'doubled', 'came although everything was answered'],
     ['telegram', 'missing', 'answers are missing'],
+    ['whatsapp', 'wrong', 'answers “'],
+    ['crowd', 'doubled', 'and was answered'],
     ['telegram', 'wrong', 'was not expected'],
     ['whatsapp', 'doubled', /besides the answer|answers “|although everything was answered/],
     ['whatsapp', 'missing', 'is missing'],
-    ['whatsapp', 'wrong', 'answers “'],
     ['stream', 'doubled', 'sent again'],
-    ['crowd', 'doubled', 'and was answered'],
     ['limits', 'doubled', 'and was answered'],
     ['growth', 'wrong', 'was not expected'],
     ['desktop-busy', 'doubled', /was not expected|although everything was answered/],
-  ])('prints no time for %s and ends with 1 when a reply is %s', async (scenario, plant, sentence) => {
-    const { code, printed, rows } = await bench(scenario, plant);
-    expect(rows).toHaveLength(1);
-    expect(rows[0]?.wrong).toMatch(sentence);
-    expect(rows[0]).not.toHaveProperty('value');
-    expect(printed).toContain('wrong: ');
-    expect(printed).not.toMatch(/\d ms/);
-    expect(code).toBe(1);
-  });
+  ];
+
+  it.each(plants.slice(0, counts.benchPlants))(
+    'prints no time for %s and ends with 1 when a reply is %s',
+    async (scenario, plant, sentence) => {
+      const { code, printed, rows } = await bench(scenario, plant);
+      expect(rows).toHaveLength(1);
+      expect(rows[0]?.wrong).toMatch(sentence);
+      expect(rows[0]).not.toHaveProperty('value');
+      expect(printed).toContain('wrong: ');
+      expect(printed).not.toMatch(/\d ms/);
+      expect(code).toBe(1);
+    },
+  );
 });
