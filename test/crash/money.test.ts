@@ -136,7 +136,7 @@ describe('killed with -9 while a priced model is asked', () => {
     await using lab = await startMarkedModel(1);
     const dataDir = workplace.newDataDir();
     // Room for one call, not for two.
-    const provision = provisionFor(lab, 0.001);
+    const provision = provisionFor(lab, 0.0025);
     const conversation = await cutInMidCall(lab, dataDir, provision);
     const [setAside] = moneyIn(dataDir).reserved;
     const { ledger } = await goOn(workplace, dataDir, provision, async (_ready, window) => {
@@ -150,7 +150,7 @@ describe('killed with -9 while a priced model is asked', () => {
         await window.event(() => window.events.length > events);
       }
       const { day, alarm } = await window.value('budget.get', {});
-      expect(day).toMatchObject({ cost: setAside?.cost, reservedCost: 0, capCost: 1_000 });
+      expect(day).toMatchObject({ cost: setAside?.cost, reservedCost: 0, capCost: 2_500 });
       expect(alarm?.code).toBe('budget.day-cost');
     });
     expect(lab.emulator.chats, 'no second call').toHaveLength(1);
