@@ -87,9 +87,10 @@ test('the meter says in words how much the model is given, and where it begins t
   await say(page, 'word '.repeat(600));
   await expect(replies(page)).toHaveCount(1);
   const meter = page.getByRole('button', { name: /^Context / });
-  await expect(meter).toHaveText(/^Context 1\d %$/);
+  await expect(meter).toHaveText(/^Context [23]\d %$/);
   await say(page, '/new');
-  await expect(meter).toHaveText(/^Context [0-3] %$/);
+  // The tools that the owner's model is told of take their part of a small window.
+  await expect(meter).toHaveText(/^Context 1\d %$/);
   await say(page, 'And now?');
   await expect(replies(page)).toHaveCount(2);
   await meter.click();

@@ -114,7 +114,7 @@ test(
       await shows('ok', 'Running · 1 of 1 link up');
       await expect
         .poll(() => running.trayLines())
-        .toContainEqual(expect.stringMatching(/^Today: \d+ calls? .*\$0\.02/));
+        .toContainEqual(expect.stringMatching(/^Today: \d+ repl(?:y|ies), \$0\.02/));
       await leads('Today:', '#/usage');
     });
 

@@ -137,7 +137,10 @@ test('a page closed from outside takes its window, and the last window tells the
   const app = await launcher.launch();
   const page = await app.firstWindow();
   await page.close();
-  await expect.poll(() => app.evaluate(() => fixture.log)).toContain('all closed');
+  // Asked again where the page that is just going takes a question along.
+  await expect(async () => {
+    expect(await app.evaluate(() => fixture.log)).toContain('all closed');
+  }).toPass({ timeout: 10_000 });
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(0);
 });
 
