@@ -95,7 +95,7 @@ test('the meter says in words how much the model is given, and where it begins t
   await expect(replies(page)).toHaveCount(2);
   await meter.click();
   const dialog = page.getByRole('dialog', { name: 'How much the model reads' });
-  await expect(dialog).toContainText(/is given about \d+ of the 8,192 tokens/);
+  await expect(dialog).toContainText(/is given about [\d,]+ of the 8,192 tokens/);
   await expect(dialog).toContainText('what stands above that was put aside with /new');
   await picture(page, 'context-meter');
   await expectAccessible(page);
