@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
+import { format } from 'prettier';
 import {
   type Screen,
   screenNames,
@@ -135,7 +136,7 @@ for (const screen of screenNames) {
     console.log(`${file} ${String(Math.round(data.length / 1000))} kB: ${there.join(', ')}`);
   }
 }
-writeFileSync(join(target, 'sheets.json'), `${JSON.stringify(sheets, undefined, 2)}\n`);
+writeFileSync(join(target, 'sheets.json'), await format(JSON.stringify(sheets), { parser: 'json', printWidth: 120 }));
 
 const walked = JSON.parse(readFileSync(join(shots, 'walk/walk.json'), 'utf8')) as readonly WalkedStop[];
 for (const stop of walked) {
