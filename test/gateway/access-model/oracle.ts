@@ -41,6 +41,7 @@ export interface Said {
 }
 
 export class Oracle {
+  readonly #early = new Set<Said>();
   readonly said: Said[] = [];
   readonly roles: Role[] = people.map(({ role }) => role);
   readonly groups: GroupAnswer[] = groups.map(({ answer }) => answer);
@@ -107,7 +108,7 @@ export class Oracle {
     this.roles[who] = role;
     for (const said of this.said.filter((one) => one.who === who)) {
       if (role === 'blocked') this.#shutOut(said);
-      else if (said.standing === 'kept' && said.place.kind === 'private') this.#queue(said, true);
+      else if (said.standing === 'kept' && said.place.kind === 'private') this.#queue(this.#asGuest(said), true);
     }
     this.#drainAll();
   }
@@ -117,7 +118,7 @@ export class Oracle {
     for (const said of this.said) {
       if (said.who !== who || said.standing !== 'kept' || said.place.kind !== 'private') continue;
       said.once = true;
-      this.#queue(said, true);
+      this.#queue(this.#asGuest(said), true);
     }
     this.#drainAll();
   }
@@ -220,6 +221,12 @@ export class Oracle {
     this.#drainAll();
   }
 
+  /** Written before its author was anybody: it is answered, and orders nothing. */
+  #asGuest(said: Said): Said {
+    this.#early.add(said);
+    return said;
+  }
+
   #queue(said: Said, asked = false): void {
     Object.assign(said, { standing: 'queued', open: true, asked });
   }
@@ -293,7 +300,7 @@ export class Oracle {
     said.standing = 'answered';
     const here = conversationOf(said);
     if (said.command === 'retry') this.retry(here);
-    if (this.roles[said.who] !== 'owner') return;
+    if (this.roles[said.who] !== 'owner' || this.#early.has(said)) return;
     if (said.command === 'pause') this.pause(here, true);
     if (said.command === 'resume') this.pause(here, false);
   }
