@@ -5,11 +5,11 @@ import { emptyElectronForStore } from './vite.config.ts';
 const separate = ['contracts', 'crash', 'emulators', 'faults', 'host-process', 'packaging'] as const;
 /** Seconds of random events, or of years, against a whole gateway: with the faults, not with the units. */
 const long = [
-  'access-property',
-  'budget-property',
-  'budget-scopes-property',
-  'long-conversation',
-  'schedule-oracle',
+  'access/property',
+  'budget/property',
+  'budget/scopes-property',
+  'context/long-conversation',
+  'schedule/oracle',
 ].map((name) => `test/gateway/${name}.test.ts`);
 /** The real library mends itself process-wide and is watched for leaks, so its files share no worker with others. */
 const whatsapp = 'test/channels/whatsapp/**/*.test.ts';

@@ -31,7 +31,7 @@ import { translateEvent } from './api/translate.ts';
 import { createSentences, systemLanguage } from './store/sentences.ts';
 import { createChannelFactory, createLinkProbe } from './channels/catalog.ts';
 import { parseMarkdown } from './channels/formatting/parse.ts';
-import { roleIn } from './gateway/access.ts';
+import { roleIn } from './gateway/access/access.ts';
 import type { Clock, Ids } from './gateway/clock.ts';
 import { createGateway } from './gateway/compose.ts';
 import type { Gateway, GatewayPorts } from './gateway/gateway.ts';

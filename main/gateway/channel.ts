@@ -1,6 +1,6 @@
 /**
  * The port to a chat platform. An adapter keeps one link connected, hands inbound batches over, and sends parts.
- * It owns the retries of its *connection*; retries of sends belong to `delivery.ts`.
+ * It owns the retries of its *connection*; retries of sends belong to `delivery/`.
  */
 import type { Observable } from '../lib/observable.ts';
 import type { Result } from '../lib/result.ts';

@@ -135,7 +135,7 @@ export interface Gateway {
   /** The pause of everything; null when there is none. */
   pausedUntil(): Millis | null;
   setConversationModel(conversation: ConversationId, model: ModelRef | null): Promise<Result<ConversationRow, Reason>>;
-  /** How full the model's window would be with the next message; see context-use.ts. */
+  /** How full the model's window would be with the next message; see context/use.ts. */
   contextUse(conversation: ConversationId, signal: AbortSignal): Promise<Result<ContextUse, Reason>>;
   /** Everything measured about itself; cheap. */
   health(): GatewayHealth;

@@ -1,6 +1,6 @@
 /**
  * The port to a provider of models. A reply is a stream that is async-iterable *and* has `.result()`; failures are its
- * last event, never a throw. Adapters do not retry: `attempts.ts` owns that.
+ * last event, never a throw. Adapters do not retry: `models/attempts.ts` owns that.
  */
 import type { Result } from '../lib/result.ts';
 import type { Millis, ProviderId, Reason, Thinking } from './types.ts';
@@ -58,7 +58,7 @@ export interface ModelRequest {
   readonly thinking?: Thinking;
 }
 
-/** Closed; what follows from each is in `attempts.ts` and behaviour.md (Models). */
+/** Closed; what follows from each is in `models/attempts.ts` and behaviour.md (Models). */
 export type ModelErrorClass =
   | 'invalid-request'
   | 'auth'

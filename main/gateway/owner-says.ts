@@ -7,16 +7,16 @@
  * sentence, and nothing is stored. The same key again is the same message.
  */
 import { failed, ok, type Result } from '../lib/result.ts';
-import { groupAnswer, isAllowed, isNoneOfOurs, ownersOf, ownRole } from './access.ts';
+import { groupAnswer, isAllowed, isNoneOfOurs, ownersOf, ownRole } from './access/access.ts';
 import type { Channel } from './channel.ts';
-import { carryOut, decision, joined, type Decision, type TurnControl } from './decision.ts';
-import type { Outbox } from './delivery.ts';
+import { carryOut, decision, joined, type Decision, type TurnControl } from './access/decision.ts';
+import type { Outbox } from './delivery/delivery.ts';
 import type { Events } from './events.ts';
 import type { GatewayPorts } from './gateway.ts';
-import type { LinkRegistry } from './links.ts';
-import { ownReason, stepBack, takenOver } from './own-messages.ts';
+import type { LinkRegistry } from './links/links.ts';
+import { ownReason, stepBack, takenOver } from './inbound/own-messages.ts';
 import type { Tables } from './storage.ts';
-import { plainTree } from './turn-finish.ts';
+import { plainTree } from './turns/finish.ts';
 import type { ConversationId, ConversationRow, LinkRow, MessageRow, Part, PartRow, Reason, TurnId } from './types.ts';
 
 export interface OwnerSaysParts {

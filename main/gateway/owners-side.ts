@@ -1,15 +1,15 @@
 /** What the owner does in the window: threads, models, stops, retries, and messages that were set aside. */
 import { failed, ok, type Result } from '../lib/result.ts';
-import { answerOf } from './answer.ts';
-import { newConversation } from './arrival.ts';
+import { answerOf } from './turns/answer.ts';
+import { newConversation } from './inbound/arrival.ts';
 import type { InboundBatch, InboundMessage } from './channel.ts';
-import type { Outbox } from './delivery.ts';
+import type { Outbox } from './delivery/delivery.ts';
 import type { Events } from './events.ts';
-import { forgetConversations, type TurnCutter } from './forgetting.ts';
+import { forgetConversations, type TurnCutter } from './access/forgetting.ts';
 import type { Gateway, GatewayPorts, Turns } from './gateway.ts';
-import type { LinkRegistry } from './links.ts';
-import type { ModelRegistry } from './models.ts';
-import type { TurnEngine } from './turns.ts';
+import type { LinkRegistry } from './links/links.ts';
+import type { ModelRegistry } from './models/models.ts';
+import type { TurnEngine } from './turns/turns.ts';
 import type { ConversationRow, LinkId, LinkRow, MessageId, MessageRow, MessageState, Reason, TurnId } from './types.ts';
 
 type OwnersConversations = Pick<Gateway, 'createThread' | 'removeThread' | 'markRead' | 'setConversationModel'>;

@@ -1,7 +1,7 @@
 /* Limits on money, in the words of the chats and of the window. The model stands at a host that costs. */
 import { describe, expect, it } from 'vitest';
 import { reasonText } from '../../renderer/i18n.ts';
-import { cap, perToken, startRemote, wrote } from '../gateway/paid.ts';
+import { cap, perToken, startRemote, wrote } from '../gateway/budget/paid.ts';
 import { guest, owner, startTelegramWorld, type TelegramWorld } from './telegram-world.ts';
 
 const priced = { ...perToken, date: '2025-06-01' };

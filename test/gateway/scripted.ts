@@ -1,5 +1,5 @@
 /** Providers that do what a test tells them, for what the core makes of the ways a model can go. */
-import type { Candidate, PooledProvider } from '../../main/gateway/model-pool.ts';
+import type { Candidate, PooledProvider } from '../../main/gateway/models/pool.ts';
 import type {
   ModelErrorClass,
   ModelFailure,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createEvents } from '../../main/gateway/events.ts';
-import { createModelPool } from '../../main/gateway/model-pool.ts';
+import { createModelPool } from '../../main/gateway/models/pool.ts';
 import type { ModelOutage } from '../../main/gateway/model.ts';
-import { watchOutage } from '../../main/gateway/outage.ts';
+import { watchOutage } from '../../main/gateway/models/outage.ts';
 import type { Reason } from '../../main/gateway/types.ts';
 import { createNotices, type Notice } from '../../main/shell/notices.ts';
 import type { Place } from '../../main/shell/ports.ts';

@@ -1,6 +1,6 @@
 /** What `recall` tells of past conversations, over a real store with its index. */
 import { describe, expect, it } from 'vitest';
-import { roleIn } from '../../main/gateway/access.ts';
+import { roleIn } from '../../main/gateway/access/access.ts';
 import type { ConversationRow, MessageRow } from '../../main/gateway/types.ts';
 import { searchPastMessages } from '../../main/tools/past-messages.ts';
 import {

@@ -7,7 +7,7 @@
  */
 import { assertNever } from '../../lib/assert-never.ts';
 import { commitWhenWell } from '../persist.ts';
-import type { StartedTurn } from '../turn-start.ts';
+import type { StartedTurn } from '../turns/start.ts';
 import type { Millis } from '../types.ts';
 import { askedUntil, callsOf, ended, isFinished, publishStep, shownTool } from './call-rows.ts';
 import { decideCall, type Verdict } from './decide.ts';

@@ -7,15 +7,15 @@
  * All that the turn has done stands in the store, and each round begins with what stands there: a turn that was left in
  * the middle (a crash, an approval that came after minutes) goes on by running the same loop again.
  */
-import { abortedFailure } from '../attempts.ts';
+import { abortedFailure } from '../models/attempts.ts';
 import type { RequestParts } from '../context/request.ts';
 import type { TurnStatus } from '../events.ts';
 import { commitWhenWell, noteWhenWell } from '../persist.ts';
 import type { Tables } from '../storage.ts';
-import { replyWithModel, type ReplyResult, type ReplyWatch } from '../turn-reply.ts';
-import type { StartedTurn } from '../turn-start.ts';
+import { replyWithModel, type ReplyResult, type ReplyWatch } from '../turns/reply.ts';
+import type { StartedTurn } from '../turns/start.ts';
 import type { Millis, TurnId, TurnRow } from '../types.ts';
-import { addUsage } from '../usage.ts';
+import { addUsage } from '../budget/usage.ts';
 import { isFinished, publishStep } from './call-rows.ts';
 import { makeCalls } from './calls.ts';
 import { mostCalls } from './decide.ts';

@@ -5,7 +5,7 @@ import { longestCall, settleAtShutdown, settleWithin } from '../limits.ts';
 import { describeError } from '../log.ts';
 import { commitWhenWell, noteWhenWell } from '../persist.ts';
 import type { Tool, ToolResult } from '../tool.ts';
-import type { StartedTurn } from '../turn-start.ts';
+import type { StartedTurn } from '../turns/start.ts';
 import type { Millis } from '../types.ts';
 import { ended, publishStep, shownTool } from './call-rows.ts';
 import { brokeDown, timedOut, unsure, withinLimit } from './results.ts';

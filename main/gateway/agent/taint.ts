@@ -1,6 +1,6 @@
 /** What a turn has read that others wrote: from then on more is asked for. */
 import type { Tables } from '../storage.ts';
-import type { StartedTurn } from '../turn-start.ts';
+import type { StartedTurn } from '../turns/start.ts';
 import type { FinishedStep } from './types.ts';
 
 export interface WhatWasRead {

@@ -1,13 +1,13 @@
 /** The tools there are, what the owner permits of each, and who may be offered them. */
 import { failed, ok, type Result } from '../../lib/result.ts';
-import { roleIn, saidAsGuest } from '../access.ts';
+import { roleIn, saidAsGuest } from '../access/access.ts';
 import { pause } from '../clock.ts';
 import type { Events } from '../events.ts';
 import type { GatewayPorts } from '../gateway.ts';
 import type { ToolDescription } from '../model.ts';
 import type { Tables } from '../storage.ts';
 import type { Tool } from '../tool.ts';
-import type { StartedTurn } from '../turn-start.ts';
+import type { StartedTurn } from '../turns/start.ts';
 import type { Millis, Reason } from '../types.ts';
 import type { Standing } from './decide.ts';
 import type { ToolPermission, ToolStatus } from './types.ts';

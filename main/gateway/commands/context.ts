@@ -1,9 +1,9 @@
 /** What a command may look at and use, and what it answers. */
 import type { Result } from '../../lib/result.ts';
 import type { Calendar } from '../calendar.ts';
-import type { CardDesk } from '../cards.ts';
+import type { CardDesk } from '../cards/cards.ts';
 import type { Budget, Gateway, Links, Models } from '../gateway.ts';
-import type { ModelPool } from '../model-pool.ts';
+import type { ModelPool } from '../models/pool.ts';
 import type { Sentences } from '../sentences.ts';
 import type { Storage, Tables } from '../storage.ts';
 import type { ConversationRow, LinkRow, MessageRow, Millis, Reason, Role } from '../types.ts';

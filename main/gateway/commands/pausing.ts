@@ -2,7 +2,7 @@
  * `/pause` and `/resume`: of this conversation, or of everything. The pause is written before the answer is: a restart in
  * between pauses again, which changes nothing.
  */
-import { isPaused } from '../access.ts';
+import { isPaused } from '../access/access.ts';
 import type { PauseScope } from '../gateway.ts';
 import { untilResumed } from '../limits.ts';
 import type { Millis } from '../types.ts';

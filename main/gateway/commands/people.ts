@@ -2,13 +2,13 @@
  * `/people`, `/allow` and `/ignore`. A number means the card that it stood for when this chat was last shown numbers,
  * however many have come and gone since.
  */
-import { answerWords, cardName, shownName, type Words } from '../card-words.ts';
-import type { Decision } from '../decision.ts';
-import { giveGroup, giveRole } from '../decisions.ts';
+import { answerWords, cardName, shownName, type Words } from '../cards/words.ts';
+import type { Decision } from '../access/decision.ts';
+import { giveGroup, giveRole } from '../access/decisions.ts';
 import type { Card, CardAnswer } from '../gateway.ts';
-import { peopleOf } from '../people.ts';
+import { peopleOf } from '../access/people.ts';
 import type { Tables } from '../storage.ts';
-import { numberedCard, putNumbers } from '../told.ts';
+import { numberedCard, putNumbers } from '../cards/told.ts';
 import type { AddressRow, GroupRow, LinkId, LinkRow } from '../types.ts';
 import { say, words, type CommandContext, type CommandResult } from './context.ts';
 

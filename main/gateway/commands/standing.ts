@@ -1,5 +1,5 @@
 /** `/status`, `/usage` and `/whoami`: how things stand, each with its evidence. */
-import { isPaused } from '../access.ts';
+import { isPaused } from '../access/access.ts';
 import type { BudgetPeriod, LinkStatus } from '../gateway.ts';
 import { untilResumed } from '../limits.ts';
 import type { MicroDollars, Millis } from '../types.ts';

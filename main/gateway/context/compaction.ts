@@ -9,19 +9,19 @@
  * In the owner's private conversations the same call also names facts worth keeping, unless something that others wrote
  * is in what is condensed or was read in the turn: then it could be theirs what is kept.
  */
-import type { ModelCall } from '../attempts.ts';
+import type { ModelCall } from '../models/attempts.ts';
 import type { Clock } from '../clock.ts';
-import type { Candidate } from '../model-pool.ts';
+import type { Candidate } from '../models/pool.ts';
 import type { ModelRequest, Reply, ReplyStream } from '../model.ts';
 import { settleWithin } from '../limits.ts';
 import { readsOutside } from '../media/words.ts';
 import { noteWhenWell } from '../persist.ts';
 import type { Tables } from '../storage.ts';
 import { headOfTokens } from '../tokens.ts';
-import type { StartedTurn } from '../turn-start.ts';
+import type { StartedTurn } from '../turns/start.ts';
 import type { SummaryRow, TurnId } from '../types.ts';
-import { settleCalls } from '../usage.ts';
-import { verbatimTurns } from '../context.ts';
+import { settleCalls } from '../budget/usage.ts';
+import { verbatimTurns } from './context.ts';
 import { condenseMessages, readCondensed, type Condensed } from './condense.ts';
 import { frameOf, mayRemember, type FrameKey } from './frame.ts';
 import type { RequestParts, TurnWork } from './request.ts';

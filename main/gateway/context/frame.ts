@@ -6,7 +6,7 @@ import { standingOf } from '../agent/toolbox.ts';
 import type { GatewayPorts } from '../gateway.ts';
 import { noteWhenWell } from '../persist.ts';
 import type { Tables } from '../storage.ts';
-import type { StartedTurn } from '../turn-start.ts';
+import type { StartedTurn } from '../turns/start.ts';
 import type { FrameRow } from '../types.ts';
 
 export type FrameKey = Pick<FrameRow, 'conversation' | 'contextNo' | 'day' | 'summary'>;

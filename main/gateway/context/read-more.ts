@@ -2,7 +2,7 @@
  * The tool that gives what was cut out of a prompt, piece by piece: of a message, of a tool's result, of a document. It
  * reads nothing but the conversation it is called in; of an id from elsewhere it says the same as of one that is not.
  */
-import { readMoreName } from '../context.ts';
+import { readMoreName } from './context.ts';
 import { useOf } from '../media/kinds.ts';
 import { readsOutside, withFiles } from '../media/words.ts';
 import type { Tables } from '../storage.ts';

@@ -12,17 +12,17 @@ import {
   toolsThatFit,
   type AssembledContext,
   type ContextInput,
-} from '../context.ts';
+} from './context.ts';
 import type { Events } from '../events.ts';
 import type { GatewayPorts } from '../gateway.ts';
-import type { Candidate } from '../model-pool.ts';
+import type { Candidate } from '../models/pool.ts';
 import type { ModelFailure, ModelRequest, ToolDescription } from '../model.ts';
-import type { ModelRegistry } from '../models.ts';
+import type { ModelRegistry } from '../models/models.ts';
 import { insteadOfPictures, withPictures, type Media, type Question } from '../media/media.ts';
 import { filesOf, withFiles } from '../media/words.ts';
-import { personaOf, thinkingOf } from '../personas.ts';
+import { personaOf, thinkingOf } from './personas.ts';
 import type { Tables } from '../storage.ts';
-import type { StartedTurn } from '../turn-start.ts';
+import type { StartedTurn } from '../turns/start.ts';
 import type { ConversationRow, MessageRow, Reason, SummaryRow, TurnRow } from '../types.ts';
 import { compact, compactAt } from './compaction.ts';
 import { memoryOf, type FrameKey } from './frame.ts';

@@ -4,7 +4,7 @@
  */
 import { oneLine } from '../../lib/one-line.ts';
 import { overheardMessages } from '../limits.ts';
-import { isOwn } from '../own-messages.ts';
+import { isOwn } from '../inbound/own-messages.ts';
 import { estimateTokens, tokensPerMessage } from '../tokens.ts';
 import type { ChatKind, MessageRow, TurnId } from '../types.ts';
 import { clip } from './clip.ts';

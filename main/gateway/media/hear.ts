@@ -4,17 +4,17 @@
  * its usage in one commit. A message that was heard once is never sent again.
  */
 import { failed, ok, type Result } from '../../lib/result.ts';
-import { abortedFailure, retryWait, type ModelCall } from '../attempts.ts';
-import type { Ledger } from '../call-ledger.ts';
+import { abortedFailure, retryWait, type ModelCall } from '../models/attempts.ts';
+import type { Ledger } from '../budget/call-ledger.ts';
 import { pause } from '../clock.ts';
 import type { GatewayPorts } from '../gateway.ts';
 import { largestInbound } from '../limits.ts';
-import type { Candidate } from '../model-pool.ts';
+import type { Candidate } from '../models/pool.ts';
 import type { ModelFailure, SoundRequest, Transcription } from '../model.ts';
-import type { ModelRegistry } from '../models.ts';
+import type { ModelRegistry } from '../models/models.ts';
 import { commitWhenWell } from '../persist.ts';
 import type { AttachmentRow, Millis, Reason } from '../types.ts';
-import { settleCalls, type UsageOwner } from '../usage.ts';
+import { settleCalls, type UsageOwner } from '../budget/usage.ts';
 
 /** The answer comes at once and at the end: a long message takes a while to be sent and to be heard. */
 const patience: Millis = 120_000;

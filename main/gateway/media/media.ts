@@ -7,18 +7,18 @@
  * is left is not asked: its reason is the answer.
  */
 import { failed, ok, type Result } from '../../lib/result.ts';
-import { abortedFailure } from '../attempts.ts';
-import { noteTold, toldAlready } from '../budget-told.ts';
+import { abortedFailure } from '../models/attempts.ts';
+import { noteTold, toldAlready } from '../budget/told.ts';
 import type { Calendar } from '../calendar.ts';
 import { pause } from '../clock.ts';
 import type { Events } from '../events.ts';
 import type { GatewayPorts } from '../gateway.ts';
 import { fileWait, largestText } from '../limits.ts';
-import type { Candidate } from '../model-pool.ts';
+import type { Candidate } from '../models/pool.ts';
 import type { ChatContent, ChatMessage, ModelFailure, Provider } from '../model.ts';
-import type { ModelRegistry } from '../models.ts';
+import type { ModelRegistry } from '../models/models.ts';
 import { noteWhenWell } from '../persist.ts';
-import type { StartedTurn } from '../turn-start.ts';
+import type { StartedTurn } from '../turns/start.ts';
 import type { AttachmentRow, MessageId, MessageRow, ModelRef, Reason, TurnId } from '../types.ts';
 import { hear } from './hear.ts';
 import { useOf } from './kinds.ts';

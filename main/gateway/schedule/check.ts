@@ -1,5 +1,5 @@
 /** What is wrong with a schedule that somebody wants, as one reason; and whether its times are those it had. */
-import { roleIn, scheduler } from '../access.ts';
+import { roleIn, scheduler } from '../access/access.ts';
 import { isTimeZone } from '../calendar.ts';
 import type { Tables } from '../storage.ts';
 import type { LinkRow, Millis, Reason } from '../types.ts';

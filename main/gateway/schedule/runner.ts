@@ -3,11 +3,11 @@
  * schedule was changed. The timer goes to the next slot, at most an hour ahead, since clocks drift. What was done stands
  * in the store alone; a look that finds nothing due writes nothing.
  */
-import { isScheduled } from '../access.ts';
-import type { TurnControl } from '../decision.ts';
+import { isScheduled } from '../access/access.ts';
+import type { TurnControl } from '../access/decision.ts';
 import type { Events } from '../events.ts';
 import type { GatewayPorts } from '../gateway.ts';
-import type { LinkRegistry } from '../links.ts';
+import type { LinkRegistry } from '../links/links.ts';
 import { describeError } from '../log.ts';
 import { commitWhenWell } from '../persist.ts';
 import type { Millis } from '../types.ts';

@@ -1,9 +1,9 @@
 /** Schedules as the window and the tool see them, over what the store keeps; see {@link Schedules}. */
 import { failed, ok, type Result } from '../../lib/result.ts';
-import { isPaused, isScheduled } from '../access.ts';
-import type { LinkRegistry } from '../links.ts';
+import { isPaused, isScheduled } from '../access/access.ts';
+import type { LinkRegistry } from '../links/links.ts';
 import type { Tables } from '../storage.ts';
-import { timeZoneOf } from '../turn-ending.ts';
+import { timeZoneOf } from '../turns/ending.ts';
 import type { LinkRow, Millis, Reason } from '../types.ts';
 import { hasSameTimes, whatIsWrong, wrongTimes } from './check.ts';
 import { describe } from './describe.ts';

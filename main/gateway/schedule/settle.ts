@@ -5,13 +5,13 @@
  * A slot that cannot run when it is due (paused, the link gone, the run before still going on) is left out, with the
  * reason in the history; nothing is made up for later that the owner had reason not to expect any more.
  */
-import { asStored, isPaused, roleIn, scheduler } from '../access.ts';
+import { asStored, isPaused, roleIn, scheduler } from '../access/access.ts';
 import type { GatewayPorts } from '../gateway.ts';
-import type { LinkRegistry } from '../links.ts';
+import type { LinkRegistry } from '../links/links.ts';
 import { oneLine } from '../../lib/one-line.ts';
-import { pausedUntil } from '../pauses.ts';
+import { pausedUntil } from '../access/pauses.ts';
 import type { Tables } from '../storage.ts';
-import { timeZoneOf } from '../turn-ending.ts';
+import { timeZoneOf } from '../turns/ending.ts';
 import type { ConversationRow, LinkRow, MessageRow, Millis, Reason } from '../types.ts';
 import { momentFor } from './describe.ts';
 import { mostCounted, slotKey, whatIsDue } from './slots.ts';

@@ -12,7 +12,7 @@ import type { StepRow, ToolCallRow } from '../../../main/gateway/agent/types.ts'
 import type { Clock } from '../../../main/gateway/clock.ts';
 import { createEvents } from '../../../main/gateway/events.ts';
 import type { Tool } from '../../../main/gateway/tool.ts';
-import type { StartedTurn } from '../../../main/gateway/turn-start.ts';
+import type { StartedTurn } from '../../../main/gateway/turns/start.ts';
 import { subject } from '../../../main/lib/observable.ts';
 import { openStore, type Store } from '../../../main/store/store.ts';
 import { conversationRow, deliveryRow, linkRow, newMessage, turnRow } from '../../store/support.ts';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { createIds } from '../../../main/api/machine.ts';
 import { createCalendar } from '../../../main/gateway/calendar.ts';
 import type { Clock } from '../../../main/gateway/clock.ts';
-import { assembleContext, type AssembledContext } from '../../../main/gateway/context.ts';
+import { assembleContext, type AssembledContext } from '../../../main/gateway/context/context.ts';
 import { historyOf } from '../../../main/gateway/context/request.ts';
 import type { Tables } from '../../../main/gateway/storage.ts';
 import type { ConversationRow, LinkRow, MessageRow } from '../../../main/gateway/types.ts';

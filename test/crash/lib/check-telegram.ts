@@ -20,7 +20,7 @@ export interface Lifetime {
 
 /**
  * The sends whose outcome no process could know, and what became of them. Each leads to exactly one more send, which is
- * labelled and which the window counts when it is begun (`again` of a part, main/gateway/delivery.ts). So
+ * labelled and which the window counts when it is begun (`again` of a part, main/gateway/delivery/delivery.ts). So
  *
  *   count in the window = answerLost + answerNotNoted + neverExecuted
  *   labelled messages   = count in the window − labelledNeverExecuted

@@ -1,0 +1,210 @@
+/**
+ * Which models may be asked now. A model that failed cools down (15 s → 1 → 5 → 25 min) and is passed over while another
+ * one is there; when all cool, the chosen one is tried once all the same: the next real turn is the probe. A refused key
+ * silences its provider's models at once and only those, until it is changed or a test succeeds.
+ */
+import type { Clock } from '../clock.ts';
+import { cooldownSteps, quotaCooldown } from '../limits.ts';
+import type { ModelFailure, Provider, ProviderSeed } from '../model.ts';
+import type { Millis, ModelRef, ProviderId } from '../types.ts';
+
+export interface PooledProvider {
+  readonly id: ProviderId;
+  readonly kind: ProviderSeed['kind'];
+  readonly name: string;
+  /** Without a trailing slash; empty for the practice model. */
+  readonly baseUrl: string;
+  /** On the owner's own machine or network: its calls cost nothing. */
+  readonly local: boolean;
+  /** Loaded when it is first needed. */
+  readonly adapter: () => Promise<Provider>;
+  readonly keyRefused: boolean;
+}
+
+export interface Candidate {
+  readonly ref: ModelRef;
+  readonly model: string;
+  readonly provider: PooledProvider;
+}
+
+export interface Candidates {
+  /** In the order to be asked. */
+  readonly order: readonly Candidate[];
+  /** All of them are cooling: one try each is a probe, not a retry. */
+  readonly probing: boolean;
+  /** Why the others are not among them; the first one is what the person is told when `order` is empty. */
+  readonly refused: readonly { readonly ref: ModelRef; readonly failure: ModelFailure }[];
+}
+
+/** Of a request that was too long for a model whose window nobody names. */
+const lessAfterOverflow = 0.7;
+
+interface Cooldown {
+  /** When the first of these failures was, of the monotonic clock. */
+  readonly since: Millis;
+  /** Of the monotonic clock: setting the machine's clock neither shortens nor lengthens a rest. */
+  readonly until: Millis;
+  /** How many failures in a row, less one. */
+  readonly step: number;
+}
+
+export interface ModelPool {
+  candidates(refs: readonly ModelRef[]): Candidates;
+  succeeded(ref: ModelRef): void;
+  failed(ref: ModelRef, failure: ModelFailure): void;
+  cooldownUntil(ref: ModelRef): Millis | null;
+  /** A request with so many estimated tokens was refused as too long; `named`: the window in the server's own words. */
+  overflowed(ref: ModelRef, tokens: number, named: number | null): void;
+  /** Tokens that a model takes at most, as far as refusals have taught; null while it has refused none. */
+  window(ref: ModelRef): number | null;
+  /**
+   * Since when none of `refs` answers, and when the first is asked again (null: each waits for another key), both of the
+   * monotonic clock; null while one of them has not failed since it last answered. Models that are not there do not count.
+   */
+  failing(refs: readonly ModelRef[]): { readonly since: Millis; readonly restsUntil: Millis | null } | null;
+  /** A changed key or a good test: nothing of the past is held against the provider. */
+  forgive(provider: ProviderId): void;
+}
+
+/** `provider/model`, split at the first slash; null when it is not of that form. */
+export function splitModelRef(ref: ModelRef): { readonly provider: ProviderId; readonly model: string } | null {
+  const slash = ref.indexOf('/');
+  if (slash <= 0 || slash === ref.length - 1) return null;
+  return { provider: ref.slice(0, slash), model: ref.slice(slash + 1) };
+}
+
+export function createModelPool(input: {
+  readonly clock: Clock;
+  readonly find: (id: ProviderId) => PooledProvider | null;
+  readonly refuseKey: (id: ProviderId) => void;
+  readonly changed: () => void;
+}): ModelPool {
+  const { clock } = input;
+  const cooldowns = new Map<ModelRef, Cooldown>();
+  const windows = new Map<ModelRef, number>();
+  /** When each provider's key was refused. */
+  const refusedAt = new Map<ProviderId, Millis>();
+  const cooling = (ref: ModelRef): Millis | null => {
+    const left = (cooldowns.get(ref)?.until ?? 0) - clock.monotonic();
+    return left > 0 ? clock.now() + Math.ceil(left) : null;
+  };
+  return {
+    candidates: (refs) => candidatesOf(refs, input.find, cooling),
+    succeeded(ref) {
+      if (cooldowns.delete(ref)) input.changed();
+    },
+    failed(ref, failure) {
+      const parts = splitModelRef(ref);
+      if (failure.class === 'auth' && parts !== null) {
+        if (!refusedAt.has(parts.provider)) refusedAt.set(parts.provider, clock.monotonic());
+        return input.refuseKey(parts.provider);
+      }
+      const length = cooldownFor(failure, (cooldowns.get(ref)?.step ?? -1) + 1);
+      if (length === null) return;
+      const before = cooldowns.get(ref);
+      const now = clock.monotonic();
+      cooldowns.set(ref, { since: before?.since ?? now, until: now + length, step: (before?.step ?? -1) + 1 });
+      input.changed();
+    },
+    cooldownUntil: cooling,
+    overflowed(ref, tokens, named) {
+      // A name above what was sent says that we count too low: by how much, nobody knows.
+      const learned = named !== null && named < tokens ? named : Math.floor(tokens * lessAfterOverflow);
+      windows.set(ref, Math.min(learned, windows.get(ref) ?? learned));
+    },
+    window: (ref) => windows.get(ref) ?? null,
+    failing: (refs) =>
+      failingOf(
+        refs.flatMap((ref): readonly Standing[] => {
+          const id = splitModelRef(ref)?.provider ?? '';
+          const provider = input.find(id);
+          if (provider === null) return [];
+          if (provider.keyRefused) return [{ since: refusedAt.get(id) ?? clock.monotonic(), until: null }];
+          return [cooldowns.get(ref) ?? null];
+        }),
+      ),
+    forgive(provider) {
+      refusedAt.delete(provider);
+      for (const known of [cooldowns, windows]) {
+        for (const ref of [...known.keys()]) if (splitModelRef(ref)?.provider === provider) known.delete(ref);
+      }
+      input.changed();
+    },
+  };
+}
+
+/** See {@link ModelPool.candidates}. */
+function candidatesOf(
+  refs: readonly ModelRef[],
+  find: (id: ProviderId) => PooledProvider | null,
+  cooling: (ref: ModelRef) => Millis | null,
+): Candidates {
+  const order: Candidate[] = [];
+  const refused: { ref: ModelRef; failure: ModelFailure }[] = [];
+  for (const ref of new Set(refs)) {
+    const parts = splitModelRef(ref);
+    const provider = parts === null ? null : find(parts.provider);
+    if (parts === null || provider === null) {
+      refused.push({ ref, failure: missing(ref) });
+    } else if (provider.keyRefused) {
+      refused.push({ ref, failure: keyRefused(provider) });
+    } else {
+      order.push({ ref, model: parts.model, provider });
+    }
+  }
+  const ready = order.filter((candidate) => cooling(candidate.ref) === null);
+  return ready.length > 0 ? { order: ready, probing: false, refused } : { order, probing: order.length > 0, refused };
+}
+
+/** Since when a model fails, and when it is asked again (null: its key is refused); null when it answered last. */
+type Standing = { readonly since: Millis; readonly until: Millis | null } | null;
+
+function failingOf(models: readonly Standing[]): ReturnType<ModelPool['failing']> {
+  const failing = models.filter((model) => model !== null);
+  if (failing.length === 0 || failing.length < models.length) return null;
+  const rests = failing.flatMap(({ until }) => until ?? []);
+  return {
+    since: Math.max(...failing.map(({ since }) => since)),
+    restsUntil: rests.length === 0 ? null : Math.min(...rests),
+  };
+}
+
+/** How long a model rests after a failure; null where the fault is not the model's. */
+function cooldownFor(failure: ModelFailure, step: number): Millis | null {
+  switch (failure.class) {
+    case 'rate-limit':
+    case 'overloaded':
+    case 'network':
+    case 'timeout':
+    case 'bug':
+      return Math.max(cooldownSteps[Math.min(step, cooldownSteps.length - 1)] ?? 0, failure.retryAfter ?? 0);
+    case 'quota':
+      return failure.retryAfter ?? quotaCooldown;
+    case 'invalid-request':
+    case 'context-overflow':
+    case 'content-filter':
+    case 'model-missing':
+    case 'auth':
+    case 'aborted':
+      return null;
+  }
+}
+
+function missing(ref: ModelRef): ModelFailure {
+  const known = ref !== '';
+  return {
+    class: 'model-missing',
+    reason: known
+      ? { code: 'model.missing', params: { model: ref, provider: ref.split('/')[0] ?? ref } }
+      : { code: 'model.none' },
+    detail: 'no such provider',
+  };
+}
+
+function keyRefused(provider: PooledProvider): ModelFailure {
+  return {
+    class: 'auth',
+    reason: { code: 'model.key-refused', params: { provider: provider.name } },
+    detail: 'the key was refused before',
+  };
+}
