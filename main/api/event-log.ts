@@ -8,7 +8,7 @@
  * subscribed nothing is turned into views: the number rises and the ring is emptied.
  */
 import type { GatewayEvent, NumberedEvent } from '../../preload/contract/events.ts';
-import type { LogLineView } from '../../preload/contract/views.ts';
+import type { LogLineView } from '../../preload/contract/diagnostics-views.ts';
 import type { CoreEvent, Events } from '../gateway/events.ts';
 import { describeError, type Log } from '../gateway/log.ts';
 import { createRing, type EventRing } from './event-ring.ts';

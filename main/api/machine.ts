@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises';
 import { networkInterfaces, release } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock, Ids, Random } from '../gateway/clock.ts';
-import type { RuntimeView } from '../../preload/contract/views.ts';
+import type { RuntimeView } from '../../preload/contract/diagnostics-views.ts';
 import type { Millis } from '../gateway/types.ts';
 
 /** The real clock. Timers never keep the process alive. */

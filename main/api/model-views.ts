@@ -1,12 +1,6 @@
 /** Providers, models and settings as the window is shown them. */
-import type {
-  ModelListView,
-  ModelView,
-  ProviderView,
-  PullView,
-  SettingView,
-  TestView,
-} from '../../preload/contract/views.ts';
+import type { ModelListView, ModelView, ProviderView, PullView, TestView } from '../../preload/contract/model-views.ts';
+import type { SettingView } from '../../preload/contract/views.ts';
 import type { Gateway, ProviderStatus } from '../gateway/gateway.ts';
 import type { ModelFailure, ModelHealth, ModelInfo, PullStatus } from '../gateway/model.ts';
 import type { SettingKey, SettingSchema, Settings } from '../gateway/settings.ts';

@@ -1,13 +1,8 @@
 /** What the api is bound to: the gateway's face, the ports beside it, and a few facts about the running host. */
 import type { Readable } from 'node:stream';
-import type {
-  McpLogLineView,
-  McpServerDraft,
-  McpServerView,
-  MemoryHitView,
-  MemoryView,
-} from '../../preload/contract/agent-views.ts';
-import type { BackupsView, BackupView, DesktopView, LogLineView, RuntimeView } from '../../preload/contract/views.ts';
+import type { McpLogLineView, McpServerDraft, McpServerView, MemoryHitView, MemoryView } from '../../preload/contract/agent-views.ts';
+import type { BackupView, BackupsView, LogLineView, RuntimeView } from '../../preload/contract/diagnostics-views.ts';
+import type { DesktopView } from '../../preload/contract/views.ts';
 import type { LinkProbe } from '../gateway/channel.ts';
 import type { Clock, Ids } from '../gateway/clock.ts';
 import type { Gateway } from '../gateway/gateway.ts';

@@ -6,15 +6,9 @@
  */
 import { constants } from 'node:os';
 import { isReasonCode, type Reason } from '../../preload/contract/reasons.ts';
-import type {
-  BackupsView,
-  HealthView,
-  HostView,
-  LinkView,
-  LogLineView,
-  ProviderView,
-  SettingView,
-} from '../../preload/contract/views.ts';
+import type { BackupsView, HealthView, LogLineView } from '../../preload/contract/diagnostics-views.ts';
+import type { ProviderView } from '../../preload/contract/model-views.ts';
+import type { HostView, LinkView, SettingView } from '../../preload/contract/views.ts';
 import { isSettingKey } from '../gateway/settings.ts';
 
 export interface ReportFacts {

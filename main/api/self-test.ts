@@ -3,7 +3,7 @@
  * its moment taken from the gateway's own events. It runs in a thread of its own that is taken away afterwards; one
  * that a test left behind, because the process ended in between, is taken away by the next. One test at a time.
  */
-import type { SelfTestStepView, SelfTestView } from '../../preload/contract/views.ts';
+import type { SelfTestStepView, SelfTestView } from '../../preload/contract/diagnostics-views.ts';
 import type { CoreEvent } from '../gateway/events.ts';
 import { settingSchemas } from '../gateway/settings.ts';
 import type { ConversationRow, Millis, Reason } from '../gateway/types.ts';

@@ -2,20 +2,8 @@
  * Rows to views: what the window is shown of the gateway's rows. Everything is read when it is asked for, from
  * committed rows and the gateway's present state; nothing is kept here.
  */
-import type {
-  AttachmentView,
-  ConversationView,
-  DeliveryView,
-  HealthView,
-  HostView,
-  LinkView,
-  MessageView,
-  ModelHealthView,
-  SearchHitView,
-  ThreadView,
-  TurnTextView,
-  TurnView,
-} from '../../preload/contract/views.ts';
+import type { HealthView, ModelHealthView } from '../../preload/contract/diagnostics-views.ts';
+import type { AttachmentView, ConversationView, DeliveryView, HostView, LinkView, MessageView, SearchHitView, ThreadView, TurnTextView, TurnView } from '../../preload/contract/views.ts';
 import type { Gateway, LinkStatus } from '../gateway/gateway.ts';
 import type { Settings } from '../gateway/settings.ts';
 import type { SearchHit, Storage, Tables } from '../gateway/storage.ts';

@@ -2,12 +2,7 @@
  * Servers of tools as the owner keeps them: rows in the store, secrets sealed beside them, and what runs of them. The
  * client and the library behind it are loaded when the first server is stored; until then nothing of them exists.
  */
-import type {
-  McpLogLineView,
-  McpServerDraft,
-  McpServerView,
-  McpStateView,
-} from '../../preload/contract/agent-views.ts';
+import type { McpLogLineView, McpServerDraft, McpServerView, McpStateView } from '../../preload/contract/agent-views.ts';
 import type { Clock, Ids } from '../gateway/clock.ts';
 import { describeError, type Log } from '../gateway/log.ts';
 import type { SecretBox } from '../gateway/secrets.ts';

@@ -1,24 +1,6 @@
 /** What a window may ask for about the agent. A part of `Commands`. */
-import type {
-  CapAmounts,
-  CapView,
-  CostView,
-  McpLogLineView,
-  McpServerDraft,
-  McpServerView,
-  MemoryHitView,
-  MemoryView,
-  PersonaView,
-  ScheduleDraft,
-  SchedulePreviewView,
-  ScheduleRunView,
-  ScheduleView,
-  StepView,
-  SummaryView,
-  ThinkingView,
-  ToolPermissionView,
-  ToolView,
-} from './agent-views.ts';
+import type { McpLogLineView, McpServerDraft, McpServerView, MemoryHitView, MemoryView, PersonaView, ScheduleDraft, SchedulePreviewView, ScheduleRunView, ScheduleView, StepView, SummaryView, ThinkingView, ToolPermissionView, ToolView } from './agent-views.ts';
+import type { CapAmounts, CapView, UsageView } from './money-views.ts';
 import type { ConversationView, LinkView } from './views.ts';
 
 interface Command<Params, Answer> {
@@ -89,6 +71,6 @@ export interface AgentCommands {
   /** Today's and everything so far. */
   'usage.ofConversation': Command<
     { readonly conversation: string },
-    { readonly today: CostView; readonly all: CostView }
+    { readonly today: UsageView; readonly all: UsageView }
   >;
 }

@@ -207,36 +207,3 @@ export interface PersonaView {
 }
 
 export type ThinkingView = 'off' | 'low' | 'medium' | 'high';
-
-/** Micro-dollars and tokens; null: no cap. */
-export interface CapAmounts {
-  readonly dayCost: number | null;
-  readonly dayTokens: number | null;
-  readonly monthCost: number | null;
-  readonly monthTokens: number | null;
-}
-
-/** A cap of one provider or of one conversation, beside those over everything. */
-export interface CapView extends CapAmounts {
-  readonly scope: 'provider' | 'conversation';
-  readonly id: string;
-  /** As people know it. */
-  readonly title: string;
-  readonly used: {
-    readonly dayCost: number;
-    readonly dayTokens: number;
-    readonly monthCost: number;
-    readonly monthTokens: number;
-  };
-}
-
-/** What something cost so far. */
-export interface CostView {
-  readonly calls: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  /** Micro-dollars, of the calls whose price is known. */
-  readonly cost: number;
-  readonly unpriced: number;
-  readonly estimated: number;
-}

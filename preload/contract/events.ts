@@ -1,5 +1,7 @@
 /** What the gateway tells a window without being asked. Each carries a rising `seq`. */
-import type { ConversationView, LinkView, LogLineView, MessageView, PullView, TurnView } from './views.ts';
+import type { LogLineView } from './diagnostics-views.ts';
+import type { PullView } from './model-views.ts';
+import type { ConversationView, LinkView, MessageView, TurnView } from './views.ts';
 
 export type GatewayEvent =
   | { readonly kind: 'conversation.changed'; readonly conversation: ConversationView }

@@ -1,5 +1,6 @@
 /** What the window sees: plain JSON, times as milliseconds UTC, never bytes, never a secret. */
-import type { CostView, ThinkingView } from './agent-views.ts';
+import type { ThinkingView } from './agent-views.ts';
+import type { UsageView } from './money-views.ts';
 import type { Reason } from './reasons.ts';
 
 export type LinkKind = 'window' | 'api' | 'telegram' | 'whatsapp';
@@ -243,7 +244,7 @@ export interface MessageView {
   readonly turn: string | null;
   readonly model: string | null;
   /** What its turn used, failed and repeated calls too; null for all but replies of a model. */
-  readonly cost: CostView | null;
+  readonly cost: UsageView | null;
   /** Only for what goes out. */
   readonly delivery: DeliveryView | null;
   /** Of what answers: it called tools or thought aloud, and `turns.steps` tells it. */
@@ -281,77 +282,6 @@ export interface ThreadView {
   readonly more: boolean;
   readonly turn: TurnView | null;
   readonly turnText: TurnTextView | null;
-}
-
-export interface ProviderView {
-  readonly id: string;
-  readonly kind: 'openai' | 'ollama' | 'practice';
-  readonly name: string;
-  readonly baseUrl: string;
-  /** The last four characters of the stored key; null when there is none. */
-  readonly keyEnd: string | null;
-  /** The server refused the key; its models answer nothing until a new key or a good test. */
-  readonly keyRefused: boolean;
-  readonly local: boolean;
-  readonly fixedByFile: boolean;
-}
-
-export interface ModelView {
-  /** `provider/model`. */
-  readonly ref: string;
-  readonly provider: string;
-  readonly name: string;
-  readonly contextTokens: number | null;
-  readonly sees: boolean | null;
-  readonly tools: boolean | null;
-  /** It thinks before it answers, and can be told how much. */
-  readonly thinks: boolean | null;
-  readonly sizeBytes: number | null;
-  readonly local: boolean;
-  readonly cooldownUntil: number | null;
-  /** What it costs; null when nobody knows, or it costs nothing. */
-  readonly price: ModelPriceView | null;
-}
-
-/** Micro-dollars per million tokens, read and written. */
-export interface ModelPriceView {
-  readonly input: number;
-  readonly output: number;
-}
-
-/** A model on its way onto a server of the owner's, or one that did not get there. */
-export interface PullView {
-  readonly provider: string;
-  readonly name: string;
-  readonly state: 'running' | 'done' | 'stopped' | 'failed';
-  readonly phase: 'asking' | 'loading' | 'checking';
-  /** Bytes, of all the parts that are known so far. */
-  readonly completed: number;
-  readonly total: number | null;
-  /** Bytes a second; null while that is not known. */
-  readonly speed: number | null;
-  /** Milliseconds that are left at this speed; null while that is not known. */
-  readonly left: number | null;
-  readonly reason: Reason | null;
-}
-
-/** The models of one provider, or why they cannot be listed. */
-export interface ModelListView {
-  readonly provider: string;
-  readonly models: readonly ModelView[];
-  readonly reason: Reason | null;
-}
-
-/** The models that were asked last, newest first. */
-export type RecentModelsView = readonly string[];
-
-export type TestView =
-  | { readonly ok: true; readonly latency: number; readonly said: string }
-  | { readonly ok: false; readonly reason: Reason; readonly detail: string };
-
-export interface ModelChoiceView {
-  readonly default: string;
-  readonly fallbacks: readonly string[];
 }
 
 export interface SettingView {
@@ -432,129 +362,4 @@ export interface FileView {
   readonly name: string;
   readonly type: string;
   readonly size: number;
-}
-
-export interface UsageView {
-  readonly calls: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  /** Micro-dollars; calls without a known price are left out and counted in `unpriced`. */
-  readonly cost: number;
-  readonly unpriced: number;
-  readonly estimated: number;
-}
-
-/** What was used in one stretch of time by one model. */
-export interface UsageSliceView extends UsageView {
-  readonly from: number;
-  readonly model: string;
-}
-
-export interface BudgetPeriodView {
-  readonly from: number;
-  /** Micro-dollars and tokens of remote models, settled. */
-  readonly cost: number;
-  readonly tokens: number;
-  /** Set aside for calls that run now. */
-  readonly reservedCost: number;
-  readonly reservedTokens: number;
-  /** Null: no cap. */
-  readonly capCost: number | null;
-  readonly capTokens: number | null;
-}
-
-export interface BudgetView {
-  readonly day: BudgetPeriodView;
-  readonly month: BudgetPeriodView;
-  /** Set from 80 % of a cap on. */
-  readonly alarm: Reason | null;
-}
-
-/** Micro-dollars per million tokens. `none`: a remote model whose price nobody knows. */
-export interface PriceView {
-  readonly model: string;
-  readonly input: number | null;
-  readonly output: number | null;
-  readonly source: 'owner' | 'file' | 'local' | 'none';
-  readonly date: string | null;
-}
-
-export interface LogLineView {
-  /** Rises with each line, also over restarts. */
-  readonly n: number;
-  readonly at: number;
-  readonly level: 'debug' | 'info' | 'warn' | 'error';
-  readonly event: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
-
-/** What Diagnostics and `/healthz` (with the token) show. */
-export interface HealthView {
-  readonly status: 'ok' | 'degraded';
-  readonly problem: Reason | null;
-  readonly links: readonly LinkView[];
-  readonly runningTurns: number;
-  readonly waitingMessages: number;
-  readonly unsentReplies: number;
-  /** Parts ever sent twice because the first outcome could not be known. */
-  readonly sentAgain: number;
-  /** Cards that wait for the owner. */
-  readonly waitingCards: number;
-  /** As {@link HostView.pausedUntil}. */
-  readonly pausedUntil: number | null;
-  /** Set from 80 % of a cap on. */
-  readonly budgetAlarm: Reason | null;
-  readonly rssBytes: number;
-  readonly eventLoopP99Ms: number;
-  readonly uptime: number;
-  /** What is left for this account on the disk with the data; null when the system does not say. */
-  readonly freeBytes: number | null;
-  readonly runtime: RuntimeView;
-  /** The default model first, then its fallbacks: whether each may be asked now. */
-  readonly models: readonly ModelHealthView[];
-}
-
-/** What the program runs on. */
-export interface RuntimeView {
-  readonly node: string;
-  /** Null on a headless host. */
-  readonly electron: string | null;
-  /** Operating system, its version and the processor: `linux 6.1.0 x64`. */
-  readonly system: string;
-}
-
-export interface ModelHealthView {
-  readonly ref: string;
-  /** `missing`: its provider is not there any more. */
-  readonly state: 'ready' | 'resting' | 'key-refused' | 'missing';
-  /** Of `resting`: when it is asked again. */
-  readonly until: number | null;
-}
-
-/** How far a message came on its way from the window to the model and back, and when. */
-export interface SelfTestView {
-  /** In order; `after` is in milliseconds since the test began. */
-  readonly steps: readonly { readonly step: SelfTestStepView; readonly after: number }[];
-  /** Why it went no further; null when it went the whole way. */
-  readonly reason: Reason | null;
-  /** The model that answered. */
-  readonly model: string | null;
-}
-
-export type SelfTestStepView = 'stored' | 'started' | 'answered' | 'delivered';
-
-/** A copy of the database. */
-export interface BackupView {
-  readonly name: string;
-  readonly at: number;
-  readonly size: number;
-  /** Made before a new version changed the database. */
-  readonly beforeMigration: boolean;
-}
-
-export interface BackupsView {
-  /** Newest first. */
-  readonly backups: readonly BackupView[];
-  /** Name of the backup that the next start puts in the place of the database; null when it does not. */
-  readonly planned: string | null;
 }

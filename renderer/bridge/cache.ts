@@ -5,7 +5,8 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { AnswerOf, CommandName, ParamsOf } from '../../preload/contract/commands.ts';
 import type { GatewayEvent } from '../../preload/contract/events.ts';
-import type { ConversationView, LinkView, MessageView, PullView, TurnView } from '../../preload/contract/views.ts';
+import type { PullView } from '../../preload/contract/model-views.ts';
+import type { ConversationView, LinkView, MessageView, TurnView } from '../../preload/contract/views.ts';
 import { type ConversationList, withConversation } from './conversation-list.ts';
 import type { LiveTexts } from './live.ts';
 import type { Outbox } from './outbox.ts';

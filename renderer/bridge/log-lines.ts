@@ -1,5 +1,5 @@
 /** Lines of the log as the window keeps them: each once, in their order, and not more than a bounded number. */
-import type { LogLineView } from '../../preload/contract/views.ts';
+import type { LogLineView } from '../../preload/contract/diagnostics-views.ts';
 
 /** What the gateway keeps, too. */
 export const keptLines = 2000;

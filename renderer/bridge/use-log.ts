@@ -3,7 +3,7 @@
  * so they are collected and shown some times a second at most.
  */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { LogLineView } from '../../preload/contract/views.ts';
+import type { LogLineView } from '../../preload/contract/diagnostics-views.ts';
 import type { CallFailure } from './failure.ts';
 import { useCall, useEvents } from './hooks.ts';
 import { keptLines, withLines } from './log-lines.ts';

@@ -1,5 +1,5 @@
 /** What something cost, in words. */
-import type { UsageView } from '../../preload/contract/views.ts';
+import type { UsageView } from '../../preload/contract/money-views.ts';
 import { compact, money } from '../format.ts';
 import { t } from '../i18n.ts';
 

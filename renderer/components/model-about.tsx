@@ -1,6 +1,6 @@
 /** What is known of a model, in a few words and two signs. */
 import type { ReactNode } from 'react';
-import type { ModelView } from '../../preload/contract/views.ts';
+import type { ModelView } from '../../preload/contract/model-views.ts';
 import { bytes, priceText, span, tokens } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Icon } from './icons.tsx';

@@ -1,5 +1,5 @@
 /** Which models a picker lists, in which order, and under which heading. Pure. */
-import type { ModelListView, ModelView, ProviderView } from '../../preload/contract/views.ts';
+import type { ModelListView, ModelView, ProviderView } from '../../preload/contract/model-views.ts';
 import { t } from '../i18n.ts';
 
 export interface ListedModel {

@@ -3,7 +3,7 @@
  * Escape closes. Of a long list only the beginning is drawn; it grows while one moves down.
  */
 import { type KeyboardEvent, type ReactNode, type UIEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
-import type { ModelListView, ProviderView } from '../../preload/contract/views.ts';
+import type { ModelListView, ProviderView } from '../../preload/contract/model-views.ts';
 import { useCall } from '../bridge/hooks.ts';
 import { t, type Words } from '../i18n.ts';
 import { Dialog } from './dialog.tsx';

@@ -4,7 +4,7 @@
  */
 import type { ReactNode } from 'react';
 import { providerPresets } from '../../preload/contract/presets.ts';
-import type { ModelListView } from '../../preload/contract/views.ts';
+import type { ModelListView } from '../../preload/contract/model-views.ts';
 import { t } from '../i18n.ts';
 import { Button } from './button.tsx';
 import { SelectField, TextField } from './field.tsx';

@@ -1,7 +1,7 @@
 /** One line on every screen while a model is being loaded, or when one could not be; it leads to Models. */
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import type { PullView } from '../../preload/contract/views.ts';
+import type { PullView } from '../../preload/contract/model-views.ts';
 import { useAct, useCall, useEvents } from '../bridge/hooks.ts';
 import { t } from '../i18n.ts';
 import { Icon } from './icons.tsx';

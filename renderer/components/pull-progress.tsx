@@ -1,6 +1,6 @@
 /** A model on its way: its bar, what is left in words, and what can be done about it. */
 import type { ReactNode } from 'react';
-import type { PullView } from '../../preload/contract/views.ts';
+import type { PullView } from '../../preload/contract/model-views.ts';
 import { useAct, useCall } from '../bridge/hooks.ts';
 import { t } from '../i18n.ts';
 import { Button, IconButton } from './button.tsx';

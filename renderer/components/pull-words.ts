@@ -1,5 +1,5 @@
 /** A model on its way, in words. Pure. */
-import type { PullView } from '../../preload/contract/views.ts';
+import type { PullView } from '../../preload/contract/model-views.ts';
 import { bytes, percent, span } from '../format.ts';
 import { t } from '../i18n.ts';
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { TestView } from '../../preload/contract/views.ts';
+import type { TestView } from '../../preload/contract/model-views.ts';
 import { latency } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Icon } from './icons.tsx';

@@ -2,7 +2,7 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 import type { ProviderDraft } from '../../preload/contract/commands.ts';
 import { type ProviderPreset, providerPresets } from '../../preload/contract/presets.ts';
-import type { ModelListView, ProviderView, TestView } from '../../preload/contract/views.ts';
+import type { ModelListView, ProviderView, TestView } from '../../preload/contract/model-views.ts';
 import type { CallFailure } from '../bridge/failure.ts';
 import { useAct } from '../bridge/hooks.ts';
 

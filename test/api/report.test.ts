@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reportText, type ReportFacts } from '../../main/api/report.ts';
-import type { LinkView, LogLineView } from '../../preload/contract/views.ts';
+import type { LogLineView } from '../../preload/contract/diagnostics-views.ts';
+import type { LinkView } from '../../preload/contract/views.ts';
 
 const now = Date.UTC(2026, 10, 22, 19);
 

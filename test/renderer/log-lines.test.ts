@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LogLineView } from '../../preload/contract/views.ts';
+import type { LogLineView } from '../../preload/contract/diagnostics-views.ts';
 import { fieldsText, fittingLines, keptLines, withLines } from '../../renderer/bridge/log-lines.ts';
 
 const line = (n: number, more: Partial<LogLineView> = {}): LogLineView => ({

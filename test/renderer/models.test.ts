@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ModelView, ProviderView, PullView } from '../../preload/contract/views.ts';
+import type { ModelView, ProviderView, PullView } from '../../preload/contract/model-views.ts';
 import { firstModels, groupModels, type ModelGroup } from '../../renderer/components/model-groups.ts';
 import { pullName, pullShare, pullText } from '../../renderer/components/pull-words.ts';
 import { movedTo, placeAfter, yielding } from '../../renderer/screens/models/moving.ts';

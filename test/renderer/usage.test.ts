@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { UsageSliceView } from '../../preload/contract/views.ts';
+import type { UsageSliceView } from '../../preload/contract/money-views.ts';
 import { dollarsOf, parseDollars, parseDollarsUpTo, parseTokens } from '../../renderer/screens/usage/dollars.ts';
 import { byDay, byModel, meterOf, sum } from '../../renderer/screens/usage/sums.ts';
 import { costText, replyCostText, tokensText, unpricedText } from '../../renderer/components/cost-words.ts';

@@ -1,6 +1,5 @@
 /** What models cost, what was used, and what may be. */
-import type { CapView } from '../../../preload/contract/agent-views.ts';
-import type { PriceView } from '../../../preload/contract/views.ts';
+import type { CapView, PriceView } from '../../../preload/contract/money-views.ts';
 import type { CapStatus } from '../../gateway/gateway.ts';
 import type { ModelRef } from '../../gateway/types.ts';
 import type { Handlers } from '../dispatch.ts';

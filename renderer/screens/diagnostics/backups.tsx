@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { BackupView, BackupsView } from '../../../preload/contract/views.ts';
+import type { BackupView, BackupsView } from '../../../preload/contract/diagnostics-views.ts';
 import { useAct, useCall, useHost } from '../../bridge/hooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/dialog.tsx';

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import type { HealthView, HostView } from '../../../preload/contract/views.ts';
+import type { HealthView } from '../../../preload/contract/diagnostics-views.ts';
+import type { HostView } from '../../../preload/contract/views.ts';
 import { useCall, useHost } from '../../bridge/hooks.ts';
 import { Section } from '../../components/page.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';

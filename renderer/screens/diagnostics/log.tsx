@@ -1,6 +1,6 @@
 /** The log as it is written, with two filters. It follows its end until somebody holds it, or scrolls away. */
 import { type ReactNode, useDeferredValue, useEffect, useEffectEvent, useId, useMemo, useRef, useState } from 'react';
-import type { LogLineView } from '../../../preload/contract/views.ts';
+import type { LogLineView } from '../../../preload/contract/diagnostics-views.ts';
 import { fieldsText, fittingLines, type LogLevelChoice } from '../../bridge/log-lines.ts';
 import { useHost } from '../../bridge/hooks.ts';
 import { useLog } from '../../bridge/use-log.ts';

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
-import type { ModelHealthView, TestView } from '../../../preload/contract/views.ts';
+import type { ModelHealthView } from '../../../preload/contract/diagnostics-views.ts';
+import type { TestView } from '../../../preload/contract/model-views.ts';
 import { useAct, useCall } from '../../bridge/hooks.ts';
 import { Button } from '../../components/button.tsx';
 import { modelName } from '../../components/model-picker.tsx';

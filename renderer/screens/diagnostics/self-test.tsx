@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { SelfTestView } from '../../../preload/contract/views.ts';
+import type { SelfTestView } from '../../../preload/contract/diagnostics-views.ts';
 import { useAct, useCall } from '../../bridge/hooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icons.tsx';

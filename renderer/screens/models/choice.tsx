@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
-import type { ModelChoiceView, ModelHealthView } from '../../../preload/contract/views.ts';
+import type { ModelHealthView } from '../../../preload/contract/diagnostics-views.ts';
+import type { ModelChoiceView } from '../../../preload/contract/model-views.ts';
 import { useAct, useCall, useHost, useKnow } from '../../bridge/hooks.ts';
 import { Button } from '../../components/button.tsx';
 import { aboutModel, ModelBadges } from '../../components/model-about.tsx';

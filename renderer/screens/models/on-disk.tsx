@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { ModelView } from '../../../preload/contract/views.ts';
+import type { ModelView } from '../../../preload/contract/model-views.ts';
 import { useAct, useCall } from '../../bridge/hooks.ts';
 import { IconButton } from '../../components/button.tsx';
 import { Confirm } from '../../components/dialog.tsx';

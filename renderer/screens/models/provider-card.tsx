@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { ModelListView, ProviderView, TestView } from '../../../preload/contract/views.ts';
+import type { ModelListView, ProviderView, TestView } from '../../../preload/contract/model-views.ts';
 import { useAct, useCall } from '../../bridge/hooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/dialog.tsx';

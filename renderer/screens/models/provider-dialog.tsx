@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import type { ProviderDraft } from '../../../preload/contract/commands.ts';
-import type { ProviderView } from '../../../preload/contract/views.ts';
+import type { ProviderView } from '../../../preload/contract/model-views.ts';
 import { useAct } from '../../bridge/hooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';

@@ -1,5 +1,5 @@
 import type { ReactNode, RefObject } from 'react';
-import type { BudgetPeriodView, BudgetView } from '../../../preload/contract/views.ts';
+import type { BudgetPeriodView, BudgetView } from '../../../preload/contract/money-views.ts';
 import { useCall } from '../../bridge/hooks.ts';
 import { Section } from '../../components/page.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';

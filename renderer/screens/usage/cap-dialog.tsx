@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { CapAmounts, CapView } from '../../../preload/contract/agent-views.ts';
+import type { CapAmounts, CapView } from '../../../preload/contract/money-views.ts';
 import { useAct, useCall, useConversations } from '../../bridge/hooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';

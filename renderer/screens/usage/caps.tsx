@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { CapView } from '../../../preload/contract/agent-views.ts';
+import type { CapView } from '../../../preload/contract/money-views.ts';
 import { useAct } from '../../bridge/hooks.ts';
 import { Button, IconButton } from '../../components/button.tsx';
 import { Section } from '../../components/page.tsx';

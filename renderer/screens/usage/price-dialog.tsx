@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { PriceView } from '../../../preload/contract/views.ts';
+import type { PriceView } from '../../../preload/contract/money-views.ts';
 import { useAct } from '../../bridge/hooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';

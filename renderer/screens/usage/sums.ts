@@ -1,5 +1,5 @@
 /** From what `usage.series` and `budget.get` say to what is drawn: pure functions. Costs are micro-dollars. */
-import type { UsageSliceView, UsageView } from '../../../preload/contract/views.ts';
+import type { UsageSliceView, UsageView } from '../../../preload/contract/money-views.ts';
 
 export interface DayUse {
   /** The beginning of the day. */

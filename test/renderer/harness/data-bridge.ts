@@ -2,15 +2,8 @@
 import type { Bridge } from '../../../preload/contract/bridge.ts';
 import type { AnswerOf, CommandName, Outcome, ParamsOf } from '../../../preload/contract/commands.ts';
 import type { GatewayEvent, NumberedEvent } from '../../../preload/contract/events.ts';
-import type {
-  ConversationView,
-  DesktopView,
-  HostView,
-  LinkView,
-  MessageView,
-  ModelChoiceView,
-  PullView,
-} from '../../../preload/contract/views.ts';
+import type { ModelChoiceView, PullView } from '../../../preload/contract/model-views.ts';
+import type { ConversationView, DesktopView, HostView, LinkView, MessageView } from '../../../preload/contract/views.ts';
 import { agentCard, agentConversation, agentMessages, agentSteps, agentSummaries, agentTurn } from './data-agent.ts';
 import { conversations, links, messages, modelLists, now, providers, settings, telegramMessages } from './data.ts';
 import { cards, groupMessages, groups, people, troubled } from './data-people.ts';

@@ -1,5 +1,5 @@
 /** Log lines and backups for pictures of the diagnostics. */
-import type { BackupView, LogLineView } from '../../../preload/contract/views.ts';
+import type { BackupView, LogLineView } from '../../../preload/contract/diagnostics-views.ts';
 import { now } from './data.ts';
 
 const day = 86_400_000;

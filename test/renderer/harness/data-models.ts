@@ -1,5 +1,5 @@
 /** Models of a provider that offers a thousand, prices, and models on their way. */
-import type { ModelListView, ModelView, PullView } from '../../../preload/contract/views.ts';
+import type { ModelListView, ModelView, PullView } from '../../../preload/contract/model-views.ts';
 
 const makers = ['aurora', 'basalt', 'cedar', 'delta', 'ember', 'fjord', 'garnet', 'harbour'];
 

@@ -1,6 +1,5 @@
 /** A month of use of the harness: some free, some dear, some estimated, some without a price. */
-import type { CapView, CostView } from '../../../preload/contract/agent-views.ts';
-import type { BudgetView, PriceView, UsageSliceView } from '../../../preload/contract/views.ts';
+import type { BudgetView, CapView, PriceView, UsageSliceView, UsageView } from '../../../preload/contract/money-views.ts';
 
 const dollar = 1_000_000;
 
@@ -114,7 +113,7 @@ export const caps: readonly CapView[] = [
   },
 ];
 
-export const used: { readonly today: CostView; readonly all: CostView } = {
+export const used: { readonly today: UsageView; readonly all: UsageView } = {
   today: { calls: 6, inputTokens: 14_000, outputTokens: 2_300, cost: 62_000, unpriced: 0, estimated: 1 },
   all: { calls: 48, inputTokens: 190_000, outputTokens: 31_000, cost: 1_240_000, unpriced: 3, estimated: 2 },
 };

@@ -1,12 +1,6 @@
 /** What the gateway of the harness knows: a busy afternoon with every state a screen can be in. */
-import type {
-  ConversationView,
-  LinkView,
-  MessageView,
-  ModelListView,
-  ProviderView,
-  SettingView,
-} from '../../../preload/contract/views.ts';
+import type { ModelListView, ProviderView } from '../../../preload/contract/model-views.ts';
+import type { ConversationView, LinkView, MessageView, SettingView } from '../../../preload/contract/views.ts';
 import { settingSchemas, type SettingSchema } from '../../../main/gateway/settings.ts';
 
 export const now = Date.now();
