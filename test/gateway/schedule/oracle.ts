@@ -97,10 +97,12 @@ export function quietMinutes({ from, to }: MeantQuiet, table: Table): readonly b
     new Set(appointments(table, (wall) => ((wall % 1440) + 1440) % 1440 === minutes));
   const [begins, ends] = [at(from), at(to)];
   let quiet = false;
-  return Array.from(table.walls, (_, index) => {
+  return Array.from(table.walls, (wall, index) => {
     const moment = table.from + index * minute;
-    // Where both fall to the end of a gap, the one that the day has later decides.
-    if (from < to) quiet = (quiet || begins.has(moment)) && !ends.has(moment);
+    const shown = ((wall % 1440) + 1440) % 1440;
+    // Where both fall to the end of a gap, what the clock shows there decides, else the one that the day has later.
+    if (begins.has(moment) && ends.has(moment) && (shown === from || shown === to)) quiet = shown === from;
+    else if (from < to) quiet = (quiet || begins.has(moment)) && !ends.has(moment);
     else quiet = (quiet && !ends.has(moment)) || begins.has(moment);
     return quiet;
   });
