@@ -12,6 +12,8 @@ export interface ScriptedToolCall {
   readonly arguments: string;
   /** The pieces in which the arguments are streamed; two halves when left out. */
   readonly fragments?: readonly string[];
+  /** The gate before each fragment, by index. */
+  readonly gate?: PieceGates;
 }
 
 export interface ScriptedUsage {

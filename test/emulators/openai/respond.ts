@@ -132,8 +132,9 @@ function toolFrames(given: ReplyBehaviour, chunk: Chunker): Frame[] {
     const id = call.id ?? `call_${String(index)}`;
     const opening = { index, id, type: 'function', function: { name: call.name, arguments: '' } };
     frames.push({ text: chunk(JSON.stringify({ tool_calls: [opening] })) });
-    for (const fragment of toolFragments(call)) {
-      frames.push({ text: chunk(JSON.stringify({ tool_calls: [{ index, function: { arguments: fragment } }] })) });
+    for (const [part, fragment] of toolFragments(call).entries()) {
+      const text = chunk(JSON.stringify({ tool_calls: [{ index, function: { arguments: fragment } }] }));
+      frames.push({ text, gate: call.gate?.[part] });
     }
   }
   return frames;
