@@ -10,6 +10,7 @@
 import { Socket } from 'node:net';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { sep } from 'node:path';
+import { valuesOf, wrap } from './around.ts';
 import { die } from './death.ts';
 
 type Stage = 'unarmed' | 'armed' | 'kept' | 'encrypted';
@@ -18,29 +19,12 @@ const ofIdentity = new WeakSet<object>();
 /** How the ids of rows begin that a message is encrypted with. */
 const keys = /^(session|sender-key)\b/;
 
-type Around = (self: object, args: readonly unknown[], call: () => unknown) => unknown;
-
-/** Puts `around` around a method of every object of a class. */
-function wrap(prototype: object, name: string, around: Around): void {
-  const original: unknown = Reflect.get(prototype, name);
-  if (typeof original !== 'function') throw new Error(`${name} is no method (any more).`);
-  Reflect.set(prototype, name, function (this: object, ...args: unknown[]): unknown {
-    return around(this, args, (): unknown => Reflect.apply(original, this, args));
-  });
-}
-
 wrap(DatabaseSync.prototype, 'prepare', (self, _args, call) => {
   const statement = call();
   const path = self instanceof DatabaseSync ? (self.location() ?? '') : '';
   if (statement instanceof StatementSync && path.includes(`${sep}links${sep}`)) ofIdentity.add(statement);
   return statement;
 });
-
-/** The values of a statement, given one by one or by name. */
-function valuesOf(args: readonly unknown[]): readonly unknown[] {
-  const [first] = args;
-  return typeof first === 'object' && first !== null && !ArrayBuffer.isView(first) ? Object.values(first) : args;
-}
 
 wrap(StatementSync.prototype, 'run', (self, args, call) => {
   const done = call();

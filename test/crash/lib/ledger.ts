@@ -162,3 +162,11 @@ function query(dataDir: string, sql: string): readonly SqlRow[] {
     connection.close();
   }
 }
+
+/** Turns that are not over, and calls of tools that have no result: after an end in order there is neither. */
+export function openCalls(dataDir: string): readonly string[] {
+  const open =
+    "SELECT 'turn ' || state AS what FROM turn WHERE state = 'running' UNION ALL " +
+    "SELECT name || ' ' || state FROM tool_call WHERE state IN ('pending', 'asking', 'allowed', 'running')";
+  return query(dataDir, open).map((row) => text(row, 'what'));
+}

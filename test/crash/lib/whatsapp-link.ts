@@ -2,6 +2,7 @@
 import type { LinkStateView, LinkView } from '../../../preload/contract/views.ts';
 import type { WhatsAppEmulator } from '../../emulators/whatsapp/server.ts';
 import type { RpcClient } from '../../lib/headless.ts';
+import { found } from './found.ts';
 
 /** Longest wait for a state, in milliseconds. */
 const patience = 60_000;
@@ -12,21 +13,16 @@ export async function linkIs(
   id: string,
   fits: (state: LinkStateView, link: LinkView) => boolean,
 ): Promise<LinkView> {
-  const { seq } = await window.value('host.get', {});
-  window.subscribe(seq);
-  const end = Date.now() + patience;
-  for (;;) {
-    const seen = window.events.length;
-    const link = (await window.value('links.list', {})).find((one) => one.id === id);
-    if (link !== undefined && fits(link.state, link)) return link;
-    if (Date.now() > end) throw new Error(`link ${id} stays ${JSON.stringify(link?.state)}`);
-    await Promise.race([window.event(() => window.events.length > seen), soon()]);
-  }
-}
-
-/** A state can go by between two events of which the host tells one only. */
-function soon(): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, 500));
+  let seen: LinkStateView | undefined;
+  return found(
+    window,
+    () => `link ${id} stays ${JSON.stringify(seen)}`,
+    async () => {
+      const link = (await window.value('links.list', {})).find((one) => one.id === id);
+      seen = link?.state;
+      return link !== undefined && fits(link.state, link) ? link : undefined;
+    },
+  );
 }
 
 /** The text of the QR code that the window shows now. */
