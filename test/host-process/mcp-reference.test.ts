@@ -1,10 +1,6 @@
 /** The client against the servers that the protocol's own project publishes. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { McpWorld, isRunning, reference, running } from '../tools/mcp/world.ts';
+import { McpWorld, isRunning, reference, referenceOverHttp, running } from '../tools/mcp/world.ts';
 
 async function everything(): Promise<McpWorld> {
   const world = new McpWorld();
@@ -80,34 +76,17 @@ test('memory of the reference server is written and read, also after a restart',
 });
 
 test('the reference server behind an address answers, and forgets the session when it is told', async () => {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  const script = join(import.meta.dirname, '../../node_modules/@modelcontextprotocol/server-everything/dist/index.js');
-  const server = spawn(process.execPath, [script, 'streamableHttp'], {
-    env: { PORT: String(port) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  try {
-    let said = '';
-    const heard = (chunk: Buffer): void => void (said += chunk.toString());
-    server.stdout.on('data', heard);
-    server.stderr.on('data', heard);
-    await expect.poll(() => said, { timeout: 20_000 }).toMatch(/listening/);
-    await using world = new McpWorld();
-    world.add('web', { kind: 'http', url: `http://127.0.0.1:${String(port)}/mcp`, headers: [] });
-    await world.ready('web');
-    expect(await world.answer('web__echo', { message: 'hello' })).toBe('Echo: hello');
-    const stop = new AbortController();
-    const long = world.call('web__trigger-long-running-operation', { duration: 600, steps: 600 }, stop.signal);
-    stop.abort();
-    expect((await long).ok).toBe(false);
-    await world.mcp.remove('web');
-    await expect.poll(() => said).toMatch(/session termination|transport closed/i);
-  } finally {
-    server.kill('SIGKILL');
-  }
+  await using server = await referenceOverHttp();
+  await using world = new McpWorld();
+  world.add('web', { kind: 'http', url: server.url, headers: [] });
+  await world.ready('web');
+  expect(await world.answer('web__echo', { message: 'hello' })).toBe('Echo: hello');
+  const stop = new AbortController();
+  const long = world.call('web__trigger-long-running-operation', { duration: 600, steps: 600 }, stop.signal);
+  stop.abort();
+  expect((await long).ok).toBe(false);
+  await world.mcp.remove('web');
+  await expect.poll(server.said).toMatch(/session termination|transport closed/i);
 });
 
 test('nothing is left when a server is removed (processes that gather over weeks)', async () => {

@@ -1,6 +1,9 @@
 /** Servers of the protocol as a gateway holds them, and what a test needs to see of them. */
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../../../main/gateway/clock.ts';
 import type { Tool, ToolResult } from '../../../main/gateway/tool.ts';
@@ -137,8 +140,47 @@ export function scripted(script: StdioScript = {}, env: readonly McpValue[] = []
 
 /** A reference server of the protocol's own project. */
 export function reference(name: 'everything' | 'memory', env: readonly McpValue[] = []): McpEndpoint {
-  const script = join(root, `node_modules/@modelcontextprotocol/server-${name}/dist/index.js`);
-  return { kind: 'stdio', command: process.execPath, args: [script], env };
+  return { kind: 'stdio', command: process.execPath, args: [referenceScript(name)], env };
+}
+
+export function referenceScript(name: 'everything' | 'memory'): string {
+  return join(root, `node_modules/@modelcontextprotocol/server-${name}/dist/index.js`);
+}
+
+export interface ServedReference extends AsyncDisposable {
+  readonly url: string;
+  /** Everything that it wrote so far. */
+  readonly said: () => string;
+}
+
+/** The reference server behind an address of this machine. */
+export async function referenceOverHttp(): Promise<ServedReference> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  const child = spawn(process.execPath, [referenceScript('everything'), 'streamableHttp'], {
+    env: { PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(child, 'exit');
+  let said = '';
+  const { promise, resolve } = Promise.withResolvers<null>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes('listening')) resolve(null);
+    });
+  }
+  await Promise.race([promise, ended]);
+  return {
+    url: `http://127.0.0.1:${String(port)}/mcp`,
+    said: () => said,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
 }
 
 /** Whether a process runs; one that waits to be buried does not. */
