@@ -1,4 +1,5 @@
 /** Cards, people and groups as the window is shown them. */
+import type { GivenView } from '../../preload/contract/agent-views.ts';
 import type { CardView, GroupView, PersonView } from '../../preload/contract/views.ts';
 import type { Card } from '../gateway/gateway.ts';
 import type { Tables } from '../gateway/storage.ts';
@@ -6,11 +7,26 @@ import type { AddressRow, GroupRow, MessageRow } from '../gateway/types.ts';
 import { assertNever } from '../lib/assert-never.ts';
 import { previewOf } from './views.ts';
 
-/** A card with what was written last, read at that moment. */
-export function cardView(read: Tables, card: Card): CardView {
+/** UTF-16 units of what a tool would be given that go with its card. */
+const shownOfGiven = 8_192;
+/** And with all cards together: their list has to fit into one frame. */
+const shownOfAll = 160_000;
+
+/** Every card; of a great many tools that wait the later ones are shown with less of what they would be given. */
+export function cardViews(read: Tables, cards: readonly Card[]): readonly CardView[] {
+  let room = shownOfAll;
+  return cards.map((card) => {
+    const view = cardView(read, card, room);
+    room -= view.given?.text.length ?? 0;
+    return view;
+  });
+}
+
+/** A card with what was written last, read at that moment. `room`: UTF-16 units that there are for what a tool is given. */
+export function cardView(read: Tables, card: Card, room = shownOfGiven): CardView {
   const { id, kind, at, answers } = card;
   const bare = { id, kind, at, answers, link: null, name: '', address: '', text: '', messages: 0 };
-  const about = { ...bare, conversation: null, reason: null };
+  const about = { ...bare, conversation: null, reason: null, until: null, turn: null, given: null };
   switch (card.kind) {
     case 'person':
       return { ...about, link: card.link, name: card.name, address: card.address, ...waiting(card) };
@@ -27,14 +43,22 @@ export function cardView(read: Tables, card: Card): CardView {
     case 'conflict':
       return { ...about, link: card.link, reason: card.reason };
     case 'tool': {
-      const { link, conversation, tool, arguments: text, reason } = card;
-      return { ...about, link, name: tool, text, conversation, reason };
+      const { link, conversation, turn, tool, arguments: text, reason, until } = card;
+      const given = givenView(read.toolCalls.get(card.call)?.arguments ?? text, Math.min(room, shownOfGiven));
+      return { ...about, link, name: tool, text, conversation, turn, reason, until, given };
     }
     case 'budget':
       return { ...about, reason: card.reason };
     default:
       return assertNever(card, 'card');
   }
+}
+
+/** Half of a pair of surrogates would be shown as a box. */
+function givenView(text: string, most: number): GivenView {
+  const beginning = text.slice(0, most);
+  const whole = beginning.length === text.length;
+  return { text: whole ? beginning : beginning.replace(/[\uD800-\uDBFF]$/, ''), length: text.length };
 }
 
 function waiting(card: {

@@ -34,6 +34,12 @@ export interface ToolCallView {
   readonly card: string | null;
 }
 
+/** What a tool would be given: the first 8,192 UTF-16 units of what the model wrote, and how many it wrote. */
+export interface GivenView {
+  readonly text: string;
+  readonly length: number;
+}
+
 /** One answer of the model within a turn: what it thought and said, and the tools it called. */
 export interface StepView {
   readonly position: number;

@@ -1,5 +1,5 @@
 /** What the window sees: plain JSON, times as milliseconds UTC, never bytes, never a secret. */
-import type { ThinkingView } from './agent-views.ts';
+import type { GivenView, ThinkingView } from './agent-views.ts';
 import type { UsageView } from './money-views.ts';
 import type { Reason } from './reasons.ts';
 
@@ -131,8 +131,13 @@ export interface CardView {
   /** How many messages wait for the decision. */
   readonly messages: number;
   readonly conversation: string | null;
-  /** Of alarms and pauses. */
+  /** Of alarms and pauses; of a tool, why it is asked for although it is used without asking else. */
   readonly reason: Reason | null;
+  /** When it is refused by itself: only of tools. */
+  readonly until: number | null;
+  /** The turn that stands still until it is answered, and what its tool would be given. */
+  readonly turn: string | null;
+  readonly given: GivenView | null;
 }
 
 export interface ConversationView {

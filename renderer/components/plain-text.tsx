@@ -2,6 +2,7 @@
 import { type ReactNode, useState } from 'react';
 import { count } from '../format.ts';
 import { t } from '../i18n.ts';
+import { beginningOf } from './beginning.ts';
 
 export interface PlainTextProps {
   /** What it is, for everyone: its heading and its name. */
@@ -9,32 +10,27 @@ export interface PlainTextProps {
   readonly text: string;
   /** How long it was where it was written; more than `text` where the rest is not here. UTF-16 units. */
   readonly length?: number;
+  /** All of it is wanted: what is not here yet can be fetched. */
+  readonly onWhole?: () => void;
 }
 
-const mostLines = 12;
-const mostUnits = 700;
-
-/** The beginning that is shown at first; never ends within a character. */
-export function beginningOf(text: string): string {
-  const lines = text.split('\n', mostLines).join('\n');
-  if (lines.length <= mostUnits) return lines;
-  const last = lines.charCodeAt(mostUnits - 1);
-  return lines.slice(0, last >= 0xd800 && last < 0xdc00 ? mostUnits - 1 : mostUnits);
-}
-
-export function PlainText({ label, text, length = text.length }: PlainTextProps): ReactNode {
+export function PlainText({ label, text, length = text.length, onWhole }: PlainTextProps): ReactNode {
   const [whole, setWhole] = useState(false);
   const beginning = beginningOf(text);
-  const cut = beginning.length < text.length;
+  const cut = beginning.length < text.length || (onWhole !== undefined && length > text.length);
+  const fold = (): void => {
+    if (!whole) onWhole?.();
+    setWhole(!whole);
+  };
   return (
     <div className="plain-text">
       <p className="mark">{label}</p>
       <pre tabIndex={0} role="group" aria-label={label} dir="auto">
-        {whole || !cut ? text : `${beginning}…`}
+        {whole || beginning.length === text.length ? text : `${beginning}…`}
       </pre>
       {cut && (
-        <button type="button" className="mark-button" aria-expanded={whole} onClick={() => setWhole(!whole)}>
-          {whole ? t('steps.showLess') : t('steps.showAll', { count: text.length })}
+        <button type="button" className="mark-button" aria-expanded={whole} onClick={fold}>
+          {whole ? t('steps.showLess') : t('steps.showAll', { count: onWhole ? length : text.length })}
         </button>
       )}
       {length > text.length && (

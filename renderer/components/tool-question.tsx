@@ -1,25 +1,22 @@
-/** A tool that waits for the owner's word: what it would be given, for how long it still waits, and the three answers. */
-import { type ReactNode, useId } from 'react';
+/** A tool that waits for the owner's word: why, what it would be given, for how long it still waits, and three answers. */
+import { type ReactNode, useId, useState } from 'react';
 import { Link } from 'wouter';
 import type { CardAnswerView, CardView } from '../../preload/contract/views.ts';
-import { useHost } from '../bridge/hooks.ts';
+import { useCall, useHost } from '../bridge/hooks.ts';
 import { fullTime, listTime } from '../format.ts';
 import { reasonText, t } from '../i18n.ts';
 import { Button, type ButtonProps } from './button.tsx';
 import { cardAnswerWord, useCardAnswer } from './card-answers.ts';
+import { Given } from './given.tsx';
 import { Icon } from './icons.tsx';
-import { PlainText } from './plain-text.tsx';
 import { ReasonNote } from './reason-note.tsx';
-import { readableJson, toolTitle } from './tool-words.ts';
+import { leftWords } from './time-left.ts';
+import { toolTitle } from './tool-words.ts';
+import { useLeft } from './use-left.ts';
 import { useNow } from './use-now.ts';
-import { visible } from './visible.ts';
 
 export interface ToolQuestionProps {
   readonly card: CardView;
-  /** All that the tool would be given; null where only the beginning is known, which stands on the card. */
-  readonly given: string | null;
-  /** When it is refused by itself; null while that is not known. */
-  readonly until: number | null;
   /** It stands beside its conversation, so that no way there is needed. */
   readonly here: boolean;
   /** It was answered, and goes: whoever had the focus on it needs another place. */
@@ -28,10 +25,10 @@ export interface ToolQuestionProps {
 
 const looks: Partial<Record<CardAnswerView, ButtonProps['look']>> = { once: 'primary', ignore: 'quiet' };
 
-export function ToolQuestion({ card, given, until, here, onAnswered }: ToolQuestionProps): ReactNode {
+export function ToolQuestion({ card, here, onAnswered }: ToolQuestionProps): ReactNode {
   const act = useCardAnswer();
   const heading = useId();
-  const { id, kind, name, answers, text, reason, conversation } = card;
+  const { id, kind, name, answers, reason, conversation, until } = card;
   const answer = async (chosen: CardAnswerView): Promise<void> => {
     if ((await act.run({ card: id, answer: chosen })) !== undefined) onAnswered?.();
   };
@@ -47,12 +44,8 @@ export function ToolQuestion({ card, given, until, here, onAnswered }: ToolQuest
           </strong>
           {!here && <Since at={card.at} />}
         </p>
-        {reason && <p>{reasonText(reason)}</p>}
-        {given !== null ? (
-          <PlainText label={t('steps.given')} text={readableJson(given)} />
-        ) : (
-          text !== '' && <blockquote dir="ltr">{visible(text)}</blockquote>
-        )}
+        <p>{reason ? reasonText(reason) : t('asking.eachTime')}</p>
+        <WouldBeGiven card={card} />
         {until !== null && <Left until={until} />}
         {!here && conversation !== null && (
           <Link href={`/conversations/${conversation}`} className="text-link">
@@ -82,10 +75,27 @@ function Since({ at }: { readonly at: number }): ReactNode {
   );
 }
 
-const minute = 60_000;
+/** Of very much the card has only the beginning; all of it stands with its turn. */
+function WouldBeGiven({ card: { id, given, turn } }: { readonly card: CardView }): ReactNode {
+  const [wanted, setWanted] = useState(false);
+  const part = given !== null && given.length > given.text.length;
+  const fetched = useCall('turns.steps', { turn: turn ?? '' }, { enabled: wanted && part && turn !== null });
+  const call = fetched.value?.flatMap(({ calls }) => calls).find((each) => each.card === id);
+  if (given === null) return null;
+  return (
+    <>
+      {call ? <Given key="all" text={call.arguments} /> : <Given {...given} onWhole={() => setWanted(true)} />}
+      {fetched.failure && <ReasonNote reason={fetched.failure.reason} retry={fetched.again} />}
+    </>
+  );
+}
 
-/** In minutes: seconds that run would hurry whoever has to think. */
+/** Nobody is told of each second: a timer is looked at, not listened to. */
 function Left({ until }: { readonly until: number }): ReactNode {
-  const left = Math.ceil((until - useNow(5000)) / minute);
-  return <p className="mark">{left > 1 ? t('asking.left', { count: left }) : t('asking.lastMinute')}</p>;
+  const left = useLeft(until);
+  return (
+    <p className="mark seconds" role="timer">
+      {left > 0 ? t('asking.left', { left: leftWords(left) }) : t('asking.over')}
+    </p>
+  );
 }

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cardView, personView } from '../../main/api/people-views.ts';
+import { rpcMaxFrame } from '../../preload/contract/bridge.ts';
+import { cardView, cardViews, personView } from '../../main/api/people-views.ts';
 import { troubledViews } from '../../main/api/troubled.ts';
 import { messageView } from '../../main/api/views.ts';
+import type { ToolCallRow } from '../../main/gateway/agent/types.ts';
+import type { Card } from '../../main/gateway/gateway.ts';
 import type { AttachmentRow } from '../../main/gateway/types.ts';
 import {
   conversationRow,
@@ -166,5 +169,57 @@ describe('people in the window', () => {
       conversation: 'c1',
       reason: pausedBy,
     });
+  });
+});
+
+function callRow(over: Partial<ToolCallRow> = {}): ToolCallRow {
+  const about = { id: 'k1', turn: 't1', conversation: 'c1', step: 0, position: 0, callId: 'call', name: 'send' };
+  const open = { arguments: '{}', state: 'asking', outside: false, result: null, reason: null } as const;
+  return { ...about, ...open, askedAt: 5, begunAt: null, endedAt: null, ...over };
+}
+
+describe('tools that wait for a word', () => {
+  const asking = async (calls: readonly string[]): Promise<readonly Card[]> => {
+    await opened.store.commit(({ turns, toolCalls }) => {
+      turns.add(turnRow({ id: 't1' }));
+      calls.forEach((given, position) =>
+        toolCalls.add(callRow({ id: `k${String(position)}`, position, arguments: given })),
+      );
+    });
+    const bare = {
+      kind: 'tool',
+      at: 5,
+      answers: ['once', 'ignore'],
+      link: 'bot',
+      conversation: 'c1',
+      turn: 't1',
+    } as const;
+    const about = { until: 605, tool: 'send', arguments: '{}', reason: null };
+    return calls.map((_, position) => ({
+      id: `tool:k${String(position)}`,
+      call: `k${String(position)}`,
+      ...bare,
+      ...about,
+    }));
+  };
+
+  it('tell what they would be given as it was written, until when, and of which turn (a card cut at 200 signs)', async () => {
+    const given = JSON.stringify({ to: 'Ada', text: `${'x'.repeat(4_000)}\n` });
+    const [card] = cardViews(opened.store.read, await asking([given]));
+    expect(card).toMatchObject({ until: 605, turn: 't1', given: { text: given, length: given.length } });
+  });
+
+  it('say how much there was when it is too much, and end within no character', async () => {
+    const [card] = cardViews(opened.store.read, await asking([`${'x'.repeat(8_191)}😀`]));
+    expect(card?.given).toEqual({ text: 'x'.repeat(8_191), length: 8_193 });
+  });
+
+  it('fit into one frame, however many there are (a list that never came)', async () => {
+    const cards = await asking(Array.from({ length: 60 }, () => '€'.repeat(9_000)));
+    const views = cardViews(opened.store.read, cards);
+    expect(Buffer.byteLength(JSON.stringify(views))).toBeLessThan(rpcMaxFrame);
+    expect(views.map(({ given }) => given?.length)).toEqual(cards.map(() => 9_000));
+    expect(views[0]?.given?.text).toHaveLength(8_192);
+    expect(views.at(-1)?.given?.text).toBe('');
   });
 });

@@ -59,6 +59,8 @@ describe('tools in the window', () => {
     const [card] = await window.value('cards.list', {});
     expect(card).toMatchObject({ kind: 'tool', name: 'send', text: '{"to": "Ada"}', link: 'window', conversation });
     const turn = thread.turn?.id ?? '';
+    const given = { text: '{"to":\n"Ada"}', length: 13 };
+    expect(card, 'all that is needed to decide').toMatchObject({ turn, given, until: (card?.at ?? 0) + 600_000 });
     const waiting = await window.value('turns.steps', { turn });
     expect(waiting).toMatchObject([
       { text: 'I send it.', reasoning: 'first send', calls: [{ state: 'asking', card: card?.id }] },

@@ -31,6 +31,11 @@ function asks(page: Page): Locator {
   return page.getByRole('article', { name: 'The model wants to use “Schedules”' });
 }
 
+/** What the tool on the card would be given, value by value. */
+function wouldBeGiven(page: Page): Locator {
+  return asks(page).getByRole('group', { name: 'What the tool is given' }).getByRole('definition');
+}
+
 test('a reply tells in one line what it took, and unfolds to calls, their results as plain text, and thoughts', async ({
   page,
   host,
@@ -85,8 +90,9 @@ test('a tool that asks waits in the thread, told at once; it is allowed by keybo
   await startWith(page, host, lab);
   calls(lab, [listing], 'There are none.');
   await say(page, 'Which schedules are there?');
-  await expect(asks(page)).toContainText('"action": "list"');
-  await expect(asks(page)).toContainText('Waits 10 more minutes; then it is refused.');
+  await expect(wouldBeGiven(page)).toHaveText('list');
+  await expect(asks(page)).toContainText('You are asked each time before this tool is used.');
+  await expect(asks(page).getByRole('timer')).toHaveText(/^Refused by itself in (10|9) min$/);
   await expect(page.getByTestId('asking-alert')).toHaveText(
     'The model wants to use “Schedules” and waits for your word.',
   );
@@ -115,11 +121,12 @@ test('what waits stands under People too, with the way to its conversation; refu
   await say(page, 'Which schedules are there?');
   await expect(asks(page)).toBeVisible();
   await goTo(page, 'People');
-  await expect(asks(page)).toContainText('{"action":"list"}');
+  await expect(wouldBeGiven(page)).toHaveText('list');
+  await expect(asks(page).getByRole('timer')).toHaveText(/^Refused by itself in (10|9) min$/);
   await expectAccessible(page);
   await picture(page, 'agent-card');
-  await asks(page).getByRole('link', { name: 'Open the conversation to see all of it' }).click();
-  await expect(asks(page)).toContainText('"action": "list"');
+  await asks(page).getByRole('link', { name: 'Open the conversation' }).click();
+  await expect(wouldBeGiven(page)).toHaveText('list');
   await page.goBack();
   await asks(page).getByRole('button', { name: 'Refuse' }).click();
   await expect(asks(page)).toHaveCount(0);
@@ -127,6 +134,31 @@ test('what waits stands under People too, with the way to its conversation; refu
   await expect(replies(page)).toContainText('Then I leave it.');
   await page.getByRole('button', { name: '1 call was not allowed' }).click();
   await expect(page.getByText('You did not allow')).toBeVisible();
+});
+
+test('all of what a tool would be given can be read, nothing of it acts, and its last minute is told in seconds', async ({
+  page,
+  host,
+}) => {
+  await using lab = await startOpenAi();
+  await startWith(page, host, lab);
+  await page.clock.install();
+  const prompt = `Ask <b>me</b> [here](https://example.org) \u202Eneve. ${'Bees. '.repeat(3_000)}The end.`;
+  const made = { action: 'create', when: { kind: 'every', minutes: 5 }, prompt, name: 'Bees' };
+  calls(lab, [{ name: 'schedule', arguments: JSON.stringify(made) }], 'Done.');
+  await say(page, 'Ask me about the bees.');
+  await expect(wouldBeGiven(page), 'a long value hides none behind it').toHaveCount(4);
+  await expect(wouldBeGiven(page).last()).toHaveText('Bees');
+  await expect(asks(page)).toContainText('Ask <b>me</b> [here](https://example.org) \\u{202e}neve.');
+  await expect(asks(page).getByRole('link')).toHaveCount(0);
+  await expect(asks(page)).not.toContainText('The end.');
+  await asks(page)
+    .getByRole('button', { name: /^Show all/ })
+    .click();
+  await expect(asks(page)).toContainText('The end.');
+  await expectAccessible(page);
+  await page.clock.fastForward('09:20');
+  await expect(asks(page).getByRole('timer')).toHaveText(/^Refused by itself in [1-4]?\d s$/);
 });
 
 test('a tool that is always allowed asks no more; while one waits another question is answered, and Stop ends the wait', async ({
@@ -140,7 +172,7 @@ test('a tool that is always allowed asks no more; while one waits another questi
   await expect(asks(page)).toBeVisible();
   await say(page, 'Meanwhile: which colour has the sky?');
   await expect(replies(page).filter({ hasText: 'Blue.' })).toBeVisible();
-  await expect(asks(page)).toContainText('"action": "list"');
+  await expect(wouldBeGiven(page)).toHaveText('list');
   await page.getByRole('button', { name: 'Stop the reply' }).click();
   await expect(asks(page)).toHaveCount(0);
 

@@ -21,6 +21,9 @@ const card: CardView = {
   messages: 0,
   conversation: 'c1',
   reason: null,
+  until: 60_000,
+  turn: 't1',
+  given: { text: '{}', length: 2 },
 };
 
 interface Held {
@@ -69,24 +72,13 @@ test('a summary belongs above the line that begins a day or a context', () => {
   expect(rows.map(({ kind }) => kind)).toEqual(['begin', 'day', 'message', 'summary', 'context', 'message']);
 });
 
-test('what waits for the owner stands at the end, with the turns that it may be of, newest first', () => {
-  const messages = [
-    messageView(1, { state: 'answering', turn: 't1' }),
-    messageView(2, { state: 'answering', turn: 't2' }),
-    messageView(3, { kind: 'assistant', turn: 't0' }),
-  ];
-  const turn = turnView({ id: 't2', asking: true });
-  const last = rowsOf(messages, [], [card], { turn }).at(-1);
-  expect(last).toMatchObject({ kind: 'asking', card, turns: ['t2', 't1'] });
-});
-
-test('it is still there when another turn was answered meanwhile (a parked turn is not the newest one)', () => {
+test('what waits for the owner stands at the end, also when another turn was answered meanwhile', () => {
   const messages = [
     messageView(1, { state: 'answering', turn: 't1' }),
     messageView(2, { kind: 'assistant', turn: 't2' }),
   ];
   const turn = turnView({ id: 't2', state: 'done' });
-  expect(rowsOf(messages, [], [card], { turn }).at(-1)).toMatchObject({ kind: 'asking', turns: ['t1'] });
+  expect(rowsOf(messages, [], [card], { turn }).at(-1)).toMatchObject({ kind: 'asking', card });
 });
 
 test('after a jump into the past the end is not shown, and nothing that belongs there', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { StepView, ToolCallView } from '../../preload/contract/agent-views.ts';
-import { beginningOf } from '../../renderer/components/plain-text.tsx';
+import { beginningOf } from '../../renderer/components/beginning.ts';
 import { readableJson, toolAtWork, toolTitle } from '../../renderer/components/tool-words.ts';
 import { visible } from '../../renderer/components/visible.ts';
 import { isRemembered, lastRefusal, stepsLine } from '../../renderer/screens/conversations/steps-line.ts';

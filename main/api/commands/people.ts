@@ -1,6 +1,6 @@
 /** Who may talk: the cards that wait for the owner, people and groups. */
 import type { Handlers } from '../dispatch.ts';
-import { cardView, groupView, personView } from '../people-views.ts';
+import { cardViews, groupView, personView } from '../people-views.ts';
 import type { ApiPorts } from '../ports.ts';
 import { done, settled } from './outcome.ts';
 
@@ -10,7 +10,7 @@ type Family =
 export function peopleCommands({ gateway, storage }: ApiPorts): Pick<Handlers, Family> {
   const { cards, people } = gateway;
   return {
-    'cards.list': async () => done(cards.open().map((card) => cardView(storage.read, card))),
+    'cards.list': async () => done(cardViews(storage.read, cards.open())),
     'cards.answer': async ({ card, answer }) => settled(await cards.answer(card, answer)),
     'people.list': async () => done(people.everyone().map((row) => personView(storage.read, row))),
     'people.setRole': async ({ link, address, role }) => settled(await people.setRole(link, address, role, 'owner')),

@@ -37,7 +37,7 @@ export const RowContent = memo(
       case 'writing':
         return <Answer message={null} turn={row.turn} last={false} live={live} zone={zone} />;
       case 'asking':
-        return <Asking card={row.card} turns={row.turns} />;
+        return <Asking card={row.card} />;
       case 'ended':
         return <Ended turn={row.turn} />;
       case 'message':
@@ -58,7 +58,7 @@ function sameRow(a: Row, b: Row): boolean {
   if ((a.kind === 'writing' && b.kind === 'writing') || (a.kind === 'ended' && b.kind === 'ended'))
     return a.turn === b.turn;
   if (a.kind === 'summary' && b.kind === 'summary') return a.summary === b.summary;
-  if (a.kind === 'asking' && b.kind === 'asking') return a.card === b.card && a.turns.join(' ') === b.turns.join(' ');
+  if (a.kind === 'asking' && b.kind === 'asking') return a.card === b.card;
   return a.kind === b.kind && a.key === b.key && (a.kind !== 'begin' || b.kind !== 'begin' || a.older === b.older);
 }
 

@@ -24,8 +24,8 @@ export type Row =
   /** A turn that ended without a word. */
   | { readonly kind: 'ended'; readonly key: string; readonly turn: TurnView }
   | { readonly kind: 'writing'; readonly key: string; readonly turn: TurnView }
-  /** A tool waits for the owner's word; its call is one of these turns'. */
-  | { readonly kind: 'asking'; readonly key: string; readonly card: CardView; readonly turns: readonly string[] };
+  /** A tool waits for the owner's word. */
+  | { readonly kind: 'asking'; readonly key: string; readonly card: CardView };
 
 /** What stands in a thread beside what was said. */
 export interface Beside {
@@ -68,17 +68,8 @@ export function threadRows(
   const writing = writingTurn(thread);
   if (writing) rows.push({ kind: 'writing', key: `turn-${writing.id}`, turn: writing });
   else if (turn && isSilentEnd(turn, messages)) rows.push({ kind: 'ended', key: `ended-${turn.id}`, turn });
-  const turns = unfinishedTurns(thread);
-  for (const card of cards) rows.push({ kind: 'asking', key: `asking-${card.id}`, card, turns });
+  for (const card of cards) rows.push({ kind: 'asking', key: `asking-${card.id}`, card });
   return rows;
-}
-
-/** Newest first. Of several only the newest is told of as the turn; the others wait for the owner's word. */
-function unfinishedTurns({ messages, turn }: Thread): readonly string[] {
-  const asked = messages.flatMap((message) =>
-    message.kind === 'person' && message.state === 'answering' && message.turn !== null ? [message.turn] : [],
-  );
-  return [...new Set([...(turn?.asking === true ? [turn.id] : []), ...asked.toReversed()])];
 }
 
 /** The owner himself wrote this, with another device, into a chat that Porchlight answers. */

@@ -1,6 +1,7 @@
 /** The steps of a reply in their order. Results were written by others: they are shown as plain text and nothing else. */
 import { type ReactNode, useState } from 'react';
 import type { StepView, ToolCallView } from '../../../preload/contract/agent-views.ts';
+import { Given } from '../../components/given.tsx';
 import { Icon, type IconName } from '../../components/icons.tsx';
 import { PlainText } from '../../components/plain-text.tsx';
 import { readableJson, toolTitle } from '../../components/tool-words.ts';
@@ -72,7 +73,7 @@ function About({ call }: { readonly call: ToolCallView }): ReactNode {
   const { result, resultLength } = call;
   return (
     <div className="step-about">
-      <PlainText label={t('steps.given')} text={readableJson(call.arguments)} />
+      <Given text={call.arguments} />
       {result !== null && result !== '' && (
         <PlainText label={t('steps.answered')} text={readableJson(result)} length={resultLength} />
       )}

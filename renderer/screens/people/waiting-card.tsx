@@ -26,7 +26,7 @@ export function WaitingCard({ card, link }: WaitingCardProps): ReactNode {
     case 'budget':
       return <Alarm card={card} link={link} />;
     case 'tool':
-      return <ToolQuestion card={card} given={null} until={null} here={false} />;
+      return <ToolQuestion card={card} here={false} />;
     case 'person':
     case 'group':
     case 'late':

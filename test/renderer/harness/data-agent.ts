@@ -133,6 +133,9 @@ export const agentCard: CardView = {
   messages: 0,
   conversation: 'c40',
   reason: { code: 'tool.tainted', params: { tool: 'write_file' } },
+  until: now + 9 * minute,
+  turn: 't7',
+  given: { text: JSON.stringify(plan), length: JSON.stringify(plan).length },
 };
 
 export const agentSummaries: readonly SummaryView[] = [

@@ -19,6 +19,9 @@ function card(id: string, change: Partial<CardView>): CardView {
     messages: 1,
     conversation: null,
     reason: null,
+    until: null,
+    turn: null,
+    given: null,
     ...change,
   };
 }

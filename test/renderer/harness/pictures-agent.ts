@@ -10,7 +10,7 @@ const shows =
 
 export const agentPictures: Readonly<Record<string, Picture>> = {
   'agent-at-work': { path: '/conversations/c40', query: '&agent', ready: shows('Reading a web page… 1') },
-  'agent-asking': { path: '/conversations/c40', query: '&agent&asking', ready: shows('more minutes') },
+  'agent-asking': { path: '/conversations/c40', query: '&agent&asking', ready: shows('Refused by itself in') },
   'agent-steps': {
     path: '/conversations/c40',
     query: '&agent',
