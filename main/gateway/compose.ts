@@ -146,8 +146,8 @@ function assemble(ports: GatewayPorts): Assembled {
   const outbox = createOutbox(ports, events, links, presence, pacer);
   const attachments = createAttachments(ports, events, links);
   const pauses = createPauses(ports, events, links);
-  const cards = createCards({ ports, events, links, budget, turns: control });
   const toolbox = createToolbox(ports, events, [createReadMoreTool(storage.read)]);
+  const cards = createCards({ ports, events, links, budget, toolbox, turns: control });
   const turns = new TurnEngine({
     ...{ ports, events, links, models, outbox, presence, pacer, calendar },
     ...{ cards, budget, pauses, media, toolbox },

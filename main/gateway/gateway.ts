@@ -32,9 +32,11 @@ import type { Tool } from './tool.ts';
 import type {
   Address,
   AddressRow,
+  CapAmounts,
   CapRow,
   CapScope,
   ChatKind,
+  ChatRef,
   ConversationId,
   ConversationRow,
   GroupAnswer,
@@ -253,9 +255,22 @@ export interface BudgetAlarm {
   readonly from: Millis;
 }
 
+/** Caps that a provision file fixes. */
+export interface FixedCap {
+  /** Where the file says so, for what is refused: `caps.providers.lab`. */
+  readonly as: string;
+  readonly about:
+    | { readonly kind: 'provider'; readonly id: ProviderId }
+    /** The conversation of a chat, also one that nobody has begun yet. */
+    | ({ readonly kind: 'chat'; readonly link: LinkId } & ChatRef);
+  readonly amounts: CapAmounts;
+}
+
 /** The caps of one provider or of one conversation, and what is settled of them. */
 export interface CapStatus {
   readonly row: CapRow;
+  /** A provision file says so. */
+  readonly fixed: boolean;
   /** As people know it; empty for a conversation without a title. */
   readonly name: string;
   readonly day: BudgetPeriod;
@@ -278,8 +293,13 @@ export interface Budget {
   alarms(): readonly BudgetAlarm[];
   /** The caps of single providers and conversations. */
   caps(): readonly CapStatus[];
-  /** Null, or nothing but null and 0, takes them away. `input.not-found` for what is not there. */
-  setCaps(scope: CapScope, amounts: Omit<CapRow, 'scope'> | null): Promise<Result<void, Reason>>;
+  /**
+   * Null, or nothing but null and 0, takes them away. `input.not-found` for what is not there, `settings.fixed-by-file`
+   * where a provision file says what they are.
+   */
+  setCaps(scope: CapScope, amounts: CapAmounts | null): Promise<Result<void, Reason>>;
+  /** What holds for as long as this host runs, in the place of the owner's own caps of the same; what was fixed before does not. */
+  fixCaps(caps: readonly FixedCap[]): void;
   /** Null: a remote model without a known price. */
   price(model: ModelRef): ModelPrice | null;
   /** Per million tokens; null takes the owner's price away. */

@@ -350,13 +350,17 @@ export type CapScope =
   | { readonly kind: 'provider'; readonly id: ProviderId }
   | { readonly kind: 'conversation'; readonly id: ConversationId };
 
-/** Limits of one provider or of one conversation, beside those over everything. Null: none. */
-export interface CapRow {
-  readonly scope: CapScope;
+/** Null: none. */
+export interface CapAmounts {
   readonly dayCost: MicroDollars | null;
   readonly dayTokens: number | null;
   readonly monthCost: MicroDollars | null;
   readonly monthTokens: number | null;
+}
+
+/** Limits of one provider or of one conversation, beside those over everything. */
+export interface CapRow extends CapAmounts {
+  readonly scope: CapScope;
 }
 
 /** A price per million tokens and the day it was read from the provider's list (`2026-11-01`). */

@@ -59,6 +59,12 @@ export function wasMoved(tables: Pick<Tables, 'facts'>, link: LinkId, chat: stri
   return tables.facts.get(factOf(link, chat)) !== undefined;
 }
 
+/** What a group is called now that was known as `chat`; everything else keeps its name. */
+export function presentChat(tables: Pick<Tables, 'facts'>, link: LinkId, chat: string): string {
+  const to = tables.facts.get(factOf(link, chat));
+  return typeof to === 'string' ? to : chat;
+}
+
 function factOf(link: LinkId, chat: string): string {
   return `moved/${link}/${chat}`;
 }

@@ -16,13 +16,20 @@ import type { ToolPermission, ToolStatus } from './types.ts';
 export interface Tools {
   /** The core's own first, then in the order in which they are offered. */
   list(): readonly ToolStatus[];
-  /** Null: as the tool comes. `input.not-found` for a name that no tool has. */
+  /**
+   * Null: as the tool comes. `input.not-found` for a name that no tool has, `settings.fixed-by-file` where a provision
+   * file says what it is.
+   */
   setPermission(name: string, permission: ToolPermission | null): Promise<Result<void, Reason>>;
+  /** What holds for as long as this host runs, whatever the owner said before; also for tools that are not there yet. */
+  fix(permissions: ReadonlyMap<string, ToolPermission>): void;
 }
 
 export interface Toolbox extends Tools {
   /** Null: there is no such tool now. */
   find(name: string): ToolStatus | null;
+  /** A provision file says how it may be used. */
+  isFixed(name: string): boolean;
   /** What a model is told of; none where the turn may use none. */
   offered(turn: StartedTurn): readonly ToolDescription[];
   /** Resolves when there are tools of all these names, after ten seconds, or with `signal`: servers take their time. */
@@ -39,9 +46,12 @@ export function createToolbox(
   events: Pick<Events, 'publish'>,
   own: readonly Tool[],
 ): Toolbox {
+  let fixed: ReadonlyMap<string, ToolPermission> = new Map();
   const statusOf = (tool: Tool): ToolStatus => {
-    const chosen = storage.read.toolPermissions.get(tool.description.name);
-    return { tool, permission: chosen ?? tool.permission, chosen: chosen !== null };
+    const { name } = tool.description;
+    const byFile = fixed.get(name) ?? null;
+    const chosen = byFile ?? storage.read.toolPermissions.get(name);
+    return { tool, permission: chosen ?? tool.permission, chosen: chosen !== null, fixed: byFile !== null };
   };
   const all = (): readonly Tool[] => {
     const names = new Set(own.map(({ description }) => description.name));
@@ -54,12 +64,18 @@ export function createToolbox(
   return {
     find,
     list: () => all().map(statusOf),
+    isFixed: (name) => fixed.has(name),
+    fix(permissions) {
+      fixed = permissions;
+      events.publish({ kind: 'tools' });
+    },
     offered(turn) {
       if (standingOf(storage.read, turn) !== 'owner') return [];
       const permitted = all().filter((tool) => statusOf(tool).permission !== 'never');
       return permitted.map(({ description }) => description);
     },
     async setPermission(name, permission) {
+      if (fixed.has(name)) return failed({ code: 'settings.fixed-by-file', params: { key: `tools.${name}` } });
       if (find(name) === null) return failed({ code: 'input.not-found', params: { name } });
       await storage.commit(({ toolPermissions }) => {
         if (permission === null) toolPermissions.remove(name);

@@ -61,6 +61,8 @@ export type ToolPermission = 'always' | 'ask' | 'never';
 export interface ToolStatus {
   readonly tool: Tool;
   readonly permission: ToolPermission;
-  /** The owner said so; false: the tool's own default. */
+  /** The owner, or a provision file, said so; false: the tool's own default. */
   readonly chosen: boolean;
+  /** A provision file said so. */
+  readonly fixed: boolean;
 }

@@ -9,6 +9,7 @@
  */
 import { createBooks, type Books } from './books.ts';
 import { alarmOf, capsIn, capsOf, periodOf, periodView, type Cap } from './caps.ts';
+import { createFixedCaps } from './fixed-caps.ts';
 import { createPrices, type FindProvider } from './prices.ts';
 import { createTill } from './till.ts';
 import type { Calendar } from '../calendar.ts';
@@ -16,7 +17,7 @@ import { createLedger, type Ledger } from './call-ledger.ts';
 import type { Events } from '../events.ts';
 import type { Budget, BudgetAlarm, CapStatus, GatewayPorts, ModelPrice } from '../gateway.ts';
 import { failed, ok, type Result } from '../../lib/result.ts';
-import type { CapRow, CapScope, Millis, ModelRef, Reason } from '../types.ts';
+import type { CapAmounts, CapRow, CapScope, Millis, ModelRef, Reason } from '../types.ts';
 import type { UsageOwner } from './usage.ts';
 
 /** A timer that must not run in circles, whatever a zone does. */
@@ -43,12 +44,12 @@ export function createBudget(
   find: FindProvider,
 ): BudgetKeeper {
   const { settings, storage, clock, ids } = ports;
-  // Read anew each time: a conversation that is forgotten takes its caps with it.
-  const rows = (): readonly CapRow[] => storage.read.caps.all();
-  const books = createBooks(storage, clock, calendar, () => rows().map(({ scope }) => scope));
+  const ofScopes = createFixedCaps(storage);
+  const books = createBooks(storage, clock, calendar, () => ofScopes.all().map(({ row }) => row.scope));
   const prices = createPrices(ports, calendar, find);
   const changed = (): void => events.publish({ kind: 'usage' });
-  const scoped = (): readonly ScopedCaps[] => rows().map((row) => ({ row, ...capsWithName(ports, find, row) }));
+  const scoped = (): readonly ScopedCaps[] =>
+    ofScopes.all().map(({ row, fixedAs }) => ({ row, fixed: fixedAs !== null, ...capsWithName(ports, find, row) }));
   const caps = (): readonly Cap[] => [...capsOf(settings), ...scoped().flatMap((each) => each.caps)];
   const till = createTill({ ids, books, priceOf: prices.of, caps, changed });
   const alarms = (): readonly BudgetAlarm[] => {
@@ -61,11 +62,17 @@ export function createBudget(
     alarm: () => alarms()[0]?.reason ?? null,
     alarms,
     caps: () =>
-      scoped().map(({ row, name, caps: own }): CapStatus => ({ row, name, ...periodsOf(books, row.scope, own) })),
+      scoped().map(({ caps: own, ...one }): CapStatus => ({ ...one, ...periodsOf(books, one.row.scope, own) })),
     async setCaps(scope, amounts) {
+      const key = ofScopes.fixedAs(scope);
+      if (key !== null) return failed({ code: 'settings.fixed-by-file', params: { key } });
       const set = await setCaps(ports, find, scope, amounts);
       if (set.ok) changed();
       return set;
+    },
+    fixCaps(caps) {
+      ofScopes.fix(caps);
+      changed();
     },
     price: prices.of,
     async setPrice(model, price) {
@@ -86,12 +93,13 @@ export function createBudget(
 
 interface ScopedCaps {
   readonly row: CapRow;
+  readonly fixed: boolean;
   readonly name: string;
   readonly caps: readonly Cap[];
 }
 
 /** A conversation of the window is named after its first words; before them it has no name. */
-function capsWithName({ storage }: BudgetPorts, find: FindProvider, row: CapRow): Omit<ScopedCaps, 'row'> {
+function capsWithName({ storage }: BudgetPorts, find: FindProvider, row: CapRow): Pick<ScopedCaps, 'name' | 'caps'> {
   const { kind, id } = row.scope;
   const name = kind === 'provider' ? (find(id)?.name ?? id) : (storage.read.conversations.get(id)?.title ?? '');
   return { name, caps: capsIn(row, name) };
@@ -106,7 +114,7 @@ async function setCaps(
   { storage }: BudgetPorts,
   find: FindProvider,
   scope: CapScope,
-  amounts: Omit<CapRow, 'scope'> | null,
+  amounts: CapAmounts | null,
 ): Promise<Result<void, Reason>> {
   const limit = (amount: number | null | undefined): number | null => (amount === 0 ? null : (amount ?? null));
   const row: CapRow = {

@@ -6,6 +6,7 @@ import { assertNever } from '../../lib/assert-never.ts';
 import { failed, ok } from '../../lib/result.ts';
 import { roleOf } from '../access/access.ts';
 import { decideTool } from '../agent/approval.ts';
+import type { Toolbox } from '../agent/toolbox.ts';
 import { answerWords, parseButton } from './words.ts';
 import type { InboundAction } from '../channel.ts';
 import { carryOut, type Decision, type TurnControl } from '../access/decision.ts';
@@ -36,13 +37,15 @@ export interface CardParts {
   readonly events: Events;
   readonly links: Pick<LinkRegistry, 'all' | 'row' | 'channel'>;
   readonly budget: Pick<Budget, 'alarms'>;
+  readonly toolbox: Pick<Toolbox, 'isFixed'>;
   readonly turns: TurnControl;
 }
 
 export function createCards(parts: CardParts): CardDesk {
-  const { ports, events, links, budget, turns } = parts;
+  const { ports, events, links, budget, toolbox, turns } = parts;
   const { storage, clock } = ports;
-  const open = (tables: Tables): readonly Card[] => openCards({ tables, links: links.all(), budget, now: clock.now() });
+  const open = (tables: Tables): readonly Card[] =>
+    openCards({ tables, links: links.all(), budget, toolbox, now: clock.now() });
   const desk: CardDesk = {
     open: () => open(storage.read),
     openIn: open,

@@ -5,6 +5,7 @@
 import { oneLine } from '../../lib/one-line.ts';
 import { ownersOf, roleOf } from '../access/access.ts';
 import { askedUntil, shownTool } from '../agent/call-rows.ts';
+import type { Toolbox } from '../agent/toolbox.ts';
 import type { LinkState } from '../channel.ts';
 import { digest } from '../../lib/digest.ts';
 import { isUnpaired } from '../links/supervisor.ts';
@@ -25,18 +26,19 @@ export interface CardSources {
   readonly tables: Pick<Tables, 'addresses' | 'conversations' | 'groups' | 'messages' | 'toolCalls'>;
   readonly links: readonly Pick<LinkStatus, 'row' | 'state' | 'since'>[];
   readonly budget: Pick<Budget, 'alarms'>;
+  readonly toolbox: Pick<Toolbox, 'isFixed'>;
   readonly now: Millis;
 }
 
 /** Oldest first. */
 export function openCards(sources: CardSources): readonly Card[] {
-  const { tables, links, now } = sources;
+  const { tables, links, budget, now } = sources;
   const ofLinks = links.flatMap(({ row, state, since }) => [
     ...waitingCards(tables, row),
     ...lateCards(tables, row, now),
     ...alarmCards(row, state, since),
   ]);
-  const cards = [...ofLinks, ...loopCards(tables), ...budgetCards(sources.budget), ...toolCards(tables, now)];
+  const cards = [...ofLinks, ...loopCards(tables), ...budgetCards(budget), ...toolCards(sources)];
   return cards.toSorted((one, other) => one.at - other.at || (one.id < other.id ? -1 : 1));
 }
 
@@ -159,7 +161,7 @@ function budgetCards(budget: CardSources['budget']): readonly Card[] {
 }
 
 /** Calls that wait for a decision. One whose time is over is refused as soon as its turn goes on. */
-function toolCards(tables: CardSources['tables'], now: Millis): readonly Card[] {
+function toolCards({ tables, toolbox, now }: CardSources): readonly Card[] {
   return tables.toolCalls.asking().flatMap((call): readonly Card[] => {
     const conversation = tables.conversations.get(call.conversation);
     if (conversation === null || call.askedAt === null || askedUntil(call) <= now) return [];
@@ -168,7 +170,8 @@ function toolCards(tables: CardSources['tables'], now: Millis): readonly Card[] 
         id: cardId('tool', call.id),
         kind: 'tool',
         at: call.askedAt,
-        answers: ['once', 'always', 'ignore'],
+        // What a provision file says of a tool is changed there alone.
+        answers: toolbox.isFixed(call.name) ? ['once', 'ignore'] : ['once', 'always', 'ignore'],
         link: conversation.link,
         conversation: conversation.id,
         turn: call.turn,

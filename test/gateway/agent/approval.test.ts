@@ -46,7 +46,7 @@ describe('a tool that the owner is asked about', () => {
     says(test, 'one');
     await test.gateway.cards.answer(card, 'always');
     await test.becomes('send it', 'answered', 'thread');
-    expect(test.gateway.tools.list()).toContainEqual({ tool: send, permission: 'always', chosen: true });
+    expect(test.gateway.tools.list()).toContainEqual({ tool: send, permission: 'always', chosen: true, fixed: false });
     asksFor(test, ['send']);
     says(test, 'two');
     await test.submit('again');

@@ -237,6 +237,7 @@ describe('alarms', () => {
         tables: test.read,
         links: [{ row: linkRow({ id: 'bot' }), state: { kind: 'signed-out', reason: refused }, since: 15 }],
         budget: { alarms: () => (alarm === null ? [] : [{ key: alarm.code, reason: alarm, reached: true, from }]) },
+        toolbox: { isFixed: () => false },
         now: 100,
       });
     expect(at(null)).toMatchObject([{ kind: 'signed-out', answers: [], at: 15, link: 'bot', reason: refused }]);
@@ -263,6 +264,7 @@ describe('what a button carries', () => {
           tables: test.read,
           links: [{ row: linkRow({ id: link }), state: { kind: 'off' }, since: 0 }],
           budget: test.gateway.budget,
+          toolbox: { isFixed: () => false },
           now: 1,
         });
         await test.ports.storage.note((tables) => tables.groups.remove(link, chat));
