@@ -22,6 +22,9 @@ group('what a model writes', () => {
     );
     expect(parsed('{"kind":"once","at":"2026-11-23T09:00Z"}')).toEqual(at('2026-11-23T09:00Z'));
     expect(parsed({ kind: 'once', at: '2027-03-28T02:30' })).toEqual(at('2027-03-28T01:00Z'));
+    expect(parsed({ kind: 'once', minutes: 20 }), 'in twenty minutes').toEqual({ kind: 'once', at: now + 1_200_000 });
+    expect(parsed({ kind: 'once', at: '', minutes: 20 })).toEqual({ kind: 'once', at: now + 1_200_000 });
+    expect(parsed({ kind: 'once', minutes: 0.5 })).toEqual([expect.stringContaining('“minutes”')]);
     expect(parsed({ kind: 'every', minutes: 90 })).toEqual({
       kind: 'every',
       everyMs: 5_400_000,

@@ -20,7 +20,12 @@ export const scheduleParameters: Readonly<Record<string, unknown>> = {
   properties: {
     kind: { type: 'string', enum: ['once', 'every', 'cron'] },
     at: { type: 'string', description: 'once: date and time such as 2026-11-23T09:00, on the clocks of timeZone.' },
-    minutes: { type: 'number', description: 'every: whole minutes between two runs, at least 1.' },
+    minutes: {
+      type: 'number',
+      description:
+        'every: whole minutes between two runs, at least 1. once, instead of at: so many minutes from now; use it ' +
+        'whenever the owner says how long it is until then.',
+    },
     from: { type: 'string', description: 'every: date and time of the first run; left out: after the first interval.' },
     expression: { type: 'string', description: 'cron: five fields, such as 0 9 * * MON-FRI.' },
     timeZone: { type: 'string', description: "IANA name such as Europe/Berlin; left out: the owner's." },
@@ -97,6 +102,10 @@ function zoneIn({ timeZone }: Input, standard: string, problems: string[]): stri
 function timingIn(input: Input, context: ParseContext, problems: string[]): Timing | null {
   switch (input['kind']) {
     case 'once': {
+      if (!isGiven(input['at']) && isGiven(input['minutes'])) {
+        const from = minutesIn(input, problems);
+        return from === null ? null : { kind: 'once', at: context.now + from };
+      }
       const at = momentIn(input['at'], context.timeZone);
       if (at === null) problems.push('“at” has to be a date and time that exists, such as 2026-11-23T09:00.');
       return at === null ? null : { kind: 'once', at };
@@ -118,16 +127,24 @@ function timingIn(input: Input, context: ParseContext, problems: string[]): Timi
 }
 
 function everyIn(input: Input, { now, timeZone }: ParseContext, problems: string[]): Timing | null {
-  const minutes = Number(input['minutes'] ?? NaN);
-  const everyMs = minutes * minute;
-  if (!Number.isInteger(minutes) || everyMs < shortestEvery || everyMs > longestEvery) {
-    problems.push('“minutes” has to be a whole number of minutes, from 1 to those of a year.');
-    return null;
-  }
-  const isGiven = input['from'] !== undefined && input['from'] !== null && input['from'] !== '';
-  const from = isGiven ? momentIn(input['from'], timeZone) : now + everyMs;
+  const everyMs = minutesIn(input, problems);
+  if (everyMs === null) return null;
+  const from = isGiven(input['from']) ? momentIn(input['from'], timeZone) : now + everyMs;
   if (from === null) problems.push('“from” has to be a date and time that exists, such as 2026-11-23T09:00.');
   return from === null ? null : { kind: 'every', everyMs, from };
+}
+
+function minutesIn(input: Input, problems: string[]): Millis | null {
+  const minutes = Number(input['minutes'] ?? NaN);
+  const length = minutes * minute;
+  if (Number.isInteger(minutes) && length >= shortestEvery && length <= longestEvery) return length;
+  problems.push('“minutes” has to be a whole number of minutes, from 1 to those of a year.');
+  return null;
+}
+
+/** Some models write null or an empty text for what they leave out. */
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
 }
 
 const dateTime = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::00(?:\.0+)?)?(Z|[+-]\d\d:\d\d)?$/i;
