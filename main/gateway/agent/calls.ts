@@ -26,7 +26,10 @@ export interface OpenStep {
   readonly left: () => Millis;
 }
 
-/** `asking`: the owner has to decide first. `cut`: `signal` was aborted before every call had its result. */
+/**
+ * `done`: each has its result, or the owner has decided meanwhile about what is left: it can be made now. `asking`: he has
+ * to decide first. `cut`: `signal` was aborted before every call had its result.
+ */
 export type CallsOutcome = 'done' | 'asking' | 'cut';
 
 export async function makeCalls(
@@ -47,9 +50,7 @@ export async function makeCalls(
   await Promise.all([...reads.map(run), inOrder()]);
   watch.doing(null);
   if (signal.aborted) return 'cut';
-  const calls = callsOf(desk.ports.storage.read, step.row);
-  if (calls.every(isFinished)) return 'done';
-  return calls.some(({ state }) => state === 'asking') ? 'asking' : 'cut';
+  return callsOf(desk.ports.storage.read, step.row).some(({ state }) => state === 'asking') ? 'asking' : 'done';
 }
 
 interface Plan {
