@@ -241,6 +241,9 @@ export const boundaries = [
     folders: [
       ...adapter,
       'main/gateway/gateway.ts',
+      ...['access', 'budget', 'cards', 'context', 'links', 'models', 'turns'].map(
+        (of) => `main/gateway/${of}/types.ts`,
+      ),
       'main/gateway/events.ts',
       'main/gateway/media/kinds.ts',
       'preload/contract/',

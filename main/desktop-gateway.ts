@@ -1,7 +1,9 @@
 /** The host as the shell sees it: what the tray is told, and how a pause of everything is measured. */
 import { createRecentModels } from './api/recent-models.ts';
 import type { Clock } from './gateway/clock.ts';
-import type { Card, Gateway, LinkStatus } from './gateway/gateway.ts';
+import type { Gateway } from './gateway/gateway.ts';
+import type { Card } from './gateway/cards/types.ts';
+import type { LinkStatus } from './gateway/links/types.ts';
 import { describeError } from './gateway/log.ts';
 import { startOfDay } from './gateway/calendar.ts';
 import type { Millis } from './gateway/types.ts';

@@ -1,7 +1,8 @@
 /** Providers, models and settings as the window is shown them. */
 import type { ModelListView, ModelView, ProviderView, PullView, TestView } from '../../preload/contract/model-views.ts';
 import type { SettingView } from '../../preload/contract/views.ts';
-import type { Gateway, ProviderStatus } from '../gateway/gateway.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { ProviderStatus } from '../gateway/models/types.ts';
 import type { ModelFailure, ModelHealth, ModelInfo, PullStatus } from '../gateway/model.ts';
 import type { SettingKey, SettingSchema, Settings } from '../gateway/settings.ts';
 import { isSettingKey, settingSchemas } from '../gateway/settings.ts';

@@ -3,8 +3,20 @@
  * committed rows and the gateway's present state; nothing is kept here.
  */
 import type { HealthView, ModelHealthView } from '../../preload/contract/diagnostics-views.ts';
-import type { AttachmentView, ConversationView, DeliveryView, HostView, LinkView, MessageView, SearchHitView, ThreadView, TurnTextView, TurnView } from '../../preload/contract/views.ts';
-import type { Gateway, LinkStatus } from '../gateway/gateway.ts';
+import type {
+  AttachmentView,
+  ConversationView,
+  DeliveryView,
+  HostView,
+  LinkView,
+  MessageView,
+  SearchHitView,
+  ThreadView,
+  TurnTextView,
+  TurnView,
+} from '../../preload/contract/views.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { LinkStatus } from '../gateway/links/types.ts';
 import type { Settings } from '../gateway/settings.ts';
 import type { SearchHit, Storage, Tables } from '../gateway/storage.ts';
 import type {

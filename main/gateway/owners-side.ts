@@ -6,13 +6,14 @@ import type { InboundBatch, InboundMessage } from './channel.ts';
 import type { Outbox } from './delivery/delivery.ts';
 import type { Events } from './events.ts';
 import { forgetConversations, type TurnCutter } from './access/forgetting.ts';
-import type { Gateway, GatewayPorts, Turns } from './gateway.ts';
+import type { Conversations, GatewayPorts } from './gateway.ts';
+import type { Turns } from './turns/types.ts';
 import type { LinkRegistry } from './links/links.ts';
 import type { ModelRegistry } from './models/models.ts';
 import type { TurnEngine } from './turns/turns.ts';
 import type { ConversationRow, LinkId, LinkRow, MessageId, MessageRow, MessageState, Reason, TurnId } from './types.ts';
 
-type OwnersConversations = Pick<Gateway, 'createThread' | 'removeThread' | 'markRead' | 'setConversationModel'>;
+type OwnersConversations = Pick<Conversations, 'createThread' | 'removeThread' | 'markRead' | 'setConversationModel'>;
 
 /** What the window does with conversations. */
 export function ownersConversations(
@@ -61,7 +62,7 @@ export function settingChanged(
   if (key === 'models.default' || key === 'models.fallbacks') events.publish({ kind: 'model' });
 }
 
-/** See {@link Gateway.submit}. */
+/** See {@link Conversations.submit}. */
 export async function submit(
   ports: GatewayPorts,
   links: LinkRegistry,

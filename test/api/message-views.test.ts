@@ -4,7 +4,8 @@ import { cardView, cardViews, personView } from '../../main/api/people-views.ts'
 import { troubledViews } from '../../main/api/troubled.ts';
 import { messageView } from '../../main/api/views.ts';
 import type { ToolCallRow } from '../../main/gateway/agent/types.ts';
-import type { Card } from '../../main/gateway/gateway.ts';
+
+import type { Card } from '../../main/gateway/cards/types.ts';
 import type { AttachmentRow } from '../../main/gateway/types.ts';
 import {
   conversationRow,

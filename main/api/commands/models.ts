@@ -1,6 +1,7 @@
 /** Providers and models. */
 import type { ProviderDraft } from '../../../preload/contract/commands.ts';
-import type { NewProvider } from '../../gateway/gateway.ts';
+
+import type { NewProvider } from '../../gateway/models/types.ts';
 import { describeError } from '../../gateway/log.ts';
 import type { Reason } from '../../gateway/types.ts';
 import { failed, ok, type Result } from '../../lib/result.ts';

@@ -4,7 +4,8 @@
  */
 import { failed, ok, type Result } from '../../lib/result.ts';
 import type { Events } from '../events.ts';
-import type { Gateway, GatewayPorts, PauseScope } from '../gateway.ts';
+import type { GatewayPorts } from '../gateway.ts';
+import type { Pauses, PauseScope } from './types.ts';
 import type { LinkRegistry } from '../links/links.ts';
 import type { Tables } from '../storage.ts';
 import type { ConversationRow, LinkRow, Millis, Reason } from '../types.ts';
@@ -26,8 +27,6 @@ export function pausedUntil(
   const pauses = [link.pausedUntil, conversation.pausedUntil, pauseOfAll(tables)].filter((until) => until !== null);
   return pauses.length === 0 ? null : Math.max(...pauses);
 }
-
-export type Pauses = Pick<Gateway, 'pause' | 'pausedUntil'>;
 
 export function createPauses(ports: GatewayPorts, events: Events, links: LinkRegistry): Pauses {
   const { storage, clock } = ports;

@@ -5,7 +5,8 @@
  * never came back, a reader that went away, a bug) is stored by the ledger itself, an unended call in full.
  */
 import { abortedFailure, type ModelCall } from '../models/attempts.ts';
-import type { GatewayPorts, ModelPrice } from '../gateway.ts';
+import type { GatewayPorts } from '../gateway.ts';
+import type { ModelPrice } from './types.ts';
 import { costOf, promptTokens } from './call-cost.ts';
 import { describeError } from '../log.ts';
 import type { Candidate } from '../models/pool.ts';

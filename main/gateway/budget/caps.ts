@@ -2,7 +2,8 @@
  * The caps the owner set, over everything and of single providers and conversations, and the reasons they give: refused,
  * used up by 80 %, reached. Pure functions of the sums; each cap is held against the sums of what it is about.
  */
-import type { BudgetAlarm, BudgetPeriod } from '../gateway.ts';
+
+import type { BudgetAlarm, BudgetPeriod } from './types.ts';
 import type { Amount, Sums } from './books.ts';
 import type { Settings } from '../settings.ts';
 import type { CapRow, CapScope, MicroDollars, Millis, Reason, ReasonCode } from '../types.ts';

@@ -1,7 +1,8 @@
 /** What models cost: the owner's own price first, nothing for his own machine, then the price files'. */
 import type { Calendar } from '../calendar.ts';
 import { highestPrice } from './call-cost.ts';
-import type { Budget, GatewayPorts } from '../gateway.ts';
+import type { GatewayPorts } from '../gateway.ts';
+import type { Budget } from './types.ts';
 import { splitModelRef, type PooledProvider } from '../models/pool.ts';
 import { failed, ok } from '../../lib/result.ts';
 import type { MicroDollars, ModelRef, PriceRow, ProviderId, Reason } from '../types.ts';

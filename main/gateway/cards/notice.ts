@@ -1,7 +1,8 @@
 /** A message about cards as rows: what is kept of it, and the turn, notice, delivery and parts of one commit. */
 import { cardName, type Words } from './words.ts';
 import type { Channel } from '../channel.ts';
-import type { Card, CardAnswer, GatewayPorts } from '../gateway.ts';
+import type { GatewayPorts } from '../gateway.ts';
+import type { Card, CardAnswer } from './types.ts';
 import type { Tables } from '../storage.ts';
 import type { CardKind, ToldCard } from './told.ts';
 import type {

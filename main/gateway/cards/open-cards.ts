@@ -9,7 +9,10 @@ import type { Toolbox } from '../agent/toolbox.ts';
 import type { LinkState } from '../channel.ts';
 import { digest } from '../../lib/digest.ts';
 import { isUnpaired } from '../links/supervisor.ts';
-import type { Budget, Card, CardAnswer, LinkStatus } from '../gateway.ts';
+
+import type { Budget } from '../budget/types.ts';
+import type { Card, CardAnswer } from './types.ts';
+import type { LinkStatus } from '../links/types.ts';
 import type { Tables } from '../storage.ts';
 import type { Address, ConversationId, GroupRow, LinkId, LinkRow, MessageRow, Millis } from '../types.ts';
 

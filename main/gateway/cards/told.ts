@@ -2,7 +2,8 @@
  * What the owner was told in his own chat, kept as facts so that a restart repeats nothing: each message with its cards
  * until all of them have ended, and per kind of card when the last message went out.
  */
-import type { Card, CardAnswer } from '../gateway.ts';
+
+import type { Card, CardAnswer } from './types.ts';
 import type { Tables } from '../storage.ts';
 import type { ConversationId, LinkId, Millis, TurnId } from '../types.ts';
 

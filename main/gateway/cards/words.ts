@@ -4,7 +4,8 @@
  */
 import { assertNever } from '../../lib/assert-never.ts';
 import { oneLine } from '../../lib/one-line.ts';
-import type { Card, CardAnswer } from '../gateway.ts';
+
+import type { Card, CardAnswer } from './types.ts';
 import type { Inline, MarkdownTree } from '../markdown.ts';
 import type { Sentences } from '../sentences.ts';
 import type { ToldCard, ToldMessage } from './told.ts';

@@ -2,7 +2,10 @@
 import type { Result } from '../../lib/result.ts';
 import type { Calendar } from '../calendar.ts';
 import type { CardDesk } from '../cards/cards.ts';
-import type { Budget, Gateway, Links, Models } from '../gateway.ts';
+import type { Gateway } from '../gateway.ts';
+import type { Budget } from '../budget/types.ts';
+import type { Links } from '../links/types.ts';
+import type { Models } from '../models/types.ts';
 import type { ModelPool } from '../models/pool.ts';
 import type { Sentences } from '../sentences.ts';
 import type { Storage, Tables } from '../storage.ts';

@@ -1,6 +1,8 @@
 /** `/status`, `/usage` and `/whoami`: how things stand, each with its evidence. */
 import { isPaused } from '../access/access.ts';
-import type { BudgetPeriod, LinkStatus } from '../gateway.ts';
+
+import type { BudgetPeriod } from '../budget/types.ts';
+import type { LinkStatus } from '../links/types.ts';
 import { untilResumed } from '../limits.ts';
 import type { MicroDollars, Millis } from '../types.ts';
 import { moment, say, words, type CommandContext, type CommandResult } from './context.ts';

@@ -4,7 +4,9 @@
  */
 import { failed, ok, type Result } from '../../lib/result.ts';
 import type { Events } from '../events.ts';
-import type { GatewayPorts, Links, Personas } from '../gateway.ts';
+import type { GatewayPorts } from '../gateway.ts';
+import type { Links } from '../links/types.ts';
+import type { Personas } from './types.ts';
 import type { Settings } from '../settings.ts';
 import type { Tables } from '../storage.ts';
 import type { ConversationRow, LinkRow, PersonaRow, Reason, Thinking } from '../types.ts';

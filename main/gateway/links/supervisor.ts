@@ -3,7 +3,8 @@
  * always ended before a new one begins; a fault stays inside its link.
  */
 import type { Channel, ChannelSeed, InboundBatch, LinkIdentity, LinkState } from '../channel.ts';
-import type { GatewayPorts, LinkStatus } from '../gateway.ts';
+import type { GatewayPorts } from '../gateway.ts';
+import type { LinkStatus } from './types.ts';
 import { describeError } from '../log.ts';
 import type { Capabilities, LinkId, LinkKind, LinkRow, Millis } from '../types.ts';
 

@@ -5,7 +5,8 @@
 import { failed, ok, type Result } from '../../lib/result.ts';
 import type { BudgetKeeper } from '../budget/budget.ts';
 import type { Events } from '../events.ts';
-import type { GatewayPorts, Models } from '../gateway.ts';
+import type { GatewayPorts } from '../gateway.ts';
+import type { Models } from './types.ts';
 import { createModelPool, splitModelRef, type Candidates, type ModelPool, type PooledProvider } from './pool.ts';
 import type { ModelFailure, ModelTimeouts, ProviderSeed } from '../model.ts';
 import { createProviders, type Providers } from './providers.ts';

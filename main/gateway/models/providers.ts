@@ -3,7 +3,8 @@
  * when they are first needed.
  */
 import { failed, ok, type Result } from '../../lib/result.ts';
-import type { GatewayPorts, NewProvider, ProviderStatus } from '../gateway.ts';
+import type { GatewayPorts } from '../gateway.ts';
+import type { NewProvider, ProviderStatus } from './types.ts';
 import type { PooledProvider } from './pool.ts';
 import type { Provider, ProviderSeed } from '../model.ts';
 import type { ProviderId, ProviderRow, Reason } from '../types.ts';

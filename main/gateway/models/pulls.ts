@@ -5,7 +5,8 @@
  */
 import { failed, ok } from '../../lib/result.ts';
 import type { Events } from '../events.ts';
-import type { GatewayPorts, Pulls } from '../gateway.ts';
+import type { GatewayPorts } from '../gateway.ts';
+import type { Pulls } from './types.ts';
 import type { PooledProvider } from './pool.ts';
 import type { PullProgress, PullStatus } from '../model.ts';
 import { createSpeed, type Speed } from '../speed.ts';

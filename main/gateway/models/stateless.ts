@@ -5,7 +5,8 @@
 import type { AttemptEvent } from './attempts.ts';
 import { abortedFailure, runAttempts } from './attempts.ts';
 import type { BudgetKeeper } from '../budget/budget.ts';
-import type { GatewayPorts, StatelessReply } from '../gateway.ts';
+import type { GatewayPorts } from '../gateway.ts';
+import type { StatelessReply } from './types.ts';
 import type { Candidates, ModelPool } from './pool.ts';
 import type {
   ModelRequest,

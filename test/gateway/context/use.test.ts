@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { ContextUse } from '../../../main/gateway/gateway.ts';
+
+import type { ContextUse } from '../../../main/gateway/context/types.ts';
 import { startGateway, type TestGateway } from '../../lib/gateway.ts';
 
 async function use(test: TestGateway, chat = 'thread'): Promise<ContextUse> {
