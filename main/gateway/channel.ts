@@ -58,6 +58,8 @@ export interface InboundMessage extends ChatRef {
   /** The platform's id of the message. */
   readonly platformId: string | null;
   readonly text: string;
+  /** The sender passed on what others wrote. Absent means no. */
+  readonly forwarded?: boolean;
   /** What came with the text and is not understood yet, such as `photo` or `voice`; null for plain text. */
   readonly media: string | null;
   /** To be fetched with {@link Channel.download} once the message is stored. */

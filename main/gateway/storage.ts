@@ -263,8 +263,17 @@ export interface ConversationTable {
   forget(id: ConversationId): readonly string[];
 }
 
-/** What a new message needs; the store gives it its `seq`. */
-export type NewMessage = Omit<MessageRow, 'seq'>;
+/** What a new message needs; the store gives it its `seq`. Not forwarded where nothing is said of it. */
+export type NewMessage = Omit<MessageRow, 'seq' | 'forwarded'> & Partial<Pick<MessageRow, 'forwarded'>>;
+
+/** The answers of a context with a `seq` above `after`, at most `upto`; not that of the turn `except`. */
+export interface ContextPart {
+  readonly conversation: ConversationId;
+  readonly contextNo: number;
+  readonly after: number;
+  readonly upto: number;
+  readonly except: TurnId;
+}
 
 export interface MessageTable {
   add(message: NewMessage): MessageRow;
@@ -280,6 +289,11 @@ export interface MessageTable {
   ): readonly MessageRow[];
   /** The newest messages of a context, rising, for the prompt; only those after `afterSeq`, where it is given. */
   ofContext(conversation: ConversationId, contextNo: number, limit: number, afterSeq?: number): readonly MessageRow[];
+  /**
+   * Others had a say in this part of a context: a tool gave a turn what others wrote, or a question was passed on or came
+   * with a file that was not spoken into the chat.
+   */
+  hasOthers(part: ContextPart): boolean;
   /** Where a context begins; null when nothing was said in it yet. */
   firstOfContext(conversation: ConversationId, contextNo: number): MessageRow | null;
   /** The inbox of a conversation: `waiting`, oldest first. */
@@ -323,6 +337,8 @@ export interface StepTable {
   ofTurn(turn: TurnId): readonly StepRow[];
   /** There is at least one. */
   has(turn: TurnId): boolean;
+  /** Only of those that have any. One statement for all of them, which reads neither arguments nor results. */
+  tallies(turns: readonly TurnId[]): ReadonlyMap<TurnId, TurnTally>;
 }
 
 export interface ToolCallTable {
@@ -442,6 +458,8 @@ export interface ScheduleTable {
   /** In reverse order of adding. */
   runs(schedule: ScheduleId, limit: number): readonly ScheduleRunRow[];
   removeRun(slotKey: string): void;
+  /** Which schedules asked these messages; without those that are gone, or whose run was forgotten. */
+  askedBy(messages: readonly MessageId[]): ReadonlyMap<MessageId, Pick<ScheduleRow, 'id' | 'name'>>;
   /** Forgets some of the oldest runs, those for slots earlier than `before`. */
   forgetRuns(schedule: ScheduleId, before: Millis): void;
 }

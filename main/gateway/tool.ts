@@ -30,6 +30,12 @@ export interface Tool {
   readonly server?: string;
   /** Before the owner said otherwise. */
   readonly permission: 'always' | 'ask' | 'never';
+  /**
+   * For a tool whose whole effect is that words come to stand in the owner's own notes: these words, or null where they
+   * cannot be told. What the owner has just said himself is then written without asking, whatever was read before. Left
+   * out by every tool that does anything else.
+   */
+  says?(input: unknown): string | null;
   /** `input` is what the model wrote, parsed; the tool checks it. Settles soon after `signal` is aborted. */
   run(input: unknown, context: ToolContext, signal: AbortSignal): Promise<ToolResult>;
 }

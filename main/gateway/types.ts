@@ -169,6 +169,8 @@ export interface MessageRow {
   /** How often its author changed it; earlier texts are in the table `revision`. */
   readonly revision: number;
   readonly text: string;
+  /** Its sender passed it on: others wrote it, and nothing in it is his order. */
+  readonly forwarded: boolean;
   readonly contextNo: number;
   /** The platform's time stamp. */
   readonly at: Millis;

@@ -1,7 +1,7 @@
 /** Messages of both directions, the inbox among them. `seq` is the rowid: order, paging and key of the text index. */
-import type { MessageTable } from '../gateway/storage.ts';
+import type { MessageTable, NewMessage } from '../gateway/storage.ts';
 import type { MessageRow, MessageState } from '../gateway/types.ts';
-import { insert, integer, reasonFrom, reasonToJson, text, textOrNull, word } from './columns.ts';
+import { bit, flag, insert, integer, reasonFrom, reasonToJson, text, textOrNull, word } from './columns.ts';
 import type { Sql, SqlRow } from './database.ts';
 
 const kinds = ['person', 'assistant', 'notice'] as const satisfies readonly MessageRow['kind'][];
@@ -36,6 +36,7 @@ const add = insert('message', [
   'reason',
   'turn',
   'model',
+  'forwarded',
 ]);
 const byPlatformId =
   "SELECT * FROM message WHERE conversation = ? AND ifnull(author, '') = ? AND platform_id = ? " +
@@ -45,6 +46,23 @@ const before = 'SELECT * FROM message WHERE conversation = ? AND seq < ? ORDER B
 const after = 'SELECT * FROM message WHERE conversation = ? AND seq > ? ORDER BY seq LIMIT ?';
 const ofContext =
   'SELECT * FROM message WHERE conversation = ? AND context_no = ? AND seq > ? ORDER BY seq DESC LIMIT ?';
+/** A question may be older than the part, or of the context before: it is found by its answer. */
+const isPassedOn =
+  '(asked.forwarded = 1 OR EXISTS ' +
+  "(SELECT 1 FROM attachment WHERE attachment.message = asked.id AND attachment.kind <> 'voice'))";
+const inPart = (name: string): string =>
+  `${name}.conversation = $conversation AND ${name}.context_no = $context AND ${name}.seq > $after AND ${name}.seq <= $upto`;
+const answerInPart = `answer.kind = 'assistant' AND answer.state <> 'cleared' AND answer.turn <> $except AND ${inPart('answer')}`;
+const hasOthers =
+  'SELECT EXISTS (SELECT 1 FROM message AS answer ' +
+  'JOIN tool_call ON tool_call.turn = answer.turn AND tool_call.outside = 1 AND tool_call.result IS NOT NULL ' +
+  `WHERE ${answerInPart}) ` +
+  'OR EXISTS (SELECT 1 FROM message AS answer ' +
+  "JOIN message AS asked ON asked.turn = answer.turn AND asked.kind = 'person' " +
+  `WHERE ${answerInPart} AND ${isPassedOn}) ` +
+  // What came while the owner had taken over is told before the next question.
+  "OR EXISTS (SELECT 1 FROM message AS asked WHERE asked.kind = 'person' AND asked.state = 'paused' " +
+  `AND ${inPart('asked')} AND ${isPassedOn}) AS n`;
 const firstOfContext = 'SELECT * FROM message WHERE conversation = ? AND context_no = ? ORDER BY seq LIMIT 1';
 const waiting = "SELECT * FROM message WHERE conversation = ? AND state = 'waiting' ORDER BY seq LIMIT ?";
 const conversationsWaiting =
@@ -75,6 +93,7 @@ export function messageFrom(row: SqlRow): MessageRow {
     platformId: textOrNull(row, 'platform_id'),
     revision: integer(row, 'revision'),
     text: text(row, 'text'),
+    forwarded: flag(row, 'forwarded'),
     contextNo: integer(row, 'context_no'),
     at: integer(row, 'at'),
     receivedAt: integer(row, 'received_at'),
@@ -85,7 +104,8 @@ export function messageFrom(row: SqlRow): MessageRow {
   };
 }
 
-function addMessage(sql: Sql, message: Omit<MessageRow, 'seq'>): MessageRow {
+function addMessage(sql: Sql, message: NewMessage): MessageRow {
+  const { forwarded = false } = message;
   const { lastId } = sql.run(add, {
     id: message.id,
     conversation: message.conversation,
@@ -103,8 +123,9 @@ function addMessage(sql: Sql, message: Omit<MessageRow, 'seq'>): MessageRow {
     reason: reasonToJson(message.reason),
     turn: message.turn,
     model: message.model,
+    forwarded: bit(forwarded),
   });
-  return { ...message, seq: lastId };
+  return { ...message, forwarded, seq: lastId };
 }
 
 export function createMessages(sql: Sql): MessageTable {
@@ -128,6 +149,10 @@ export function createMessages(sql: Sql): MessageTable {
     },
     ofContext: (conversation, contextNo, limit, afterSeq = 0) =>
       sql.all(ofContext, [conversation, contextNo, afterSeq, limit]).map(messageFrom).reverse(),
+    hasOthers({ conversation, contextNo, after: from, upto, except }) {
+      const row = sql.get(hasOthers, { conversation, context: contextNo, after: from, upto, except });
+      return row !== undefined && flag(row, 'n');
+    },
     firstOfContext: (conversation, contextNo) => one(sql.get(firstOfContext, [conversation, contextNo])),
     waiting: (conversation, limit) => sql.all(waiting, [conversation, limit]).map(messageFrom),
     conversationsWaiting: () => sql.all(conversationsWaiting).map((row) => text(row, 'conversation')),

@@ -10,9 +10,10 @@ import { begin } from './migrations/001-begin.ts';
 import { telegramWhole } from './migrations/002-telegram-whole.ts';
 import { whatsapp } from './migrations/003-whatsapp.ts';
 import { agent } from './migrations/004-agent.ts';
+import { forwarded } from './migrations/005-forwarded.ts';
 
 /** The SQL of each step: the first one makes version 1 of an empty database. */
-export const migrations: readonly string[] = [begin, telegramWhole, whatsapp, agent];
+export const migrations: readonly string[] = [begin, telegramWhole, whatsapp, agent, forwarded];
 
 export function schemaVersion(connection: Connection): number {
   return integer(connection.get('PRAGMA user_version') ?? {}, 'user_version');

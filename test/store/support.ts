@@ -117,6 +117,7 @@ export function newMessage(over: Partial<MessageRow> = {}): Omit<MessageRow, 'se
     platformId: null,
     revision: 0,
     text: 'hello',
+    forwarded: false,
     contextNo: 1,
     at: 10,
     receivedAt: 11,

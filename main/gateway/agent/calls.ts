@@ -114,7 +114,8 @@ function judgeFor(desk: CallDesk, turn: StartedTurn, step: OpenStep): (call: Too
   const earlier = step.before.reduce((count, { calls }) => count + calls.length, 0);
   return (call) => {
     const status = desk.toolbox.find(call.name);
-    const tool = status === null ? null : { ...status, sideEffects: status.tool.sideEffects };
+    const says = (input: unknown): string | null => status?.tool.says?.(input) ?? null;
+    const tool = status === null ? null : { ...status, sideEffects: status.tool.sideEffects, says };
     const before = earlier + call.position;
     const allowed = call.state === 'allowed' || call.state === 'running';
     return decideCall({ name: call.name, arguments: call.arguments, tool, standing, before, allowed, ...seen });

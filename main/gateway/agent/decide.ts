@@ -2,7 +2,9 @@
  * Whether a call that a model asks for is made: a pure function over a closed list of guards, asked in their order. What
  * a model writes is a wish; that somebody told it to (a page, a document, another program) makes it no order.
  */
+import type { Tool } from '../tool.ts';
 import { standsIn } from './addresses.ts';
+import { saysOnly } from './own-words.ts';
 import type { ToolPermission } from './types.ts';
 
 /** Calls of one turn; more are refused. */
@@ -34,7 +36,7 @@ export type Guard = (typeof guards)[number];
 export type Verdict =
   /** `input`: the arguments, parsed. */
   | { readonly kind: 'run'; readonly input: Readonly<Record<string, unknown>> }
-  /** `tainted`: the tool would be used without asking, but this turn has read what others wrote. */
+  /** `tainted`: the tool would be used without asking, but what others wrote stands in what was read. */
   | { readonly kind: 'ask'; readonly because: 'permission' | 'tainted' }
   | { readonly kind: 'refuse'; readonly guard: Guard };
 
@@ -43,13 +45,18 @@ export interface CallQuestion {
   /** JSON as the model wrote it. */
   readonly arguments: string;
   /** Null: there is no such tool. */
-  readonly tool: { readonly sideEffects: boolean; readonly permission: ToolPermission } | null;
+  readonly tool: {
+    readonly sideEffects: boolean;
+    readonly permission: ToolPermission;
+    /** As {@link Tool.says}. */
+    readonly says?: Tool['says'];
+  } | null;
   readonly standing: Standing;
   /** Calls of the turn before this one, whatever became of them. */
   readonly before: number;
   /** The owner has allowed this very call. */
   readonly allowed: boolean;
-  /** Something that others wrote was read in this turn before the call was asked for. */
+  /** Something that others wrote stands in what the model had read when it asked: from this turn, or from one before. */
   readonly tainted: boolean;
   /**
    * The owner's own words. An address in them tells a stranger nothing but that the owner named it. A link of a page does:
@@ -69,7 +76,7 @@ export function decideCall(question: CallQuestion): Verdict {
   if (input === null) return { kind: 'refuse', guard: 'malformed' };
   if (question.allowed) return { kind: 'run', input };
   if (tool.permission === 'ask') return { kind: 'ask', because: 'permission' };
-  if (question.tainted && mayCarryOut(question, tool.sideEffects, input)) return { kind: 'ask', because: 'tainted' };
+  if (question.tainted && mayDoHarm(question, tool, input)) return { kind: 'ask', because: 'tainted' };
   return { kind: 'run', input };
 }
 
@@ -88,13 +95,16 @@ function placeGuard(standing: Standing): Guard | null {
   }
 }
 
-/** It changes something, or tells a stranger something by the address that it asks for. */
-function mayCarryOut(
+/**
+ * It changes something, unless all it does is to write down what the owner has just said; or it tells a stranger something
+ * by the address that it asks for.
+ */
+function mayDoHarm(
   { name, known }: CallQuestion,
-  sideEffects: boolean,
+  { sideEffects, says }: NonNullable<CallQuestion['tool']>,
   input: Readonly<Record<string, unknown>>,
 ): boolean {
-  if (sideEffects) return true;
+  if (sideEffects) return !saysOnly(says?.(input) ?? '', known);
   if (name !== pageReader) return false;
   const { url } = input;
   return typeof url === 'string' && !known.some((text) => standsIn(url, text));

@@ -55,15 +55,15 @@ export function createCardNumbers(parts: CardNumberParts): CardNumbers {
   };
 }
 
-function numberIn({ text, media, own, edited }: InboundMessage): number | null {
-  if (media !== null || own === true || edited === true) return null;
+function numberIn({ text, media, own, edited, forwarded }: InboundMessage): number | null {
+  if (media !== null || own === true || edited === true || forwarded === true) return null;
   const [, digits] = /^\s*(\d{1,2})\s*$/.exec(text) ?? [];
   return digits === undefined ? null : Number(digits);
 }
 
 function mayChoose({ links }: CardNumberParts, tables: Tables, link: LinkRow, event: InboundMessage): boolean {
   const traits = links.channel(link.id)?.traits;
-  if (traits === undefined || traits.buttons || traits.live || isCommand(event.text, link.kind)) return false;
+  if (traits === undefined || traits.buttons || traits.live || isCommand(event, link.kind)) return false;
   return event.chatKind === 'private' && roleOf(tables, link, event.sender.address) === 'owner';
 }
 

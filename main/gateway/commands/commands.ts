@@ -4,7 +4,7 @@
  * changes nothing.
  */
 import { assertNever } from '../../lib/assert-never.ts';
-import type { CommandMenu } from '../channel.ts';
+import type { CommandMenu, InboundMessage } from '../channel.ts';
 import { changeConversation, say, type CommandContext, type CommandResult } from './context.ts';
 import { chooseModel, listModels } from './models.ts';
 import { pauseAnswers, resumeAnswers } from './pausing.ts';
@@ -38,20 +38,23 @@ export interface ParsedCommand {
   readonly argument: string;
 }
 
+/** What was said, and whether its sender only passed it on. */
+export type SaidWords = Pick<InboundMessage, 'text' | 'forwarded'>;
+
 /**
  * `/name argument`, also `/name@bot`; the single word "stop" is a command too. A path such as `/usr/bin` is not one.
- * Callers of the API speak to the model only.
+ * Callers of the API speak to the model only. What was passed on is nobody's order: it is text.
  */
-export function parseCommand(text: string, linkKind: LinkKind): ParsedCommand | null {
-  if (linkKind === 'api') return null;
+export function parseCommand({ text, forwarded }: SaidWords, linkKind: LinkKind): ParsedCommand | null {
+  if (linkKind === 'api' || forwarded === true) return null;
   const trimmed = text.trim();
   if (/^stop[.!]?$/i.test(trimmed)) return { name: 'stop', argument: '' };
   const match = /^\/([a-z_]{1,32})(?:@\w+)?(?:\s+([^]*))?$/i.exec(trimmed);
   return match?.[1] === undefined ? null : { name: match[1].toLowerCase(), argument: (match[2] ?? '').trim() };
 }
 
-export function isCommand(text: string, linkKind: LinkKind): boolean {
-  return parseCommand(text, linkKind) !== null;
+export function isCommand(said: SaidWords, linkKind: LinkKind): boolean {
+  return parseCommand(said, linkKind) !== null;
 }
 
 /** What somebody with this role may use, for help and for the menus of platforms. */

@@ -9,17 +9,16 @@
  * In the owner's private conversations the same call also names facts worth keeping, unless something that others wrote
  * is in what is condensed or was read in the turn: then it could be theirs what is kept.
  */
+import { othersHadASay } from '../agent/taint.ts';
 import type { ModelCall } from '../models/attempts.ts';
 import type { Clock } from '../clock.ts';
 import type { Candidate } from '../models/pool.ts';
 import type { ModelRequest, Reply, ReplyStream } from '../model.ts';
 import { settleWithin } from '../limits.ts';
-import { readsOutside } from '../media/words.ts';
 import { noteWhenWell } from '../persist.ts';
-import type { Tables } from '../storage.ts';
 import { headOfTokens } from '../tokens.ts';
 import type { StartedTurn } from '../turns/start.ts';
-import type { SummaryRow, TurnId } from '../types.ts';
+import type { SummaryRow } from '../types.ts';
 import { settleCalls } from '../budget/usage.ts';
 import { verbatimTurns } from './context.ts';
 import { condenseMessages, readCondensed, type Condensed } from './condense.ts';
@@ -64,7 +63,8 @@ export async function compact(parts: RequestParts, input: CompactionInput, signa
   if (older.length === 0 || (!input.crowded && tokens < input.window * worthShare)) return false;
   const owner = { link: turn.row.link, conversation: turn.row.conversation, turn: turn.row.id };
   using ledger = parts.models.budget.ledger(owner);
-  const outside = (input.before?.outside ?? false) || hasOutside(storage.read, turn, input.work, older);
+  const past = { summary: input.before, upto: lastOf(older) };
+  const outside = othersHadASay(storage.read, turn, input.work.steps, past);
   const wantsFacts = !outside && parts.ports.memory !== null && mayRemember(storage.read, turn);
   const request = requestOf(parts, input, older, wantsFacts);
   const calls: ModelCall[] = [];
@@ -143,7 +143,7 @@ function summaryOf(
     id: ports.ids.next(),
     conversation: key.conversation,
     contextNo: key.contextNo,
-    upto: Math.max(...of.older.map(({ upto }) => upto)),
+    upto: lastOf(of.older),
     text,
     model: candidate.ref,
     turns: of.older.length,
@@ -154,19 +154,9 @@ function summaryOf(
   };
 }
 
-/** Something that others wrote was read in this turn, or is in what is to be condensed. */
-function hasOutside(
-  read: Pick<Tables, 'toolCalls' | 'messages' | 'attachments'>,
-  turn: StartedTurn,
-  { steps }: Pick<TurnWork, 'steps'>,
-  older: readonly HistoryTurn[],
-): boolean {
-  const readOutside = (id: TurnId): boolean => read.toolCalls.ofTurn(id).some(({ outside }) => outside);
-  return (
-    steps.some(({ calls }) => calls.some(({ outside }) => outside)) ||
-    readsOutside(read, turn.inputs) ||
-    older.some((past) => readOutside(past.turn) || readsOutside(read, read.messages.ofTurn(past.turn)))
-  );
+/** The `seq` of the last answer among them. */
+function lastOf(turns: readonly HistoryTurn[]): number {
+  return Math.max(...turns.map(({ upto }) => upto));
 }
 
 /** Null when an abort was not obeyed in time; what the call cost is then the ledger's to charge. */

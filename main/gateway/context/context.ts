@@ -185,7 +185,9 @@ function questionOf(
   const heard = clip(heardIn(input)(Number.MAX_SAFE_INTEGER), largest, null);
   const said = speech(input.chatKind);
   const parts = input.inputs.map((message) =>
-    input.files.has(message.id) ? clip(said(message), largest, readMore ? messageId(message) : null) : said(message),
+    input.files.has(message.id)
+      ? said(message, (text) => clip(text, largest, readMore ? messageId(message) : null))
+      : said(message),
   );
   const text = joinTexts([heard, ...parts]);
   return { text, tokens: costOf(text) + input.pictureTokens };

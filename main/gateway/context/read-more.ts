@@ -84,7 +84,7 @@ function sourceOf(read: Read, conversation: ConversationId, id: string): Source 
   const message = file === null ? null : read.messages.get(file.message);
   const words = file === null ? null : read.attachments.words(file.id);
   if (file === null || message === null || words === null || !isTold(message, conversation)) return null;
-  return { text: words.text, outside: useOf(file) !== 'sound' };
+  return { text: words.text, outside: message.forwarded || useOf(file) !== 'sound' };
 }
 
 /** It is, or was, part of a prompt of this conversation: what was taken back or never allowed is not. */

@@ -2,6 +2,7 @@
  * The turns of a context as a model is told them: what was asked, then what was answered. Repaired on the way: empty
  * messages are left out, and so is what was never answered.
  */
+import { markForwarded } from '../agent/untrusted.ts';
 import { oneLine } from '../../lib/one-line.ts';
 import { overheardMessages } from '../limits.ts';
 import { isOwn } from '../inbound/own-messages.ts';
@@ -36,10 +37,16 @@ export function messageId({ id }: Pick<MessageRow, 'id'>): string {
   return `m:${id}`;
 }
 
-/** In a group the speakers' names stand in the messages, so that the beginning of the prompt stays the same. */
-export function speech(chatKind: ChatKind): (message: MessageRow) => string {
-  if (chatKind === 'private') return ({ text }) => text;
-  return ({ authorName, text }) => `${nameOf(authorName)}: ${text}`;
+/**
+ * In a group the speakers' names stand in the messages, so that the beginning of the prompt stays the same. What was
+ * passed on stands between marks, which `cut` cannot take off.
+ */
+export function speech(chatKind: ChatKind): (message: MessageRow, cut?: (text: string) => string) => string {
+  const before = ({ authorName }: MessageRow): string => (chatKind === 'private' ? '' : `${nameOf(authorName)}: `);
+  return (message, cut = (text) => text) =>
+    message.forwarded
+      ? before(message) + markForwarded(message.id, cut(message.text))
+      : cut(before(message) + message.text);
 }
 
 /** Answered turns in the order of their answers. A turn that is parked is answered after those that came meanwhile. */
@@ -48,17 +55,19 @@ export function turnsOf(input: TurnsInput): readonly HistoryTurn[] {
   const said = speech(input.chatKind);
   const heard = heardIn(input);
   const takenBack = questionsTakenBack(history);
-  const part = (message: MessageRow, text: string): string =>
-    clip(text, largest, input.readMore ? messageId(message) : null);
+  const cut =
+    (message: MessageRow) =>
+    (text: string): string =>
+      clip(text, largest, input.readMore ? messageId(message) : null);
   const byTurn = new Map<TurnId, { asked: string[]; answer: string[]; upto: number }>();
   for (const message of history) {
     if (message.turn === null || message.turn === input.turn || takenBack.has(message.turn)) continue;
     const known = byTurn.get(message.turn);
     const turn = known ?? { asked: [], answer: [], upto: 0 };
     if (known === undefined && message.kind === 'person') turn.asked.push(clip(heard(message.seq), largest, null));
-    if (message.kind === 'person' && message.state === 'answered') turn.asked.push(part(message, said(message)));
+    if (message.kind === 'person' && message.state === 'answered') turn.asked.push(said(message, cut(message)));
     if (message.kind === 'assistant' && message.state !== 'cleared') {
-      turn.answer.push(part(message, message.text));
+      turn.answer.push(cut(message)(message.text));
       turn.upto = Math.max(turn.upto, message.seq);
     }
     byTurn.set(message.turn, turn);
@@ -123,7 +132,8 @@ function heardBeside(history: readonly MessageRow[], chatKind: ChatKind): readon
 
 /** Further lines are set in: they must not pass for words of somebody else. */
 function heardLine(message: MessageRow): string {
-  const name = isOwn(message) ? `${nameOf(message.authorName)} (the owner himself)` : nameOf(message.authorName);
+  const own = isOwn(message) ? ' (the owner himself)' : '';
+  const name = `${nameOf(message.authorName)}${own}${message.forwarded ? ' (passed on, written by others)' : ''}`;
   return `${name}: ${message.text.replaceAll('\n', '\n  ')}`;
 }
 

@@ -160,7 +160,7 @@ function noteActivity(
 /** Chats are called as their platform calls them; a thread of the window gets the beginning of its first message, or a file's name. */
 function titleOf(link: LinkRow, conversation: ConversationRow, event: InboundMessage): string {
   if (link.kind !== 'window') return event.title;
-  if (conversation.title !== '' || isCommand(event.text, link.kind)) return conversation.title;
+  if (conversation.title !== '' || isCommand(event, link.kind)) return conversation.title;
   const words = event.text.trim() === '' ? (event.files?.[0]?.name ?? '') : event.text;
   const line = words.trim().split('\n', 1)[0]?.trim() ?? '';
   const characters = [...line];
@@ -213,7 +213,7 @@ function decide(
     now: ports.clock.now(),
     linkedAt: link.linkedAt,
     pausedUntil: pausedUntil(tables, link, conversation),
-    command: isAnswer || isCommand(event.text, link.kind),
+    command: isAnswer || isCommand(event, link.kind),
     asked: askedOf(null),
   });
   // Whom it was kept of decides what it may order when the group is allowed.
@@ -287,6 +287,7 @@ function newMessage(
     platformId: event.platformId,
     revision: 0,
     text: textOf(event),
+    forwarded: event.forwarded === true,
     contextNo: conversation.contextNo,
     at: event.at,
     receivedAt: ports.clock.now(),

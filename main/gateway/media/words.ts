@@ -42,12 +42,9 @@ export function withFiles(read: Read, message: MessageRow, shown: ReadonlySet<st
  * was not spoken into the chat is somebody else's.
  */
 export function readsOutside(read: Read, messages: readonly MessageRow[]): boolean {
-  return messages.some((message) =>
-    filesOf(read, message).some((file) => {
-      const use = useOf(file);
-      return file.state === 'stored' && use !== 'other' && file.kind !== 'voice';
-    }),
-  );
+  const isWrittenByOthers = (file: AttachmentRow): boolean =>
+    file.state === 'stored' && useOf(file) !== 'other' && file.kind !== 'voice';
+  return messages.some((message) => message.forwarded || filesOf(read, message).some(isWrittenByOthers));
 }
 
 function fileWords(read: Read, file: AttachmentRow, shown: ReadonlySet<string> | null): string {

@@ -46,7 +46,7 @@ export async function commandEnding(
 ): Promise<{ readonly ending: TurnEnding; readonly result: CommandResult }> {
   const { ports } = parts;
   const [message] = turn.inputs;
-  const command = message === undefined ? null : parseCommand(message.text, turn.link.kind);
+  const command = message === undefined ? null : parseCommand(message, turn.link.kind);
   if (message === undefined || command === null) throw new Error(`turn ${turn.row.id} is no command`);
   const now = ports.clock.now();
   const result = await runCommand(command, {

@@ -44,7 +44,7 @@ export function pickBatch(
   mode: 'collect' | 'followup',
   linkKind: LinkRow['kind'],
 ): readonly MessageRow[] {
-  const aloneAt = waiting.findIndex((message) => isScheduled(message) || isCommand(message.text, linkKind));
+  const aloneAt = waiting.findIndex((message) => isScheduled(message) || isCommand(message, linkKind));
   if (aloneAt === 0) return waiting.slice(0, 1);
   const talk = aloneAt === -1 ? waiting : waiting.slice(0, aloneAt);
   if (mode === 'collect') return talk;
@@ -82,7 +82,7 @@ export function beginTurn(
     conversation: conversation.id,
     link: link.id,
     state: 'running',
-    kind: isCommand(head.text, link.kind) ? 'command' : 'reply',
+    kind: isCommand(head, link.kind) ? 'command' : 'reply',
     starts: 1,
     contextNo: conversation.contextNo,
     model: null,
@@ -195,7 +195,7 @@ export function decideAtStart(
     now,
     linkedAt: null,
     pausedUntil: pausedUntil(tables, link, conversation),
-    command: isCommand(message.text, link.kind),
+    command: isCommand(message, link.kind),
     asked: askedOf(message.reason),
   });
 }

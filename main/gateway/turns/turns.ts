@@ -114,7 +114,7 @@ export class TurnEngine {
     for (const message of messages) {
       if (message.state !== 'waiting') continue;
       const kind = this.#parts.links.row(message.link)?.kind ?? 'window';
-      const isStop = parseCommand(message.text, kind)?.name === 'stop';
+      const isStop = parseCommand(message, kind)?.name === 'stop';
       if (isStop) await this.#stopFor(message);
       this.#lanes.kick(message.conversation);
     }

@@ -56,6 +56,7 @@ function rememberTool({ memory }: MemoryToolDeps): Tool {
     sideEffects: true,
     outside: false,
     permission: 'always',
+    says: (input) => fieldOf(input, 'text'),
     async run(input) {
       const [text, where] = [fieldOf(input, 'text'), fieldOf(input, 'where') ?? 'memory'];
       if (text === null) return no('The parameter text has to be a text.');

@@ -85,6 +85,7 @@ function message(turn: number, kind: 'person' | 'assistant', text: string): Omit
     authorName: kind === 'person' ? 'Ada' : '',
     platformId: kind === 'person' ? number : null,
     revision: 0,
+    forwarded: false,
     text,
     contextNo: 1,
     at: turn,

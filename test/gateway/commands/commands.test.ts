@@ -28,27 +28,32 @@ describe('reading a command', () => {
     ['Stop!', { name: 'stop', argument: '' }],
     ['STOP.', { name: 'stop', argument: '' }],
   ])('takes %j for one', (text, command) => {
-    expect(parseCommand(text, 'telegram')).toEqual(command);
+    expect(parseCommand({ text }, 'telegram')).toEqual(command);
   });
 
   it.each(['/usr/bin/env', '/', '//', 'stop it', 'please stop', '/help2', 'say /help', '', '/ help', 'stop?'])(
     'leaves %j to the model, or ordinary talk would be swallowed',
     (text) => {
-      expect(parseCommand(text, 'telegram')).toBeNull();
+      expect(parseCommand({ text }, 'telegram')).toBeNull();
     },
   );
 
   it('knows none from programs, whose words are for the model', () => {
-    expect(['/help', 'stop', '/new'].map((text) => isCommand(text, 'api'))).toEqual([false, false, false]);
+    expect(['/help', 'stop', '/new'].map((text) => isCommand({ text }, 'api'))).toEqual([false, false, false]);
+  });
+
+  it('knows none in what was passed on, or whoever wrote it could pause the bot or allow himself', () => {
+    const passedOn = ['/pause', '/allow 5', '/help', 'stop', '/new'].map((text) => ({ text, forwarded: true }));
+    expect(passedOn.filter((said) => isCommand(said, 'telegram') || isCommand(said, 'window'))).toEqual([]);
   });
 
   it('reads anything a person can type', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
-        const command = parseCommand(text, 'window');
+        const command = parseCommand({ text }, 'window');
         if (command === null) return;
         expect(command.name).toMatch(/^[a-z_]+$/);
-        expect(parseCommand(`  ${text}  `, 'window')).toEqual(command);
+        expect(parseCommand({ text: `  ${text}  ` }, 'window')).toEqual(command);
       }),
       { numRuns: counts.propertyRuns },
     );

@@ -52,7 +52,7 @@ describe('what becomes one turn', () => {
           while (rest.length > 0) {
             const batch = pickBatch(rest, mode, 'telegram');
             expect(batch.length).toBeGreaterThan(0);
-            if (batch.some(({ text }) => isCommand(text, 'telegram'))) expect(batch).toHaveLength(1);
+            if (batch.some((message) => isCommand(message, 'telegram'))) expect(batch).toHaveLength(1);
             taken.push(...batch);
             rest = rest.slice(batch.length);
           }
