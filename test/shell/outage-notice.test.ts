@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createEvents } from '../../main/gateway/events.ts';
 import { createModelPool } from '../../main/gateway/models/pool.ts';
+import { createWindows, noShelf } from '../../main/gateway/models/windows.ts';
 import type { ModelOutage } from '../../main/gateway/model.ts';
 import { watchOutage } from '../../main/gateway/models/outage.ts';
 import type { Reason } from '../../main/gateway/types.ts';
@@ -23,6 +24,7 @@ function begin() {
     find: (id) => providers.get(id) ?? null,
     refuseKey: (id) => void refuse(id, true),
     changed: () => undefined,
+    windows: createWindows(noShelf),
   });
   const events = createEvents({ write: () => undefined });
   const state: { waiting: number; before: Place | null } = { waiting: 0, before: null };

@@ -149,7 +149,7 @@ export async function windowOf(
   signal: AbortSignal,
 ): Promise<number | null> {
   const named = await (await candidate.provider.adapter()).contextTokens(candidate.model, signal);
-  const learned = pool.window(candidate.ref);
+  const learned = pool.windows.learned(candidate.ref, named);
   return named === null || learned === null ? (named ?? learned) : Math.min(named, learned);
 }
 

@@ -151,7 +151,7 @@ async function shorterRequest(
 ): Promise<ModelRequest | null> {
   if (failure.class !== 'context-overflow') return null;
   const tokens = promptTokens(request);
-  input.pool.overflowed(candidate.ref, tokens + request.maxOutputTokens, failure.window ?? null);
+  input.pool.windows.overflowed(candidate.ref, tokens + request.maxOutputTokens, failure.window ?? null);
   const again = await input.request(candidate);
   return again.ok && promptTokens(again.value) < tokens ? again.value : null;
 }

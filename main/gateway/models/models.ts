@@ -13,6 +13,7 @@ import { createProviders, type Providers } from './providers.ts';
 import { createPulls, type PullDesk } from './pulls.ts';
 import { watchOutage } from './outage.ts';
 import { statelessReply } from './stateless.ts';
+import { createWindows, storedWindows } from './windows.ts';
 import type { ModelRef, ProviderId, Reason } from '../types.ts';
 
 export interface ModelRegistry extends Models {
@@ -38,6 +39,7 @@ export function createModels(ports: GatewayPorts, events: Events, budget: Budget
       changed();
     },
     changed,
+    windows: createWindows(storedWindows(ports)),
   });
   const choice = (): ReturnType<Models['choice']> => ({
     default: ports.settings.get('models.default'),
@@ -81,13 +83,19 @@ function ownersSide(providers: Providers, pool: ModelPool, changed: () => void):
   return {
     providers: () => providers.all(),
     async saveProvider(provider) {
+      const before = providers.find(provider.id);
       const saved = await providers.save(provider);
-      if (saved.ok) pool.forgive(provider.id);
+      if (!saved.ok) return saved;
+      pool.forgive(provider.id);
+      // A provision file saves the same again at each start.
+      if (saved.value.kind !== before?.kind || saved.value.baseUrl !== before.baseUrl) pool.windows.forget(provider.id);
       return saved;
     },
     async removeProvider(id) {
       const removed = await providers.remove(id);
-      if (removed.ok) changed();
+      if (!removed.ok) return removed;
+      pool.windows.forget(id);
+      changed();
       return removed;
     },
     async list(id, signal) {
@@ -114,6 +122,7 @@ function ownersSide(providers: Providers, pool: ModelPool, changed: () => void):
       if (health.ok) {
         providers.setKeyRefused(provider.id, false);
         pool.forgive(provider.id);
+        pool.windows.forget(provider.id);
       } else {
         pool.failed(ref, health.failure);
       }

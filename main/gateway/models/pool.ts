@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import { cooldownSteps, quotaCooldown } from '../limits.ts';
 import type { ModelFailure, Provider, ProviderSeed } from '../model.ts';
 import type { Millis, ModelRef, ProviderId } from '../types.ts';
+import type { Windows } from './windows.ts';
 
 export interface PooledProvider {
   readonly id: ProviderId;
@@ -36,9 +37,6 @@ export interface Candidates {
   readonly refused: readonly { readonly ref: ModelRef; readonly failure: ModelFailure }[];
 }
 
-/** Of a request that was too long for a model whose window nobody names. */
-const lessAfterOverflow = 0.7;
-
 interface Cooldown {
   /** When the first of these failures was, of the monotonic clock. */
   readonly since: Millis;
@@ -53,10 +51,8 @@ export interface ModelPool {
   succeeded(ref: ModelRef): void;
   failed(ref: ModelRef, failure: ModelFailure): void;
   cooldownUntil(ref: ModelRef): Millis | null;
-  /** A request with so many estimated tokens was refused as too long; `named`: the window in the server's own words. */
-  overflowed(ref: ModelRef, tokens: number, named: number | null): void;
-  /** Tokens that a model takes at most, as far as refusals have taught; null while it has refused none. */
-  window(ref: ModelRef): number | null;
+  /** What its refusals have taught about the size of a prompt. */
+  readonly windows: Windows;
   /**
    * Since when none of `refs` answers, and when the first is asked again (null: each waits for another key), both of the
    * monotonic clock; null while one of them has not failed since it last answered. Models that are not there do not count.
@@ -78,10 +74,10 @@ export function createModelPool(input: {
   readonly find: (id: ProviderId) => PooledProvider | null;
   readonly refuseKey: (id: ProviderId) => void;
   readonly changed: () => void;
+  readonly windows: Windows;
 }): ModelPool {
-  const { clock } = input;
+  const { clock, windows } = input;
   const cooldowns = new Map<ModelRef, Cooldown>();
-  const windows = new Map<ModelRef, number>();
   /** When each provider's key was refused. */
   const refusedAt = new Map<ProviderId, Millis>();
   const cooling = (ref: ModelRef): Millis | null => {
@@ -107,12 +103,7 @@ export function createModelPool(input: {
       input.changed();
     },
     cooldownUntil: cooling,
-    overflowed(ref, tokens, named) {
-      // A name above what was sent says that we count too low: by how much, nobody knows.
-      const learned = named !== null && named < tokens ? named : Math.floor(tokens * lessAfterOverflow);
-      windows.set(ref, Math.min(learned, windows.get(ref) ?? learned));
-    },
-    window: (ref) => windows.get(ref) ?? null,
+    windows,
     failing: (refs) =>
       failingOf(
         refs.flatMap((ref): readonly Standing[] => {
@@ -125,9 +116,7 @@ export function createModelPool(input: {
       ),
     forgive(provider) {
       refusedAt.delete(provider);
-      for (const known of [cooldowns, windows]) {
-        for (const ref of [...known.keys()]) if (splitModelRef(ref)?.provider === provider) known.delete(ref);
-      }
+      for (const ref of [...cooldowns.keys()]) if (splitModelRef(ref)?.provider === provider) cooldowns.delete(ref);
       input.changed();
     },
   };

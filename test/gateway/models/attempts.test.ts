@@ -3,6 +3,7 @@ import { retryWait, runAttempts, type AttemptEvent } from '../../../main/gateway
 import type { Ledger } from '../../../main/gateway/budget/call-ledger.ts';
 import type { ModelFailure } from '../../../main/gateway/model.ts';
 import { createModelPool, type Candidate, type ModelPool } from '../../../main/gateway/models/pool.ts';
+import { createWindows, noShelf } from '../../../main/gateway/models/windows.ts';
 import { failed, ok } from '../../../main/lib/result.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import { candidate, fails, failure, hangs, says, scriptedProvider, type Play } from '../scripted.ts';
@@ -63,6 +64,7 @@ function bench(setting: Setting) {
     refuseKey: (id) =>
       all.filter(({ provider }) => provider.id === id).forEach(({ provider }) => (provider.keyRefused = true)),
     changed: () => undefined,
+    windows: createWindows(noShelf),
   });
   const run = async (): Promise<readonly AttemptEvent[]> => {
     const events: AttemptEvent[] = [];
@@ -75,7 +77,7 @@ function bench(setting: Setting) {
       signal,
       textIsFinal,
       request: async ({ model, ref }: Candidate) => {
-        const text = 'word '.repeat(setting.shrinks === true && pool.window(ref) !== null ? 100 : 1000);
+        const text = 'word '.repeat(setting.shrinks === true && pool.windows.learned(ref, null) !== null ? 100 : 1000);
         const messages = [{ role: 'user', content: [{ kind: 'text', text }] }] as const;
         return tooSmall.includes(ref) ? failed(failure('context-overflow')) : ok({ ...modelRequest, model, messages });
       },
@@ -193,7 +195,7 @@ describe('attempts', () => {
     const models = bench({ scripts: { 'a/m': [fails(overflow), says('well')] }, shrinks: true });
     expect(outcomeOf(await models.run())).toBe('answered by a/m');
     expect(models.asked('a/m')).toBe(2);
-    expect(models.pool.window('a/m')).toBe(700);
+    expect(models.pool.windows.learned('a/m', null)).toBe(700);
     expect(models.running).toEqual([]);
   });
 
@@ -209,9 +211,9 @@ describe('attempts', () => {
     const overflow = { ...failure('context-overflow'), window: 100_000 };
     const models = bench({ scripts: { 'a/m': [fails(overflow), says('well')] }, shrinks: true });
     await models.run();
-    expect(models.pool.window('a/m')).toBeLessThan(1000);
-    models.pool.forgive('a');
-    expect(models.pool.window('a/m')).toBeNull();
+    expect(models.pool.windows.learned('a/m', null)).toBeLessThan(1000);
+    models.pool.windows.forget('a');
+    expect(models.pool.windows.learned('a/m', null)).toBeNull();
   });
 
   it('count every call, also the failed and the repeated ones', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createModelPool, splitModelRef } from '../../../main/gateway/models/pool.ts';
+import { createWindows, noShelf } from '../../../main/gateway/models/windows.ts';
 import { isLocalUrl } from '../../../main/gateway/models/providers.ts';
 import { isLocalUrl as adapterSays } from '../../../main/models/local.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
@@ -13,6 +14,7 @@ function pool() {
     find: (id) => providers.get(id) ?? null,
     refuseKey: (id) => void Object.assign(providers.get(id) ?? {}, { keyRefused: true }),
     changed: () => undefined,
+    windows: createWindows(noShelf),
   });
   const order = (...refs: readonly string[]): readonly string[] => made.candidates(refs).order.map(({ ref }) => ref);
   return { clock, pool: made, order };
