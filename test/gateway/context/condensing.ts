@@ -11,6 +11,12 @@ export interface Prompt {
   /** All of it as JSON. */
   readonly text: string;
   readonly system: string;
+  /** Everything after the system message, in its order. */
+  readonly told: readonly { readonly role: string; readonly text: string }[];
+  /** What the tools are that were offered, as the model's server is told. */
+  readonly tools: readonly unknown[];
+  /** Tokens that the answer may have. */
+  readonly limit: number;
   readonly condenses: boolean;
   /** The server took it. */
   readonly accepted: boolean;
@@ -20,15 +26,35 @@ export function isCondensing(call: ChatCall): boolean {
   return call.messages[0]?.text.startsWith(instruction) === true;
 }
 
+interface ChatBody {
+  readonly messages: readonly { readonly role: string; readonly content: unknown }[];
+  readonly tools?: readonly { readonly function: unknown }[];
+  readonly max_tokens?: number;
+  readonly max_completion_tokens?: number;
+}
+
 /** Everything that the model was asked in chats, the first `from` calls left out. */
 export function promptsOf(test: TestGateway, from = 0): readonly Prompt[] {
   return test.openai.chats.slice(from).map(({ body, status }, number) => {
-    const { messages } = body as { readonly messages: readonly { readonly content: unknown }[] };
-    const [first] = messages;
+    const { messages, tools = [], ...limits } = body as ChatBody;
+    const [first, ...rest] = messages;
     const system = typeof first?.content === 'string' ? first.content : '';
-    const text = JSON.stringify(messages);
-    return { number, text, system, condenses: system.startsWith(instruction), accepted: status === 200 };
+    return {
+      number,
+      text: JSON.stringify(messages),
+      system,
+      told: rest.map(({ role, content }) => ({ role, text: textOf(content) })),
+      tools: tools.map((tool) => tool.function),
+      limit: limits.max_tokens ?? limits.max_completion_tokens ?? 0,
+      condenses: system.startsWith(instruction),
+      accepted: status === 200,
+    };
   });
+}
+
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  return Array.isArray(content) ? content.map((part: { readonly text?: string }) => part.text ?? '').join('\n') : '';
 }
 
 /** Answers `answer`, and `condensed` when it is asked to condense. */

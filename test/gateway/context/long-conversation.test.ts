@@ -12,7 +12,8 @@ import type { ChatCall } from '../../emulators/openai/types.ts';
 import { counts } from '../../counts.ts';
 import { ownerChat, startGateway, type TestGateway } from '../../lib/gateway.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
-import { condensing, promptsOf, talk, type Prompt } from './condensing.ts';
+import { condensing, promptsOf, talk } from './condensing.ts';
+import { expectVerbatim, type Said, type Verbatim } from './verbatim.ts';
 
 const window = 8192;
 const guest = 7777;
@@ -21,14 +22,6 @@ const asker = { id: ownerChat, first_name: 'Ada' };
 /** What only the owner's private prompts may hold: one fact he asked for, one that condensing found. */
 const asked = 'halcyon-5521';
 const found = 'marmalade-8834';
-/** Of what is said, the last six turns stand as they were up to half of the window, less what else has to be there. */
-const surelyVerbatim = 3000;
-
-interface Said {
-  readonly asked: string;
-  readonly answer: string;
-}
-
 /** The same numbers in each run. */
 function sequence(): () => number {
   let seed = 42;
@@ -49,7 +42,8 @@ function text(name: string, tokens: number): string {
 }
 
 function answersOf(random: () => number): (call: ChatCall) => string {
-  return () => text('answer', 5 + Math.floor(random() ** 4 * 900));
+  let count = 0;
+  return () => text(`answer-${String(++count)}`, 5 + Math.floor(random() ** 4 * 900));
 }
 
 const condensed = (): string =>
@@ -81,19 +75,6 @@ async function othersTalk(test: TestGateway): Promise<void> {
   await test.drive(test.idle());
 }
 
-/** The turns before `index` that the prompt must hold as they were said. */
-function expectVerbatim(prompt: Prompt, said: readonly Said[], index: number): void {
-  let room = surelyVerbatim - estimateTokens(said[index]?.asked ?? '');
-  for (const turn of said.slice(Math.max(0, index - 6), index).toReversed()) {
-    room -= estimateTokens(turn.asked) + estimateTokens(turn.answer) + 8;
-    if (room < 0) return;
-    for (const part of [turn.asked, turn.answer]) {
-      // One part takes at most a quarter of the window: of a longer one the head is there.
-      expect(prompt.text).toContain(estimateTokens(part) > window / 4 ? part.slice(0, window / 2) : part);
-    }
-  }
-}
-
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 
 it(
@@ -111,8 +92,11 @@ it(
       expect(others.filter(({ condenses }) => condenses).length).toBeGreaterThanOrEqual(2);
       expect(others.filter(({ text: all }) => all.includes(asked) || all.includes(found))).toEqual([]);
       expect(others.some(({ system }) => system.includes('<keep>'))).toBe(false);
+      // Nobody names the window: it is known from here on, over restarts as well.
+      expect(others.filter(({ accepted }) => !accepted)).toHaveLength(1);
 
       const said: Said[] = [];
+      const seen: Verbatim[] = [];
       const spent: number[] = [];
       let before = test.openai.chats.length;
       for (let index = 0; index < counts.longTurns; index++) {
@@ -134,10 +118,15 @@ it(
         expect(reply).toMatchObject({ kind: 'assistant', reason: null });
         expect(last?.accepted).toBe(true);
         expect(last?.system).toContain(asked);
+        if (last !== undefined) seen.push(expectVerbatim(last, said, window));
         said.push({ asked: question, answer: reply?.text ?? '' });
-        if (last !== undefined) expectVerbatim(last, said, said.length - 1);
       }
 
+      // The edge was reached from both sides, and nearly all of the room taken somewhere.
+      expect(seen.length).toBeGreaterThan(counts.longTurns / 2);
+      expect(seen.filter(({ cut }) => cut).length).toBeGreaterThan(5);
+      expect(seen.filter(({ shown }) => shown === 6).length).toBeGreaterThan(5);
+      expect(Math.min(...seen.map(({ left }) => left))).toBeLessThan(window / 50);
       const summaries = test.read.summaries.ofConversation(test.conversation('thread').id);
       expect(summaries.length).toBeGreaterThan(1);
       expect(promptsOf(test).at(-1)?.system).toContain(found);
@@ -146,6 +135,7 @@ it(
         (part) => sum(part) / quarter,
       );
       const refused = promptsOf(test).filter(({ accepted }) => !accepted).length;
+      expect(refused).toBe(1);
       const figures = `${String(summaries.length)} summaries, ${String(refused)} prompts refused by the server, tokens a turn`;
       process.stdout.write(
         `${figures}: second quarter ${String(Math.round(early ?? 0))}, last ${String(Math.round(late ?? 0))}\n`,
