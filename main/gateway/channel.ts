@@ -18,6 +18,7 @@ import type {
   ModelRef,
   Part,
   Reason,
+  Thinking,
 } from './types.ts';
 
 export type LinkState =
@@ -77,6 +78,8 @@ export interface InboundMessage extends ChatRef {
   readonly at: Millis;
   /** Only callers of the API name one: the conversation's model from here on. */
   readonly model?: ModelRef;
+  /** Likewise: how much models are to think in the conversation from here on. */
+  readonly thinking?: Thinking;
 }
 
 export interface InboundFile {

@@ -6,6 +6,32 @@ const hello = { role: 'user', content: 'hello' };
 const base = { model: 'default', messages: [hello] };
 
 describe('a chat call', () => {
+  it.each([
+    ['none', 'off'],
+    ['minimal', 'low'],
+    ['low', 'low'],
+    ['medium', 'medium'],
+    ['high', 'high'],
+    [null, undefined],
+  ])('says with reasoning_effort %j how much is to be thought: %s', (effort, thinking) => {
+    const call = readChatCall({ ...base, reasoning_effort: effort }, 100);
+    expect(call.ok && call.value.request.thinking).toBe(thinking);
+  });
+
+  it.each(['xhigh', 'High', '', 0, true, ['low'], {}])(
+    'is refused with the reasoning_effort %j, by its name',
+    (effort) => {
+      expect(readChatCall({ ...base, reasoning_effort: effort }, 100)).toMatchObject({
+        ok: false,
+        failure: {
+          status: 400,
+          param: 'reasoning_effort',
+          message: `'reasoning_effort' must be none, minimal, low, medium or high.`,
+        },
+      });
+    },
+  );
+
   it('passes everything on that the design names (a parameter that is silently dropped)', () => {
     const tool = { name: 'look', description: 'looks', parameters: { type: 'object' } };
     const call = readChatCall(

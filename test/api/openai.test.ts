@@ -110,6 +110,36 @@ describe('/v1 without a user', () => {
     expect(bench().test.host.store.read.conversations.page(10)).toEqual([]);
   });
 
+  it('tells a model that thinks how much, and one that does not think nothing (a call that fails for a hint)', async () => {
+    const { client, emulator } = bench();
+    const ask = (reasoning_effort?: 'low' | 'high') =>
+      client.chat.completions.create({
+        model: 'default',
+        messages: [hello],
+        ...(reasoning_effort && { reasoning_effort }),
+      });
+    await ask('high');
+    await ask();
+    emulator.next({
+      kind: 'status',
+      status: 400,
+      body: {
+        error: { message: "Unrecognized request argument supplied: 'reasoning_effort'", param: 'reasoning_effort' },
+      },
+    });
+    expect((await ask('low')).choices[0]?.message.content).toBe('echo: hello #m-1#');
+    await ask('low');
+    const efforts = emulator.chats.map(({ body }) => (body as { readonly reasoning_effort?: string }).reasoning_effort);
+    expect(efforts).toEqual(['high', undefined, 'low', undefined, undefined]);
+    const refused = client.chat.completions.create({
+      model: 'default',
+      messages: [hello],
+      // A level that newer services have.
+      reasoning_effort: 'xhigh',
+    });
+    await expect(refused).rejects.toMatchObject({ status: 400, param: 'reasoning_effort' });
+  });
+
   it('gives tool calls back in both forms (an agent that never acts)', async () => {
     const { client, emulator } = bench();
     const call = { id: 'call_1', name: 'look', arguments: '{"at":"sky"}' };
@@ -219,6 +249,22 @@ describe('/v1 with a user', () => {
     expect(sent[2]).not.toContain('hello #m-1#');
     const rows = test.host.store.read.conversations.page(10);
     expect(rows.map(({ link, chat }) => `${link}:${chat}`).toSorted()).toEqual(['api:ada', 'api:bob']);
+  });
+
+  it('thinks as much as was said last in this conversation, and others as they come', async () => {
+    const { client, emulator } = bench();
+    const ask = (user: string, reasoning_effort?: 'high') =>
+      client.chat.completions.create({
+        model: 'default',
+        user,
+        messages: [hello],
+        ...(reasoning_effort && { reasoning_effort }),
+      });
+    await ask('ada', 'high');
+    await ask('ada');
+    await ask('bob');
+    const efforts = emulator.chats.map(({ body }) => (body as { readonly reasoning_effort?: string }).reasoning_effort);
+    expect(efforts).toEqual(['high', 'high', undefined]);
   });
 
   it('streams it, and the pieces are the answer (a text that is torn or doubled)', async () => {

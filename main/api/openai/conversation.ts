@@ -49,6 +49,7 @@ export async function answerConversation(
     media: newest.media,
     at: ports.clock.now(),
     ...(call.model === null ? {} : { model: call.model }),
+    ...(call.request.thinking === undefined ? {} : { thinking: call.request.thinking }),
   });
   if (key !== null && newest.media === null && message.text !== newest.text) {
     const sentence = 'This Idempotency-Key was used with another message.';

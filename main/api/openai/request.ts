@@ -4,7 +4,7 @@
  * ignored, as compatible servers do.
  */
 import type { ChatContent, ChatMessage, ModelRequest, ToolCall, ToolDescription } from '../../gateway/model.ts';
-import type { ModelRef } from '../../gateway/types.ts';
+import type { ModelRef, Thinking } from '../../gateway/types.ts';
 import { failed, ok, type Result } from '../../lib/result.ts';
 import { invalid, type Refusal } from './errors.ts';
 
@@ -166,6 +166,8 @@ function readOptions(body: Fields, maxOutputTokens: number): Read<Options> {
   if (stop === null) return wrong('stop', 'a text or a list of at most 16 texts');
   const tools = readTools(given('tools'));
   if (!tools.ok) return tools;
+  const thinking = readEffort(given('reasoning_effort'));
+  if (thinking === null) return wrong('reasoning_effort', 'none, minimal, low, medium or high');
   const format = given('response_format');
   if (format !== undefined && !isObject(format)) return wrong('response_format', 'an object');
   const toolChoice = given('tool_choice');
@@ -177,7 +179,21 @@ function readOptions(body: Fields, maxOutputTokens: number): Read<Options> {
     ...(tools.value === undefined ? {} : { tools: tools.value }),
     ...(toolChoice === undefined ? {} : { toolChoice }),
     ...(format === undefined ? {} : { responseFormat: format }),
+    ...(thinking === undefined ? {} : { thinking }),
   });
+}
+
+/** `minimal` is the least that a model which thinks can do; only OpenAI's own know it. */
+const efforts: ReadonlyMap<unknown, Thinking> = new Map([
+  ['none', 'off'],
+  ['minimal', 'low'],
+  ['low', 'low'],
+  ['medium', 'medium'],
+  ['high', 'high'],
+]);
+
+function readEffort(value: unknown): Thinking | undefined | null {
+  return value === undefined ? undefined : (efforts.get(value) ?? null);
 }
 
 function readStop(value: unknown): readonly string[] | undefined | null {

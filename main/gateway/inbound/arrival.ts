@@ -151,6 +151,7 @@ function noteActivity(
     ...conversation,
     title: titleOf(link, conversation, event),
     model: event.model ?? conversation.model,
+    thinking: event.thinking ?? conversation.thinking,
     undeliverable: null,
     unread: link.kind === 'window' ? 0 : conversation.unread + (unseen ? 1 : 0),
     lastAt: Math.max(conversation.lastAt, ports.clock.now()),
