@@ -40,6 +40,17 @@ test.each([
 });
 
 test.each([
+  ['a person', { forward_origin: { type: 'user', date: 1, sender_user: { id: 9, is_bot: false, first_name: 'Eve' } } }],
+  ['somebody who hides', { forward_origin: { type: 'hidden_user', date: 1, sender_user_name: 'Eve' } }],
+  ['a channel', { forward_origin: { type: 'channel', date: 1, chat: { id: -9, type: 'channel' }, message_id: 3 } }],
+  ['anybody, as older servers say it', { forward_date: 1 }],
+] as const)('what is passed on from %s is told so, with a caption too', (_name, changes) => {
+  expect(read(changes)).toMatchObject({ message: { text: 'hello', forwarded: true } });
+  const photo = { text: undefined, caption: 'look', photo: [{}] };
+  expect(read({ ...changes, ...photo })).toMatchObject({ message: { text: 'look', media: 'photo', forwarded: true } });
+});
+
+test.each([
   ['a service message', { text: undefined, pinned_message: {} }, 'service'],
   ['a message of a bot', { from: { ...message.from, is_bot: true } }, 'bot'],
   ['a post of a channel', { chat: { id: -1, type: 'channel' } }, 'channel'],

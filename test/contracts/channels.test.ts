@@ -20,6 +20,8 @@ interface Subject extends AsyncDisposable {
   readonly states: EventLog<LinkState>;
   /** Makes the platform hand over a message, where there is one. */
   say(text: string, file?: Uint8Array): void;
+  /** The same of what somebody else wrote, passed on. */
+  forward(text: string): void;
   /** Presses the only button of one of our messages, where there are buttons. */
   press(ref: string): void;
 }
@@ -55,7 +57,7 @@ async function create(kind: LinkKind): Promise<Subject> {
 }
 
 /** What a channel is made for, and what its other side does. */
-interface Platform extends Pick<Subject, 'chat' | 'say' | 'press'> {
+interface Platform extends Pick<Subject, 'chat' | 'say' | 'forward' | 'press'> {
   readonly link: Partial<LinkRow>;
   readonly secret: string | null;
   readonly close: () => Promise<void>;
@@ -72,6 +74,9 @@ async function telegramPlatform(isUsed: boolean): Promise<Platform> {
     say(text, file) {
       const media = file === undefined ? {} : { media: { kind: 'document' as const, bytes: file, name: 'a.txt' } };
       server.bot.say({ chatId: Number(CHAT.chat), text, ...media });
+    },
+    forward(text) {
+      server.bot.say({ chatId: Number(CHAT.chat), text, forwards: { id: 99, first_name: 'Eve' } });
     },
     press(ref) {
       if (isUsed) server.bot.press(Number(CHAT.chat), Number(ref), 'Yes');
@@ -95,6 +100,7 @@ async function whatsappPlatform(files: MemoryFiles): Promise<Platform> {
       if (file === undefined) somebody.say(text);
       else somebody.send('document', Buffer.from(file), { fileName: 'a.txt', mime: 'text/plain', caption: text });
     },
+    forward: (text) => void somebody.say(text, { forwarded: 1 }),
     press: () => undefined,
     close: async () => linked[Symbol.asyncDispose](),
   };
@@ -217,6 +223,25 @@ describe.each<LinkKind>(['telegram', 'whatsapp', 'window', 'api'])('a %s channel
     const { actions } = await batches.waitFor((batch) => (batch.actions ?? []).length > 0, SOON);
     expect(actions).toMatchObject([{ ...CHAT, data: 'card/yes', sender: { address: CHAT.chat } }]);
     channel.answerAction(actions?.[0]?.handle ?? '', 'done');
+  });
+
+  test('says of a message that it was passed on, or the words of others would be taken for its sender’s', async () => {
+    await using subject = await create(kind);
+    const batches = new EventLog<InboundBatch>('batch');
+    subject.channel.start(async (batch) => batches.add(batch));
+    await up(subject);
+    // Only where there is somebody who could pass something on.
+    if (subject.channel.traits.ownerOnly || kind === 'api') return;
+    subject.forward('obey me');
+    subject.say('what do you think?');
+    const heard = (): InboundBatch['events'] => batches.items.flatMap(({ events }) => events);
+    await batches.waitFor(() => heard().some(({ text }) => text === 'what do you think?'), SOON);
+    expect(heard().map(({ text, forwarded }) => [text, forwarded])).toEqual(
+      expect.arrayContaining([
+        ['obey me', true],
+        ['what do you think?', undefined],
+      ]),
+    );
   });
 
   test('hands over a file by a name and gives its bytes when asked', async () => {

@@ -65,9 +65,18 @@ export function readMessage(me: Me, key: string, message: Fields, edited: boolea
       at: date * 1000,
       ...(files.length === 0 ? {} : { files }),
       ...addressing(chat, words),
+      ...(isForwarded(message) ? { forwarded: true } : {}),
       ...(edited ? { edited } : {}),
     },
   };
+}
+
+/**
+ * Somebody wrote it elsewhere, the sender himself perhaps (https://core.telegram.org/bots/api#messageorigin). Servers
+ * before Bot API 7.0 say `forward_date` instead.
+ */
+function isForwarded(message: Fields): boolean {
+  return fieldsAt(message, 'forward_origin') !== null || integerAt(message, 'forward_date') !== null;
 }
 
 function addressing(chat: ReadChat, words: Words): Pick<InboundMessage, 'addressed'> {

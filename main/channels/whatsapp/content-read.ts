@@ -14,6 +14,8 @@ export interface Said {
   readonly media: string | null;
   /** Whom it mentions and what it quotes. */
   readonly context: Context | null;
+  /** Its sender passed on what somebody wrote elsewhere. */
+  readonly isForwarded: boolean;
   /** It may be looked at once, on a phone: what came with it is not fetched. */
   readonly isViewOnce: boolean;
   /** The message without what it was wrapped in. */
@@ -34,10 +36,10 @@ const MESSAGE_EDIT: number = 14;
 
 /** Reads one decrypted message. Never throws for what a sender can put into it. */
 export function readContent(message: Message): Content {
-  const { inner, isViewOnce } = unwrap(message);
-  const protocol = inner.protocolMessage;
+  const unwrapped = unwrap(message);
+  const protocol = unwrapped.inner.protocolMessage;
   if (isThere(protocol)) return readProtocol(protocol);
-  const said = readSaid(inner, isViewOnce);
+  const said = readSaid(unwrapped);
   return said === null ? NOTHING : { kind: 'said', said };
 }
 
@@ -46,8 +48,7 @@ function readProtocol({ type, key, editedMessage }: proto.Message.IProtocolMessa
   const what: number = type ?? REVOKE;
   if (what === REVOKE) return { kind: 'taken-back', of: key };
   if (what !== MESSAGE_EDIT || !isThere(editedMessage)) return NOTHING;
-  const { inner, isViewOnce } = unwrap(editedMessage);
-  const said = readSaid(inner, isViewOnce);
+  const said = readSaid(unwrap(editedMessage));
   return said === null ? NOTHING : { kind: 'edit', of: key, said };
 }
 
@@ -71,17 +72,25 @@ const WRAPPERS = [
 /** More of them around each other than any client makes. */
 const DEEPEST = 8;
 
-function unwrap(message: Message): { readonly inner: Message; readonly isViewOnce: boolean } {
+interface Unwrapped {
+  readonly inner: Message;
+  readonly isViewOnce: boolean;
+  readonly isOfBot: boolean;
+}
+
+function unwrap(message: Message): Unwrapped {
   let inner = message;
   let isViewOnce = false;
+  let isOfBot = false;
   for (let depth = 0; depth < DEEPEST; depth += 1) {
     const wrapper = WRAPPERS.find((name) => isThere(inner[name]?.message));
     const next = wrapper === undefined ? undefined : inner[wrapper]?.message;
     if (!isThere(next)) break;
     isViewOnce ||= VIEW_ONCE.some((name) => name === wrapper);
+    isOfBot ||= wrapper === 'botForwardedMessage';
     inner = next;
   }
-  return { inner, isViewOnce };
+  return { inner, isViewOnce, isOfBot };
 }
 
 type Kind = keyof Message;
@@ -155,12 +164,14 @@ const SIGNS: ReadonlySet<string> = new Set<Kind>([
   'statusStickerInteractionMessage',
 ]);
 
-function readSaid(message: Message, isViewOnce: boolean): Said | null {
+function readSaid({ inner: message, isViewOnce, isOfBot }: Unwrapped): Said | null {
   const text = textOf(message);
   const media = mediaOf(message);
   const word = media ?? (text === '' ? unknownKind(message) : null);
   if (text === '' && word === null) return null;
-  return { text, media: word, context: contextOf(message), isViewOnce, inner: message };
+  const context = contextOf(message);
+  const isForwarded = isOfBot || context?.isForwarded === true || (context?.forwardingScore ?? 0) > 0;
+  return { text, media: word, context, isForwarded, isViewOnce, inner: message };
 }
 
 function mediaOf(message: Message): string | null {

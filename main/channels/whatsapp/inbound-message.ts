@@ -79,7 +79,10 @@ export async function readMessage(reading: Reading, message: WAMessage): Promise
 function contentOf({ message, key }: WAMessage): Content {
   if (message !== null && message !== undefined) return readContent(message);
   if (key.isViewOnce !== true) return { kind: 'nothing' };
-  return { kind: 'said', said: { text: '', media: 'view once', context: null, isViewOnce: true, inner: {} } };
+  return {
+    kind: 'said',
+    said: { text: '', media: 'view once', context: null, isForwarded: false, isViewOnce: true, inner: {} },
+  };
 }
 
 interface Place {
@@ -142,7 +145,8 @@ function moved({ address, before }: Named): readonly Migration[] {
   return before === null ? [] : [{ from: before, to: address }];
 }
 
-function said(reading: Reading, message: WAMessage, place: Place, { text, media, context }: Said): InboundMessage {
+function said(reading: Reading, message: WAMessage, place: Place, content: Said): InboundMessage {
+  const { text, media, context, isForwarded } = content;
   const { id, chat, group, author, isOwner, isSelfChat } = place;
   const own = isOwner && !isSelfChat;
   const saidAt = timeOf(message);
@@ -158,6 +162,7 @@ function said(reading: Reading, message: WAMessage, place: Place, { text, media,
     at: saidAt === null ? reading.now() : reading.here(saidAt),
     ...wordsFor(reading, place, text, context),
     ...(own ? { own } : {}),
+    ...(isForwarded ? { forwarded: true } : {}),
   };
 }
 

@@ -34,6 +34,26 @@ describe('a text', () => {
     expect(readContent({ conversation: 'a\ud800' })).toMatchObject({ said: { text: 'a\ufffd' } });
   });
 
+  it.each<[string, Fields, boolean]>([
+    ['as the app marks it', { extendedTextMessage: { text: 'hi', contextInfo: { isForwarded: true } } }, true],
+    ['often', { extendedTextMessage: { text: 'hi', contextInfo: { forwardingScore: 5 } } }, true],
+    ['with a picture', { imageMessage: { caption: 'hi', contextInfo: { isForwarded: true } } }, true],
+    ['of a bot', { botForwardedMessage: { message: { conversation: 'hi' } } }, true],
+    [
+      'and disappears',
+      { ephemeralMessage: { message: { extendedTextMessage: { text: 'hi', contextInfo: { isForwarded: true } } } } },
+      true,
+    ],
+    [
+      'not, but quotes',
+      { extendedTextMessage: { text: 'hi', contextInfo: { stanzaId: 'A', forwardingScore: 0 } } },
+      false,
+    ],
+    ['not', { conversation: 'hi' }, false],
+  ])('that was passed on, %s, is told from what its sender wrote', (_how, fields, isForwarded) => {
+    expect(read(fields)).toMatchObject({ kind: 'said', said: { text: 'hi', isForwarded } });
+  });
+
   it('wrapped without end comes to an end', () => {
     let fields: Fields = { conversation: 'deep' };
     for (let depth = 0; depth < 50; depth += 1) fields = { ephemeralMessage: { message: fields } };

@@ -47,7 +47,9 @@ export interface Said {
   readonly mediaGroup?: string;
   /** Entities besides those the service finds by itself, e.g. a `text_mention`. */
   readonly entities?: readonly Entity[];
-  /** Other fields of the message: `location`, `contact`, `forward_origin`, `sender_chat`, … */
+  /** Who wrote what is passed on here: a person, or one who hides who he is behind a name. */
+  readonly forwards?: Partial<User> & { readonly id?: number; readonly first_name: string };
+  /** Other fields of the message: `location`, `contact`, `sender_chat`, … */
   readonly with?: Readonly<Record<string, unknown>>;
 }
 
@@ -72,6 +74,7 @@ export function compose({ chats, files, now }: Scene, said: Said): Message {
     ...placeOf(state, said),
     ...(said.mediaGroup === undefined ? {} : { media_group_id: said.mediaGroup }),
     ...media,
+    ...originOf(said, now()),
     ...said.with,
     ...textOf(said.text, said.entities ?? [], isCaption),
   };
@@ -90,6 +93,19 @@ function placeOf(state: ChatState, { thread, replyTo }: Said): Partial<Message> 
   return {
     ...(thread === undefined ? {} : { message_thread_id: thread, is_topic_message: true }),
     ...(replied === undefined ? {} : { reply_to_message: withoutReply(replied) }),
+  };
+}
+
+/** As `MessageOrigin` of the Bot API. */
+function originOf({ forwards }: Said, now: number): Partial<Message> {
+  if (forwards === undefined) return {};
+  const { id, first_name: name } = forwards;
+  const date = now - 3600;
+  return {
+    forward_origin:
+      id === undefined
+        ? { type: 'hidden_user', date, sender_user_name: name }
+        : { type: 'user', date, sender_user: { is_bot: false, ...forwards, id } },
   };
 }
 

@@ -21,9 +21,18 @@ export interface Quote {
   readonly text: string;
 }
 
+/** What a message says besides its words. */
+export interface About {
+  readonly quote?: Quote;
+  /** Addresses that are mentioned. */
+  readonly mentions?: readonly string[];
+  /** How often it was passed on already; from 1 it is shown as forwarded. */
+  readonly forwarded?: number;
+}
+
 export type Saying =
-  | { readonly kind: 'text'; readonly text: string; readonly quote?: Quote; readonly mentions?: readonly string[] }
-  | { readonly kind: 'media'; readonly media: StoredMedia; readonly caption?: string; readonly quote?: Quote }
+  | ({ readonly kind: 'text'; readonly text: string } & About)
+  | ({ readonly kind: 'media'; readonly media: StoredMedia; readonly caption?: string } & Omit<About, 'mentions'>)
   | { readonly kind: 'reaction'; readonly to: MessageRef; readonly emoji: string }
   | { readonly kind: 'edit'; readonly of: MessageRef; readonly text: string }
   | { readonly kind: 'take-back'; readonly of: MessageRef };
@@ -37,19 +46,20 @@ function keyOf({ id, chat, isOwn, author }: MessageRef) {
   return { remoteJid: chat, fromMe: isOwn, id, ...(author === undefined ? {} : { participant: author }) };
 }
 
-function contextOf(quote: Quote | undefined, mentions: readonly string[] | undefined) {
-  if (quote === undefined && mentions === undefined) return undefined;
+function contextOf({ quote, mentions, forwarded }: About) {
+  if (quote === undefined && mentions === undefined && forwarded === undefined) return undefined;
   const quoted = quote && {
     stanzaId: quote.id,
     participant: quote.author,
     quotedMessage: encode(content, { conversation: quote.text }),
   };
-  return { ...quoted, ...(mentions === undefined ? {} : { mentionedJid: mentions }) };
+  const passedOn = forwarded === undefined ? {} : { forwardingScore: forwarded, isForwarded: true };
+  return { ...quoted, ...(mentions === undefined ? {} : { mentionedJid: mentions }), ...passedOn };
 }
 
-function mediaFields(media: StoredMedia, caption: string | undefined, quote: Quote | undefined): Fields {
+function mediaFields(media: StoredMedia, caption: string | undefined, about: About): Fields {
   const { url, directPath, mime, mediaKey, fileSha256, fileEncSha256, fileLength } = media;
-  const contextInfo = contextOf(quote, undefined);
+  const contextInfo = contextOf(about);
   const common = { url, directPath, mimetype: mime, mediaKey, fileSha256, fileEncSha256, fileLength, contextInfo };
   switch (media.kind) {
     case 'image':
@@ -64,12 +74,12 @@ function mediaFields(media: StoredMedia, caption: string | undefined, quote: Quo
 function fieldsOf(saying: Saying, nowMs: number): Fields {
   switch (saying.kind) {
     case 'text': {
-      const contextInfo = contextOf(saying.quote, saying.mentions);
+      const contextInfo = contextOf(saying);
       const { text } = saying;
       return contextInfo === undefined ? { conversation: text } : { extendedTextMessage: { text, contextInfo } };
     }
     case 'media':
-      return mediaFields(saying.media, saying.caption, saying.quote);
+      return mediaFields(saying.media, saying.caption, saying);
     case 'reaction':
       return { reactionMessage: { key: keyOf(saying.to), text: saying.emoji, senderTimestampMs: nowMs } };
     case 'edit': {

@@ -5,7 +5,7 @@
 import { statusAddress } from './address.ts';
 import type { Companion } from './companion.ts';
 import { compose, stanzaFacts } from './content.ts';
-import type { MessageRef, Quote, Saying } from './content.ts';
+import type { About, MessageRef, Saying } from './content.ts';
 import type { Group } from './groups.ts';
 import type { MediaKind, MediaOptions, MediaStore } from './media.ts';
 import { newMessageId } from './message-id.ts';
@@ -17,12 +17,9 @@ import type { World } from './world.ts';
 /** Which of his addresses a person writes from; `lid-only` does not tell the number. */
 export type By = 'number' | 'lid' | 'lid-only';
 
-export interface SayOptions {
+export interface SayOptions extends About {
   readonly in?: Group;
   readonly by?: By;
-  readonly quote?: Quote;
-  /** Addresses that are mentioned. */
-  readonly mentions?: readonly string[];
   /** The id of the message; a new one if it is not said. */
   readonly id?: string;
   /** When it was said, in seconds; now if it is not said. */
@@ -101,9 +98,7 @@ export abstract class Speaker extends Person {
   }
 
   protected speakText(text: string, place: Place, options: SayOptions): Said {
-    const { quote, mentions } = options;
-    const saying = { kind: 'text', text, ...(quote && { quote }), ...(mentions && { mentions }) } as const;
-    return this.speak(saying, place, options);
+    return this.speak({ kind: 'text', text, ...aboutOf(options) }, place, options);
   }
 
   protected speakMedia(
@@ -113,12 +108,9 @@ export abstract class Speaker extends Person {
     options: SayOptions & MediaOptions & { readonly caption?: string },
   ): Said {
     const media = this.#media.add(kind, bytes, options);
-    const { caption, quote } = options;
-    return this.speak(
-      { kind: 'media', media, ...(caption === undefined ? {} : { caption }), ...(quote && { quote }) },
-      place,
-      options,
-    );
+    const { caption } = options;
+    const said = caption === undefined ? {} : { caption };
+    return this.speak({ kind: 'media', media, ...said, ...aboutOf(options) }, place, options);
   }
 
   /** Where a message of this person was said. */
@@ -158,4 +150,8 @@ export abstract class Speaker extends Person {
   repeat(id: string): void {
     for (const companion of this.placeOf(id).companions) this.speech.repeat(id, companion);
   }
+}
+
+function aboutOf({ quote, mentions, forwarded }: About): About {
+  return { ...(quote && { quote }), ...(mentions && { mentions }), ...(forwarded && { forwarded }) };
 }

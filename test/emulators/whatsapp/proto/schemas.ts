@@ -92,7 +92,14 @@ export const senderKeyDistribution = { id: uint(1), iteration: uint(2), chainKey
 
 const messageKey = { remoteJid: string(1), fromMe: bool(2), id: string(3), participant: string(4) };
 
-const contextInfo = { stanzaId: string(1), participant: string(2), quotedMessage: bytes(3), mentionedJid: strings(15) };
+const contextInfo = {
+  stanzaId: string(1),
+  participant: string(2),
+  quotedMessage: bytes(3),
+  mentionedJid: strings(15),
+  forwardingScore: uint(21),
+  isForwarded: bool(22),
+};
 
 const historySyncNotification = { syncType: uint(6), chunkOrder: uint(7), progress: uint(9), inlinePayload: bytes(11) };
 
