@@ -9,6 +9,10 @@ export interface Counts {
   /** Messages sent during those kills, and the conversations they are spread over. */
   readonly killMessages: number;
   readonly killChats: number;
+  /** Runs of a host whose model uses tools, the times each is killed, and the questions it is asked. */
+  readonly toolRuns: number;
+  readonly toolKills: number;
+  readonly toolQuestions: number;
   /** Pairs of processes started together on one data directory, and how many of their owners are killed with -9. */
   readonly lockRaces: number;
   readonly lockKills: number;
@@ -35,6 +39,9 @@ const short: Counts = {
   kills: 4,
   killMessages: 60,
   killChats: 6,
+  toolRuns: 1,
+  toolKills: 10,
+  toolQuestions: 30,
   lockRaces: 8,
   lockKills: 3,
   propertyRuns: 100,
@@ -50,6 +57,9 @@ const long: Counts = {
   kills: 20,
   killMessages: 200,
   killChats: 20,
+  toolRuns: 5,
+  toolKills: 20,
+  toolQuestions: 80,
   lockRaces: 100,
   lockKills: 30,
   propertyRuns: 5000,

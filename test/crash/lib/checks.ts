@@ -38,12 +38,19 @@ export function checkCoverage(ledger: Ledger, markers: readonly string[]): void 
   }
 }
 
-/** Turns of one chat, and their answers, stand in the order of the messages; `asSaid` also wants those as they were said. */
-export function checkOrder(ledger: Ledger, asSaid: boolean): void {
-  const chats = Map.groupBy(replies(ledger), ({ conversation }) => conversation);
-  for (const turns of chats.values()) {
+/** Turns of one chat begin in the order of its messages; one that waits for its owner may be answered after later ones. */
+export function checkBeginnings(ledger: Ledger): void {
+  for (const turns of Map.groupBy(replies(ledger), ({ conversation }) => conversation).values()) {
     const inputs = turns.flatMap((turn) => turn.inputs.map(({ seq }) => seq));
     expect(inputs, 'turns take messages in their order').toEqual(inputs.toSorted((left, right) => left - right));
+  }
+}
+
+/** Turns of one chat, and their answers, stand in the order of the messages; `asSaid` also wants those as they were said. */
+export function checkOrder(ledger: Ledger, asSaid: boolean): void {
+  checkBeginnings(ledger);
+  const chats = Map.groupBy(replies(ledger), ({ conversation }) => conversation);
+  for (const turns of chats.values()) {
     const answers = turns.flatMap((turn) => turn.answers.map(({ seq }) => seq));
     expect(answers, 'answers stand in the order of the turns').toEqual(answers.toSorted((left, right) => left - right));
     const numbers = turns.flatMap(askedIn).map((marker) => Number(/-(\d+)#$/.exec(marker)?.[1]));

@@ -170,3 +170,23 @@ export function openCalls(dataDir: string): readonly string[] {
     "SELECT name || ' ' || state FROM tool_call WHERE state IN ('pending', 'asking', 'allowed', 'running')";
   return query(dataDir, open).map((row) => text(row, 'what'));
 }
+
+/** A call of a tool, as the model wrote it and as it ended. */
+export interface StoredCall {
+  readonly name: string;
+  readonly written: string;
+  readonly state: string;
+}
+
+export function storedCalls(dataDir: string): readonly StoredCall[] {
+  return query(dataDir, 'SELECT name, arguments, state FROM tool_call ORDER BY number').map((row) => ({
+    name: text(row, 'name'),
+    written: text(row, 'arguments'),
+    state: text(row, 'state'),
+  }));
+}
+
+/** The names of schedules. */
+export function storedSchedules(dataDir: string): readonly string[] {
+  return query(dataDir, 'SELECT name FROM schedule').map((row) => text(row, 'name'));
+}
