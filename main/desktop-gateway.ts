@@ -2,6 +2,7 @@
 import { createRecentModels } from './api/recent-models.ts';
 import type { Clock } from './gateway/clock.ts';
 import type { Gateway } from './gateway/gateway.ts';
+import { toolNameKey } from './gateway/cards/tool-words.ts';
 import type { Card } from './gateway/cards/types.ts';
 import type { LinkStatus } from './gateway/links/types.ts';
 import { describeError } from './gateway/log.ts';
@@ -112,11 +113,24 @@ function cardOf({ gateway, sentences, store }: HostParts, card: Card): ShellCard
     id: card.id,
     kind: card.kind,
     link,
-    name: 'name' in card ? card.name : 'title' in card ? card.title : '',
+    name:
+      card.kind === 'tool'
+        ? toolName(sentences, card.tool)
+        : 'name' in card
+          ? card.name
+          : 'title' in card
+            ? card.title
+            : '',
     messages: 'messages' in card ? card.messages : 0,
     asksForOwner: card.answers.includes('owner'),
     sentence: reason === null ? null : sentences.reason(reason, null),
   };
+}
+
+/** By the name that people know it by. */
+function toolName(sentences: HostParts['sentences'], tool: string): string {
+  const key = toolNameKey(tool);
+  return key === null ? tool : sentences.text(key, {}, null);
 }
 
 function timeZoneOf({ settings }: Pick<Host, 'settings'>): string {

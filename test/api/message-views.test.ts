@@ -3,6 +3,7 @@ import { rpcMaxFrame } from '../../preload/contract/bridge.ts';
 import { cardView, cardViews, personView } from '../../main/api/people-views.ts';
 import { troubledViews } from '../../main/api/troubled.ts';
 import { messageView } from '../../main/api/views.ts';
+import { scheduler } from '../../main/gateway/access/access.ts';
 import type { ToolCallRow } from '../../main/gateway/agent/types.ts';
 
 import type { Card } from '../../main/gateway/cards/types.ts';
@@ -84,6 +85,29 @@ describe('a message in the window', () => {
       return tables.messages.add(newMessage({ kind: 'assistant', author: null, turn: 't1' }));
     });
     expect(messageView(store.read, row).delivery).toMatchObject({ parts: 2, sentParts: 2, again: 3 });
+  });
+});
+
+describe('a message that a schedule asked', () => {
+  it('tells of the schedule, and that it is gone when it is; nobody else passes for one by calling himself so', async () => {
+    const { store } = opened;
+    const timing = { kind: 'every', everyMs: 60_000, from: 0 } as const;
+    const about = { prompt: 'x', conversation: 'c1', timing, quiet: null, pausedUntil: null } as const;
+    const rows = await store.commit(({ messages, schedules }) => {
+      schedules.put({ id: 's1', name: 'Bees', ...about, catchUp: 'skip', handled: 0, origin: 'window', createdAt: 0 });
+      const run = { slotKey: 's1@1', schedule: 's1', slot: 1, at: 1, late: false, missed: 0, reason: null } as const;
+      schedules.addRun({ ...run, message: 'm1' });
+      return [
+        messages.add(newMessage({ id: 'm1', author: scheduler })),
+        messages.add(newMessage({ id: 'm2', author: scheduler })),
+        messages.add(newMessage({ id: 'm3', author: 's1', authorName: 'Schedule' })),
+      ];
+    });
+    expect(rows.map((row) => messageView(store.read, row).scheduled)).toEqual([
+      { id: 's1', name: 'Bees' },
+      { id: null, name: '' },
+      null,
+    ]);
   });
 });
 
@@ -195,7 +219,7 @@ describe('tools that wait for a word', () => {
       conversation: 'c1',
       turn: 't1',
     } as const;
-    const about = { until: 605, tool: 'send', arguments: '{}', reason: null };
+    const about = { until: 605, tool: 'send', arguments: '{}', where: null, reason: null };
     return calls.map((_, position) => ({
       id: `tool:k${String(position)}`,
       call: `k${String(position)}`,

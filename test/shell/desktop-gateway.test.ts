@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDesktopGateway } from '../../main/desktop-gateway.ts';
 import type { DesktopGateway } from '../../main/shell/ports.ts';
+import { startOpenAi } from '../emulators/openai/server.ts';
 import { startTelegram } from '../emulators/telegram/server.ts';
-import { startTestHost, type TestHost } from '../lib/headless.ts';
+import { RpcClient, startTestHost, testToken, type TestHost } from '../lib/headless.ts';
 
 const hour = 3_600_000;
 /** Saturday, 24 October 2099, 14:30 in Berlin, where the next day has 25 hours; a pause that lies behind us is none. */
@@ -72,6 +73,23 @@ describe('the desktop on a gateway', () => {
     const name = links.get('bot')?.row.name;
     expect(cards).toMatchObject([{ kind: 'person', name: 'Eve', link: name, messages: 1, asksForOwner: false }]);
     expect(shown).toMatchObject([{ name, state: { kind: 'up' } }]);
+  });
+
+  it('hears that a tool asks, by the name that people know it by (May Porchlight use ?)', async () => {
+    await using lab = await startOpenAi();
+    const given = { action: 'create', name: 'Tea', prompt: 'Tea is ready', when: { kind: 'once', minutes: 5 } };
+    lab.next({ kind: 'reply', text: '', toolCalls: [{ name: 'schedule', arguments: JSON.stringify(given) }] });
+    const { gateway } = test.host;
+    const provider = { kind: 'openai', name: null, key: 'sk-test', fixedByFile: false } as const;
+    await gateway.models.saveProvider({ ...provider, id: 'lab', baseUrl: lab.url });
+    gateway.models.choose({ default: 'lab/gpt-test' });
+    const { id: conversation } = await gateway.createThread();
+    const heard = Promise.withResolvers<void>();
+    using _watch = desktop.watch(() => desktop.facts().cards.length > 0 && heard.resolve());
+    using window = await new RpcClient(test.url, testToken).opened();
+    await window.value('messages.send', { conversation, text: 'tea in five minutes', key: 'k' });
+    await heard.promise;
+    expect(desktop.facts().cards).toMatchObject([{ kind: 'tool', name: 'Schedules' }]);
   });
 
   it('offers models whose providers are there, the default first, and makes another one the default', async () => {

@@ -21,7 +21,7 @@ const asideLimit = 2_000;
 /** Late messages are offered for so long; then they are simply there, each with "Answer now". */
 const lateFor: Millis = 7 * 24 * 3_600_000;
 /** UTF-16 units of a call's arguments on its card. */
-const shownArguments = 200;
+const shownArguments = 4_000;
 /** With the longest answer behind it an id fits the 64 bytes that a button may carry. */
 const longestId = 54;
 
@@ -182,6 +182,7 @@ function toolCards({ tables, toolbox, now }: CardSources): readonly Card[] {
         until: askedUntil(call),
         tool: shownTool(call),
         arguments: oneLine(call.arguments, shownArguments),
+        where: conversation.link === 'window' ? conversation.title : null,
         reason: call.reason,
       },
     ];

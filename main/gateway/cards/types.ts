@@ -41,8 +41,10 @@ export type Card = { readonly id: string; readonly at: Millis; readonly answers:
       /** Nobody having answered by then, it is refused. */
       readonly until: Millis;
       readonly tool: string;
-      /** As the model wrote them, on one line of at most 200 UTF-16 units. */
+      /** As the model wrote them, on one line of at most 4,000 UTF-16 units. */
       readonly arguments: string;
+      /** Which conversation of the window it is asked for in; null where the owner is asked in the conversation itself. */
+      readonly where: string | null;
       /** Why it is asked for although the owner allows the tool always; null where he is asked each time. */
       readonly reason: Reason | null;
     }

@@ -5,6 +5,7 @@
 import { assertNever } from '../../lib/assert-never.ts';
 import { oneLine } from '../../lib/one-line.ts';
 
+import { givenLines, toolNameKey, withoutDirection, type GivenLine } from './tool-words.ts';
 import type { Card, CardAnswer } from './types.ts';
 import type { Inline, MarkdownTree } from '../markdown.ts';
 import type { Sentences } from '../sentences.ts';
@@ -72,10 +73,6 @@ export function shownName(name: string): string {
   return oneLine(withoutDirection(name), longestName);
 }
 
-function withoutDirection(text: string): string {
-  return text.replace(/[\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, '');
-}
-
 /** Whom or what a card is about, in a few words. */
 export function cardName(words: Words, card: Card): string {
   switch (card.kind) {
@@ -89,12 +86,17 @@ export function cardName(words: Words, card: Card): string {
     case 'conflict':
       return shownName(words.linkName(card.link));
     case 'tool':
-      return card.tool;
+      return toolName(words, card.tool);
     case 'budget':
       return '';
     default:
       return assertNever(card, 'card');
   }
+}
+
+function toolName({ sentences, language }: Words, tool: string): string {
+  const key = toolNameKey(tool);
+  return key === null ? tool : sentences.text(key, {}, language);
 }
 
 /** How a card was decided, as one sentence. */
@@ -148,8 +150,11 @@ function cardSentence(words: Words, card: Card): string {
       return `${name}: ${sentences.reason(card.reason, language)}`;
     case 'tool':
       return [
-        say('card.tool', { name }),
+        card.where === null
+          ? say('card.tool', { name })
+          : say('card.tool-window', { name, title: shownName(card.where) }),
         ...(card.reason === null ? [] : [sentences.reason(card.reason, language)]),
+        say('card.tool-until', { minutes: Math.round((card.until - card.at) / 60_000) }),
       ].join(' ');
     case 'budget':
       return sentences.reason(card.reason, language);
@@ -158,10 +163,11 @@ function cardSentence(words: Words, card: Card): string {
   }
 }
 
-function quoteOf(card: Card): string {
-  if (card.kind === 'tool') return withoutDirection(card.arguments);
+/** What was written, and what would be given. */
+function quotesOf(card: Card): readonly GivenLine[] {
+  if (card.kind === 'tool') return givenLines(card.arguments);
   const last = card.kind === 'person' || card.kind === 'group' ? card.last : null;
-  return last === null ? '' : oneLine(withoutDirection(last.text), longestQuote);
+  return last === null ? [] : [{ name: null, value: oneLine(withoutDirection(last.text), longestQuote) }];
 }
 
 export interface CardMessage {
@@ -235,17 +241,25 @@ interface Entry {
 function entryOf(words: Words, kind: Card['kind'], told: ToldCard, card: Card | undefined, number: string): Entry {
   if (card === undefined) return said(number + doneWords(words, kind, told.name, told.answer));
   const sentence = said(number + cardSentence(words, card));
-  const quote = quoteOf(card);
+  const quotes = quotesOf(card).filter(({ value }) => value !== '');
   const buttons = card.answers.map((answer) => ({
     text: number + words.sentences.text(labelKey(card, answer), {}, words.language),
     data: buttonData(card.id, answer),
   }));
-  if (quote === '') return { ...sentence, buttons };
   return {
-    text: `${sentence.text}\n${quote}`,
-    children: [...sentence.children, { kind: 'break' }, { kind: 'code', text: quote }],
+    text: [sentence.text, ...quotes.map(({ name, value }) => labelOf(name) + value)].join('\n'),
+    children: [...sentence.children, ...quotes.flatMap(quoted)],
     buttons,
   };
+}
+
+function labelOf(name: string | null): string {
+  return name === null ? '' : `${name}: `;
+}
+
+function quoted({ name, value }: GivenLine): readonly Inline[] {
+  const label: readonly Inline[] = name === null ? [] : [{ kind: 'text', text: labelOf(name) }];
+  return [{ kind: 'break' }, ...label, { kind: 'code', text: value }];
 }
 
 function said(text: string): Entry {

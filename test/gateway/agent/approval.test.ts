@@ -54,6 +54,22 @@ describe('a tool that the owner is asked about', () => {
     expect(send.runs).toHaveLength(2);
   });
 
+  it('is not asked about for a call that changes nothing, unless he has said that he wants to be asked', async () => {
+    const isHarmless = ({ look }: Readonly<Record<string, unknown>>): boolean => look === true;
+    const box = tool('box', 'looked', { sideEffects: true, permission: 'ask', isHarmless });
+    await using test = await startGateway({ ...window, tools: toolsOf(box) });
+    asksFor(test, ['box', { look: true }]);
+    says(test, 'one');
+    await test.submit('look');
+    await test.becomes('look', 'answered', 'thread');
+    expect(box.runs).toHaveLength(1);
+    await test.gateway.tools.setPermission('box', 'ask');
+    asksFor(test, ['box', { look: true }]);
+    await test.submit('look again');
+    await askedAbout(test, 1);
+    expect(box.runs).toHaveLength(1);
+  });
+
   it('is refused when he says no, and the model hears it', async () => {
     const send = sender();
     await using test = await startGateway({ ...window, tools: toolsOf(send) });
@@ -164,9 +180,9 @@ describe('the owner is asked in his own chat', () => {
     asksFor(test, ['send', { to: 'Ada' }], ['send', { to: 'Bo' }]);
     test.say('write to both');
     const [asked = ''] = await test.replies(1);
-    expect(asked).toContain('Porchlight wants to use send.');
-    expect(asked).toContain('{"to":"Ada"}');
-    expect(asked).toContain('{"to":"Bo"}');
+    expect(asked).toContain('The model wants to use “send”. Without an answer within 10 minutes it is refused.');
+    expect(asked).toMatch(/^to: Ada$/m);
+    expect(asked).toMatch(/^to: Bo$/m);
     const cards = await askedAbout(test, 2);
     await parked(test, test.conversation().id);
     says(test, 'Written.');

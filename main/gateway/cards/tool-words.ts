@@ -1,0 +1,48 @@
+/** What a model asks to do, in words for a chat: the tool by its name, and what it would be given, a line for each value. */
+import { oneLine } from '../../lib/one-line.ts';
+import { inputOf } from '../agent/decide.ts';
+
+/** UTF-16 units of one value that are shown, of what cannot be read as values, and how many values. */
+const longestValue = 300;
+const longestText = 600;
+const mostValues = 12;
+
+const ownTools: Readonly<Record<string, string>> = {
+  remember: 'tool.remember',
+  recall: 'tool.recall',
+  read_more: 'tool.read-more',
+  schedule: 'tool.schedule',
+  read_web_page: 'tool.read-web-page',
+};
+
+/** The key of a sentence; null for a tool of a server, which is called as its server calls it. */
+export function toolNameKey(tool: string): string | null {
+  return Object.hasOwn(ownTools, tool) ? (ownTools[tool] ?? null) : null;
+}
+
+export interface GivenLine {
+  /** Null where nothing names it. */
+  readonly name: string | null;
+  readonly value: string;
+}
+
+/** Each on one line and without signs that turn the reading direction: a model may have been told to write them. */
+export function givenLines(written: string): readonly GivenLine[] {
+  const input = inputOf(written);
+  if (input === null) return [{ name: null, value: oneLine(withoutDirection(written), longestText) }];
+  const entries = Object.entries(input);
+  const lines = entries.slice(0, mostValues).map(([name, value]) => ({
+    name: oneLine(withoutDirection(name), longestValue),
+    value: oneLine(withoutDirection(textOf(value)), longestValue),
+  }));
+  const left = entries.length - lines.length;
+  return left === 0 ? lines : [...lines, { name: null, value: `… (+${String(left)})` }];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
+}
+
+export function withoutDirection(text: string): string {
+  return text.replace(/[\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, '');
+}
