@@ -36,6 +36,11 @@ export interface Tool {
    * out by every tool that does anything else.
    */
   says?(input: unknown): string | null;
+  /**
+   * True: this very call changes nothing, because it only looks, or because what it is given is wrong and `run` will say
+   * so. Nobody is asked about it before he has chosen to be. Left out: no call is. Without effects; never throws.
+   */
+  isHarmless?(input: Readonly<Record<string, unknown>>, context: ToolContext): boolean;
   /** `input` is what the model wrote, parsed; the tool checks it. Settles soon after `signal` is aborted. */
   run(input: unknown, context: ToolContext, signal: AbortSignal): Promise<ToolResult>;
 }

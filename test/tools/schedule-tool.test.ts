@@ -129,6 +129,37 @@ describe('the tool schedule', () => {
     expect(await use({ action: 'create', name: 'c', prompt: 'd', when: daily })).toMatchObject({ ok: true });
   });
 
+  it('bothers nobody with a call that changes nothing: one that lists, or one that could not be carried out', async () => {
+    await using all = await begin();
+    const { test, tool, here, there, use } = all;
+    await use({ action: 'create', name: 'a', prompt: 'b', when: daily });
+    const id = test.gateway.schedules.list()[0]?.row.id;
+    const harmless = (input: Readonly<Record<string, unknown>>, conversation = here.id): boolean | undefined =>
+      tool.isHarmless?.(input, { conversation, link: 'window' });
+    const never = { kind: 'cron', expression: '0 0 30 2 *' };
+    const nothing: readonly Readonly<Record<string, unknown>>[] = [
+      { action: 'list' },
+      { action: 'destroy' },
+      { action: 'create', name: 'a', prompt: 'b', when: never },
+      { action: 'change', id, when: never },
+      { action: 'pause', id, until: '2001-01-01T09:00' },
+      { action: 'remove', id: 'unknown' },
+    ];
+    for (const input of nothing) expect(harmless(input), JSON.stringify(input)).toBe(true);
+    const before = test.gateway.schedules.list();
+    for (const input of nothing) await use(input);
+    expect(test.gateway.schedules.list(), 'and run agrees').toEqual(before);
+    const changes: readonly Readonly<Record<string, unknown>>[] = [
+      { action: 'create', name: 'a', prompt: 'b', when: daily },
+      { action: 'change', id, name: 'c' },
+      { action: 'pause', id },
+      { action: 'resume', id },
+      { action: 'remove', id },
+    ];
+    for (const input of changes) expect(harmless(input), JSON.stringify(input)).toBe(false);
+    expect(harmless({ action: 'remove', id }, there.id), 'of another conversation').toBe(true);
+  });
+
   it('asks first and is marked as one that changes something: a crash must not make a schedule twice', async () => {
     await using all = await begin();
     expect(all.tool).toMatchObject({ permission: 'ask', sideEffects: true, outside: false });

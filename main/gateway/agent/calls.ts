@@ -10,12 +10,12 @@ import { commitWhenWell } from '../persist.ts';
 import type { StartedTurn } from '../turns/start.ts';
 import type { Millis } from '../types.ts';
 import { askedUntil, callsOf, ended, isFinished, publishStep, shownTool } from './call-rows.ts';
-import { decideCall, type Verdict } from './decide.ts';
+import { decideCall, inputOf, type Verdict } from './decide.ts';
 import { refusalOf, unanswered, unsure } from './results.ts';
 import { makeCall, type CallDesk, type CallWatch, type ReadyCall } from './run-tool.ts';
 import { whatWasRead } from './taint.ts';
 import { standingOf } from './toolbox.ts';
-import type { FinishedStep, StepRow, ToolCallRow } from './types.ts';
+import type { FinishedStep, StepRow, ToolCallRow, ToolStatus } from './types.ts';
 
 /** A step whose calls are to be made. */
 export interface OpenStep {
@@ -76,7 +76,7 @@ async function settle(desk: CallDesk, turn: StartedTurn, step: OpenStep, signal:
     };
     for (const call of callsOf(tables, step.row)) {
       if (isFinished(call)) continue;
-      const sideEffects = toolbox.find(call.name)?.tool.sideEffects ?? true;
+      const sideEffects = changesSomething(toolbox.find(call.name), turn, call);
       // Left by a run of the program that ended in the middle of it.
       if (call.state === 'running' && sideEffects) write(ended(call, 'unsure', unsure(shownTool(call)), now));
       else if (call.state === 'asking' && askedUntil(call) > now) asking ||= sideEffects;
@@ -114,12 +114,28 @@ function judgeFor(desk: CallDesk, turn: StartedTurn, step: OpenStep): (call: Too
   const earlier = step.before.reduce((count, { calls }) => count + calls.length, 0);
   return (call) => {
     const status = desk.toolbox.find(call.name);
+    const sideEffects = changesSomething(status, turn, call);
+    const isOnlyLooking = status?.tool.sideEffects === true && !sideEffects;
+    const permission = isOnlyLooking && status.permission === 'ask' && !status.chosen ? 'always' : status?.permission;
     const says = (input: unknown): string | null => status?.tool.says?.(input) ?? null;
-    const tool = status === null ? null : { ...status, sideEffects: status.tool.sideEffects, says };
+    const tool = permission === undefined ? null : { sideEffects, permission, says };
     const before = earlier + call.position;
     const allowed = call.state === 'allowed' || call.state === 'running';
     return decideCall({ name: call.name, arguments: call.arguments, tool, standing, before, allowed, ...seen });
   };
+}
+
+/** A call that had begun when the program ended is taken for what its tool is: what it would do now says nothing of then. */
+function changesSomething(
+  status: ToolStatus | null,
+  { conversation, link }: StartedTurn,
+  { state, arguments: written }: ToolCallRow,
+): boolean {
+  const { tool } = status ?? {};
+  if (tool?.sideEffects === false) return false;
+  if (tool?.isHarmless === undefined || state === 'running') return true;
+  const input = inputOf(written);
+  return input === null || !tool.isHarmless(input, { conversation: conversation.id, link: link.id });
 }
 
 function asked(call: ToolCallRow, because: 'permission' | 'tainted', now: Millis): ToolCallRow {

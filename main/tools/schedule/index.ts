@@ -7,6 +7,7 @@ import { untilResumed } from '../../gateway/limits.ts';
 import type { ScheduleDraft, Schedules, ScheduleStatus } from '../../gateway/schedule/types.ts';
 import type { Tool, ToolContext, ToolResult } from '../../gateway/tool.ts';
 import type { ConversationId, Millis, Reason } from '../../gateway/types.ts';
+import { failed, ok, type Result } from '../../lib/result.ts';
 import { momentIn, parseSchedule, scheduleParameters } from './parse.ts';
 
 export interface ScheduleToolDeps {
@@ -53,6 +54,7 @@ export function createScheduleTool(deps: ScheduleToolDeps): Tool {
     sideEffects: true,
     outside: false,
     permission: 'ask',
+    isHarmless: (input, { conversation }) => changesNothing(deps, conversation, input),
     async run(input, { conversation }: ToolContext) {
       const given = typeof input === 'object' && input !== null ? { ...input } : {};
       const action = actions.find((known) => known === fieldOf(given, 'action'));
@@ -63,6 +65,17 @@ export function createScheduleTool(deps: ScheduleToolDeps): Tool {
 }
 
 type Input = Readonly<Record<string, unknown>>;
+
+/** It lists, or what it is given could not be carried out: nobody should be asked about that. */
+function changesNothing(deps: ScheduleToolDeps, conversation: ConversationId, input: Input): boolean {
+  const action = actions.find((known) => known === fieldOf(input, 'action'));
+  if (action === undefined || action === 'list') return true;
+  if (action === 'create') return !draftOf(deps, conversation, input).ok;
+  const known = deps.schedules().get(fieldOf(input, 'id') ?? '');
+  if (known?.row.conversation !== conversation) return true;
+  if (action === 'change') return !changedDraft(deps, known, input).ok;
+  return action === 'pause' && pauseOf(deps, input) === null;
+}
 
 async function carryOut(
   deps: ScheduleToolDeps,
@@ -100,33 +113,49 @@ function listed(deps: ScheduleToolDeps, conversation: ConversationId): ToolResul
 }
 
 async function create(deps: ScheduleToolDeps, conversation: ConversationId, input: Input): Promise<ToolResult> {
+  return save(deps, 'Made', draftOf(deps, conversation, input));
+}
+
+async function change(deps: ScheduleToolDeps, known: ScheduleStatus, input: Input): Promise<ToolResult> {
+  return save(deps, 'Changed', changedDraft(deps, known, input));
+}
+
+/** A draft, or what is wrong with it. */
+type Drafted = Result<ScheduleDraft, string>;
+
+function draftOf(deps: ScheduleToolDeps, conversation: ConversationId, input: Input): Drafted {
   const [name, prompt] = [fieldOf(input, 'name'), fieldOf(input, 'prompt')];
-  if (name === null || prompt === null) return no('The parameters name and prompt have to be texts.');
+  if (name === null || prompt === null) return failed('The parameters name and prompt have to be texts.');
   const when = parseSchedule(input['when'], { now: deps.now(), timeZone: deps.timeZone() });
-  if (!when.ok) return no(when.failure.join(' '));
+  if (!when.ok) return failed(when.failure.join(' '));
   const { timing, quiet, catchUp } = when.value;
-  return save(deps, 'Made', { name, prompt, conversation, timing, quiet, catchUp });
+  return withinLengths({ name, prompt, conversation, timing, quiet, catchUp });
 }
 
 /** What is not named stays. */
-async function change(deps: ScheduleToolDeps, { row }: ScheduleStatus, input: Input): Promise<ToolResult> {
+function changedDraft(deps: ScheduleToolDeps, { row }: ScheduleStatus, input: Input): Drafted {
   const [name, prompt] = [fieldOf(input, 'name') ?? row.name, fieldOf(input, 'prompt') ?? row.prompt];
   const { id, conversation, timing, quiet, catchUp } = row;
   if (input['when'] === undefined || input['when'] === null) {
-    return save(deps, 'Changed', { id, name, prompt, conversation, timing, quiet, catchUp });
+    return withinLengths({ id, name, prompt, conversation, timing, quiet, catchUp });
   }
   const when = parseSchedule(input['when'], { now: deps.now(), timeZone: deps.timeZone() });
-  if (!when.ok) return no(when.failure.join(' '));
+  if (!when.ok) return failed(when.failure.join(' '));
   const { pausedUntil: _unpaused, ...times } = when.value;
-  return save(deps, 'Changed', { id, name, prompt, conversation, ...times });
+  return withinLengths({ id, name, prompt, conversation, ...times });
 }
 
-async function save(deps: ScheduleToolDeps, what: string, draft: ScheduleDraft): Promise<ToolResult> {
-  if (draft.name.length > longestName) return no(`The name has to be at most ${String(longestName)} characters long.`);
-  if (draft.prompt.length > longestPrompt) {
-    return no(`The prompt has to be at most ${String(longestPrompt)} characters long.`);
+function withinLengths(draft: ScheduleDraft): Drafted {
+  if (draft.name.length > longestName) {
+    return failed(`The name has to be at most ${String(longestName)} characters long.`);
   }
-  return said(deps, what, await deps.schedules().save(draft, 'tool'));
+  return draft.prompt.length > longestPrompt
+    ? failed(`The prompt has to be at most ${String(longestPrompt)} characters long.`)
+    : ok(draft);
+}
+
+async function save(deps: ScheduleToolDeps, what: string, draft: Drafted): Promise<ToolResult> {
+  return draft.ok ? said(deps, what, await deps.schedules().save(draft.value, 'tool')) : no(draft.failure);
 }
 
 function said(deps: ScheduleToolDeps, what: string, saved: Awaited<ReturnType<Schedules['save']>>): ToolResult {

@@ -29,6 +29,22 @@ describe('a turn with tools that a crash cut', () => {
     expect(test.turn('go', 'thread')).toMatchObject({ state: 'done', starts: 2 });
   });
 
+  it('takes a call that had begun for a change, though it would do nothing now: it may have done it before', async () => {
+    let there = true;
+    const remove = tool('remove', hangs, { sideEffects: true, isHarmless: () => !there });
+    await using test = await startGateway({ ...window, tools: toolsOf(remove) });
+    asksFor(test, ['remove']);
+    await test.submit('go');
+    await test.until(() => remove.runs.length, 1);
+    there = false;
+    await test.crash();
+    says(test, 'well');
+    await test.open();
+    await test.becomes('go', 'answered', 'thread');
+    expect(remove.runs).toHaveLength(1);
+    expect(callsFor(test, 'go').map(({ state }) => state)).toEqual(['unsure']);
+  });
+
   it('asks the model again when it died before the step was stored, and makes nothing twice', async () => {
     const send = tool('send', 'sent', { sideEffects: true });
     await using test = await startGateway({ ...window, tools: toolsOf(send) });
