@@ -31,6 +31,7 @@ import type {
   TurnRow,
 } from '../gateway/types.ts';
 import { oneLine, plainLine } from '../lib/one-line.ts';
+import { askedByView, besideMessages, stepsTallyView, type BesideMessages } from './beside-messages.ts';
 import type { HostFacts } from './ports.ts';
 
 /** Where views are read from. */
@@ -182,6 +183,10 @@ function linkKind(from: ViewSource, id: LinkId): LinkKind {
 }
 
 export function messageView(read: Tables, row: MessageRow): MessageView {
+  return messageWith(read, row, besideMessages(read, [row]));
+}
+
+function messageWith(read: Tables, row: MessageRow, beside: BesideMessages): MessageView {
   return {
     id: row.id,
     seq: row.seq,
@@ -200,7 +205,8 @@ export function messageView(read: Tables, row: MessageRow): MessageView {
     model: row.model,
     cost: row.kind === 'assistant' && row.turn !== null ? read.usage.ofTurn(row.turn) : null,
     delivery: goesOut(row) && row.turn !== null ? deliveryView(read, row.turn) : null,
-    steps: row.kind !== 'person' && row.turn !== null && read.steps.has(row.turn),
+    steps: stepsTallyView(row, beside),
+    scheduled: askedByView(row, beside),
   };
 }
 
@@ -279,11 +285,16 @@ export function threadView(
   const ended = last === null ? null : turnView({ row: last, model: last.model, waitingFor: null });
   return {
     conversation: conversationView(from, row),
-    messages: rows.map((message) => messageView(read, message)),
+    messages: messagesWith(read, rows),
     more,
     turn: running === null ? ended : turnView(running),
     turnText,
   };
+}
+
+function messagesWith(read: Tables, rows: readonly MessageRow[]): readonly MessageView[] {
+  const beside = besideMessages(read, rows);
+  return rows.map((row) => messageWith(read, row, beside));
 }
 
 function pageBound(page: {

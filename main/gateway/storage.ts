@@ -37,7 +37,7 @@ import type {
   TurnRow,
   UsageRow,
 } from './types.ts';
-import type { StepRow, ToolCallRow, ToolPermission } from './agent/types.ts';
+import type { StepRow, ToolCallRow, ToolPermission, TurnTally } from './agent/types.ts';
 import type { ScheduleId, ScheduleRow, ScheduleRunRow } from './schedule/types.ts';
 import type { Observable } from '../lib/observable.ts';
 import type { ToolServerTable } from './tool.ts';
@@ -337,6 +337,8 @@ export interface StepTable {
   ofTurn(turn: TurnId): readonly StepRow[];
   /** There is at least one. */
   has(turn: TurnId): boolean;
+  /** Only of those that have any. One statement for all of them, which reads neither arguments nor results. */
+  tallies(turns: readonly TurnId[]): ReadonlyMap<TurnId, TurnTally>;
 }
 
 export interface ToolCallTable {
@@ -456,6 +458,8 @@ export interface ScheduleTable {
   /** In reverse order of adding. */
   runs(schedule: ScheduleId, limit: number): readonly ScheduleRunRow[];
   removeRun(slotKey: string): void;
+  /** Which schedules asked these messages; without those that are gone, or whose run was forgotten. */
+  askedBy(messages: readonly MessageId[]): ReadonlyMap<MessageId, Pick<ScheduleRow, 'id' | 'name'>>;
   /** Forgets some of the oldest runs, those for slots earlier than `before`. */
   forgetRuns(schedule: ScheduleId, before: Millis): void;
 }

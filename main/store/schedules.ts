@@ -27,6 +27,10 @@ const put = upsert(
 );
 const addRun = insert('schedule_run', ['slot_key', 'schedule', 'slot', 'at', 'late', 'missed', 'message', 'reason']);
 const runs = 'SELECT * FROM schedule_run WHERE schedule = ? ORDER BY number DESC LIMIT ?';
+const askedBy =
+  'SELECT schedule_run.message, schedule.id, schedule.name FROM schedule_run ' +
+  'JOIN schedule ON schedule.id = schedule_run.schedule ' +
+  'WHERE schedule_run.message IN (SELECT value FROM json_each(?))';
 /** The oldest few at a time: each run that is added takes some away. */
 const forgetRuns =
   'DELETE FROM schedule_run WHERE slot < $before AND number IN ' +
@@ -122,6 +126,10 @@ export function createSchedules(sql: Sql): ScheduleTable {
       });
     },
     runs: (schedule, limit) => sql.all(runs, [schedule, limit]).map(runFrom),
+    askedBy(messages) {
+      const rows = messages.length === 0 ? [] : sql.all(askedBy, [JSON.stringify(messages)]);
+      return new Map(rows.map((row) => [text(row, 'message'), { id: text(row, 'id'), name: text(row, 'name') }]));
+    },
     removeRun: (slotKey) => void sql.run('DELETE FROM schedule_run WHERE slot_key = ?', [slotKey]),
     forgetRuns: (schedule, before) => void sql.run(forgetRuns, { schedule, before }),
   };

@@ -16,7 +16,7 @@ import {
 } from './columns.ts';
 import type { Sql, SqlParams, SqlRow } from './database.ts';
 
-const states = [
+export const callStates = [
   'pending',
   'asking',
   'allowed',
@@ -59,7 +59,7 @@ function callFrom(row: SqlRow): ToolCallRow {
     callId: text(row, 'call_id'),
     name: text(row, 'name'),
     arguments: text(row, 'arguments'),
-    state: word(states, row, 'state'),
+    state: word(callStates, row, 'state'),
     outside: flag(row, 'outside'),
     result: textOrNull(row, 'result'),
     reason: reasonFrom(row, 'reason'),

@@ -50,6 +50,26 @@ export interface StepView {
   readonly calls: readonly ToolCallView[];
 }
 
+/** What a reply took besides words: enough for one line, the steps themselves are read when they are looked at. */
+export interface StepsTallyView {
+  readonly steps: number;
+  /** Some of them thought aloud. */
+  readonly thought: boolean;
+  /** Tools that were used, in the order of their first calls; `failed`: how many of the calls gave nothing. */
+  readonly tools: readonly { readonly name: string; readonly calls: number; readonly failed: number }[];
+  /** Calls that were not made: refused by the owner or by a rule, and because nobody answered in time. */
+  readonly refused: number;
+  readonly unanswered: number;
+  /** Calls of which nobody knows whether they took effect. */
+  readonly unsure: number;
+}
+
+/** The schedule that asked; without an id it is gone, or its run so long ago that nobody knows any more. */
+export interface AskedByView {
+  readonly id: string | null;
+  readonly name: string;
+}
+
 /** A summary stands in the prompt for every message up to `upto` (a `seq`) since the context began. */
 export interface SummaryView {
   readonly id: string;

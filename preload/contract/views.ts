@@ -1,5 +1,5 @@
 /** What the window sees: plain JSON, times as milliseconds UTC, never bytes, never a secret. */
-import type { GivenView, ThinkingView } from './agent-views.ts';
+import type { AskedByView, GivenView, StepsTallyView, ThinkingView } from './agent-views.ts';
 import type { UsageView } from './money-views.ts';
 import type { Reason } from './reasons.ts';
 
@@ -252,8 +252,10 @@ export interface MessageView {
   readonly cost: UsageView | null;
   /** Only for what goes out. */
   readonly delivery: DeliveryView | null;
-  /** Of what answers: it called tools or thought aloud, and `turns.steps` tells it. */
-  readonly steps: boolean;
+  /** Of what answers and called tools or thought aloud: `turns.steps` tells it; null for all others. */
+  readonly steps: StepsTallyView | null;
+  /** Of what a schedule asked; null for all others. */
+  readonly scheduled: AskedByView | null;
 }
 
 export interface TurnView {

@@ -153,7 +153,7 @@ function messageChanged({ client, live, outbox }: CacheParts, message: MessageVi
   contextChanged(client, message.conversation);
   if (isTroubled(message) || wasTroubled(client, message)) makeStale(client, ['deliveries.troubled']);
   const { conversation, kind, turn } = message;
-  if (message.steps && turn !== null) stepsChanged(client, turn);
+  if (message.steps !== null && turn !== null) stepsChanged(client, turn);
   if (kind !== 'person' && turn !== null && live.get(conversation)?.turn === turn) live.forget(conversation);
 }
 

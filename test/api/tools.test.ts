@@ -70,8 +70,18 @@ describe('tools in the window', () => {
     await window.event((event) => event.kind === 'message.added' && event.message.kind === 'assistant');
     const { messages } = await window.value('conversations.thread', { conversation, limit: 10 });
     expect(messages.map(({ kind, steps }) => [kind, steps])).toEqual([
-      ['person', false],
-      ['assistant', true],
+      ['person', null],
+      [
+        'assistant',
+        {
+          steps: 1,
+          thought: true,
+          tools: [{ name: 'send', calls: 1, failed: 0 }],
+          refused: 0,
+          unanswered: 0,
+          unsure: 0,
+        },
+      ],
     ]);
     const [step] = await window.value('turns.steps', { turn });
     expect(step?.calls).toMatchObject([{ state: 'done', resultLength: 5_000, card: null, askedUntil: null }]);

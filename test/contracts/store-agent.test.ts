@@ -87,6 +87,47 @@ describe('steps and calls', () => {
     await expect(store.commit(({ steps }) => steps.add(step()))).rejects.toThrow();
   });
 
+  it('are counted for many turns at once: by tool and state, in the order of the first (one request per reply)', async () => {
+    const { store } = opened;
+    expect(store.read.steps.tallies([])).toEqual(new Map());
+    expect(store.read.steps.tallies(['t1', 'none'])).toEqual(new Map());
+    await store.commit(({ turns, steps, toolCalls }) => {
+      turns.add(turnRow({ id: 't2' }));
+      turns.add(turnRow({ id: 't3' }));
+      steps.add(step({ reasoning: '' }));
+      steps.add(step({ position: 1 }));
+      steps.add(step({ turn: 't2', reasoning: '' }));
+      steps.add(step({ turn: 't3' }));
+      const add = (id: string, position: number, over: Partial<ToolCallRow>): void =>
+        toolCalls.add(call({ id, position, state: 'done', result: 'x'.repeat(70_000), ...over }));
+      add('a', 0, {});
+      add('b', 1, { name: 'send', state: 'refused', reason: { code: 'tool.refused', params: { tool: 'send' } } });
+      add('c', 2, { name: 'send', state: 'refused', reason: { code: 'tool.unanswered', params: { tool: 'send' } } });
+      add('d', 3, {});
+      add('e', 4, { state: 'failed', reason: { code: 'tool.failed', params: { tool: 'look' } } });
+      add('f', 0, { turn: 't2', state: 'unsure' });
+    });
+    const [look, send] = ['look', 'send'].map((name) => ({ name, unanswered: false, count: 1 }));
+    expect(store.read.steps.tallies(['t1', 't2', 'none'])).toEqual(
+      new Map([
+        [
+          't1',
+          {
+            steps: 2,
+            thought: true,
+            calls: [
+              { ...look, state: 'done', count: 2 },
+              { ...send, state: 'refused' },
+              { ...send, state: 'refused', unanswered: true },
+              { ...look, state: 'failed' },
+            ],
+          },
+        ],
+        ['t2', { steps: 1, thought: false, calls: [{ ...look, state: 'unsure' }] }],
+      ]),
+    );
+  });
+
   it('ask only as long as their turn runs: a turn that was stopped leaves no card behind', async () => {
     const { store } = opened;
     await store.commit(({ toolCalls }) => toolCalls.add(call({ state: 'asking', askedAt: 40 })));

@@ -56,7 +56,7 @@ test('a reply tells in one line what it took, and unfolds to calls, their result
   );
   await say(page, 'I have two hives. Remember that.');
   await expect(replies(page)).toContainText('I keep it in mind.');
-  const line = page.getByRole('button', { name: 'Used 2 tools · thought for a while' });
+  const line = page.getByRole('button', { name: 'Used “Remember”, “Recall” · thought for a while' });
   await expect(line).toHaveAttribute('aria-expanded', 'false');
   await expect(page.getByText('wants it kept')).toHaveCount(0);
 
@@ -225,11 +225,22 @@ test.describe('over a host that goes', () => {
     await page.reload();
     await expect(replies(page).last()).toContainText('How are the bees?');
     const asked = page.getByRole('article', { name: 'Schedule wrote' });
-    await expect(asked).toContainText(/Schedule.*Scheduled: Bees \(late, it was due on .*Ask me about the bees\./s);
+    const way = asked.getByRole('link', { name: 'Asked by the schedule “Bees”' });
+    await expect(way).toBeVisible();
+    await expect(asked).toContainText(/Scheduled: Bees \(late, it was due on .*Ask me about the bees\./s);
     await expect(page.getByRole('article', { name: 'You wrote' }).getByText('Schedule', { exact: true })).toHaveCount(
       0,
     );
+    await expectAccessible(page);
     await picture(page, 'agent-schedule');
+    await way.click();
+    await expect(page.getByRole('listitem').filter({ hasText: 'Bees' })).toBeFocused();
+    await page.getByRole('button', { name: 'Remove Bees' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await expect(page.getByText('Bees is removed.')).toBeVisible();
+    await page.goBack();
+    await expect(asked).toContainText('Asked by a schedule that is gone');
+    await expect(way).toHaveCount(0);
   });
 });
 

@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { expect, test } from 'vitest';
+import type { StepsTallyView } from '../../preload/contract/agent-views.ts';
 import type { GatewayEvent } from '../../preload/contract/events.ts';
 import { applyEvent, type CacheParts } from '../../renderer/bridge/cache.ts';
 import { LiveTexts } from '../../renderer/bridge/live.ts';
@@ -32,10 +33,12 @@ test('a step of one turn makes only its own steps be read again (a thread asked 
   expect(staleAfter({ kind: 'steps.changed', conversation: 'c1', turn: 't1' })).toEqual(['{"turn":"t1"}']);
 });
 
+const tally: StepsTallyView = { steps: 1, thought: true, tools: [], refused: 0, unanswered: 0, unsure: 0 };
+
 test('a reply that arrives with steps has all of them read again (the last thought was missing until a reload)', () => {
-  const message = messageView(1, { kind: 'assistant', turn: 't2', steps: true });
+  const message = messageView(1, { kind: 'assistant', turn: 't2', steps: tally });
   expect(staleAfter({ kind: 'message.added', message })).toEqual(['{"turn":"t2"}']);
-  expect(staleAfter({ kind: 'message.added', message: { ...message, steps: false } })).toEqual([]);
+  expect(staleAfter({ kind: 'message.added', message: { ...message, steps: null } })).toEqual([]);
 });
 
 test('a conversation that changed may have a new summary, and no other has', () => {

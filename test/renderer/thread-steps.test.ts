@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StepView, ToolCallView } from '../../preload/contract/agent-views.ts';
+import type { StepsTallyView, StepView, ToolCallView } from '../../preload/contract/agent-views.ts';
 import { beginningOf } from '../../renderer/components/beginning.ts';
 import { readableJson, toolAtWork, toolTitle } from '../../renderer/components/tool-words.ts';
 import { visible } from '../../renderer/components/visible.ts';
@@ -26,34 +26,49 @@ function step(calls: readonly ToolCallView[], reasoning = ''): StepView {
   return { position: 0, model: 'lab/gpt-test', text: '', reasoning, at: 0, calls };
 }
 
-const refused = call('send', { state: 'refused', reason: { code: 'tool.refused', params: { tool: 'send' } } });
 const late = call('send', { state: 'refused', reason: { code: 'tool.unanswered', params: { tool: 'send' } } });
 
-test('a tool that was called three times is one tool (the line counted calls as tools)', () => {
-  expect(stepsLine([step([call('recall'), call('recall')]), step([call('recall')])])).toBe('Used “Recall”');
-  expect(stepsLine([step([call('recall'), call('files__read')])])).toBe('Used 2 tools');
+function tally(change: Partial<StepsTallyView>): StepsTallyView {
+  return { steps: 1, thought: false, tools: [], refused: 0, unanswered: 0, unsure: 0, ...change };
+}
+
+function used(name: string, calls = 1, failed = 0): StepsTallyView['tools'][number] {
+  return { name, calls, failed };
+}
+
+test('tools are called by their names, with how often (three calls passed for three tools)', () => {
+  expect(stepsLine(tally({ tools: [used('recall', 3)] }))).toBe('Used “Recall” ×3');
+  expect(stepsLine(tally({ tools: [used('read_web_page', 2), used('files__read')] }))).toBe(
+    'Used “Read a web page” ×2, “files__read”',
+  );
 });
 
-test('a call that was not made is not said to be used, and says why', () => {
-  expect(stepsLine([step([refused])])).toBe('1 call was not allowed');
-  expect(stepsLine([step([late])])).toBe('1 call was refused: nobody answered in time');
-  expect(stepsLine([step([call('recall'), late, refused], 'Hm.')])).toBe(
+test('of two dozen tools the first three are named (a line that filled the window)', () => {
+  const tools = Array.from({ length: 24 }, (_, index) => used(`tool${String(index)}`));
+  expect(stepsLine(tally({ tools }))).toBe('Used “tool0”, “tool1”, “tool2” and 21 more');
+});
+
+test('a call that was not made is not said to be used, and says why; one that failed says so', () => {
+  expect(stepsLine(tally({ refused: 1 }))).toBe('1 call was not allowed');
+  expect(stepsLine(tally({ unanswered: 1 }))).toBe('1 call was refused: nobody answered in time');
+  expect(stepsLine(tally({ tools: [used('recall', 2, 1)] }))).toBe('Used “Recall” ×2 · 1 call failed');
+  expect(stepsLine(tally({ tools: [used('recall')], refused: 1, unanswered: 1, thought: true }))).toBe(
     'Used “Recall” · 1 call was not allowed · 1 call was refused: nobody answered in time · thought for a while',
   );
 });
 
 test('a call of which nobody knows stands in the line (it would pass for one that was made)', () => {
-  expect(stepsLine([step([call('send', { state: 'unsure' })])])).toBe('1 call may or may not have taken effect');
+  expect(stepsLine(tally({ unsure: 1 }))).toBe('1 call may or may not have taken effect');
 });
 
 test('a reply that only thought says so, and one without anything to tell says nothing untrue', () => {
-  expect(stepsLine([step([], 'Hm.')])).toBe('Thought for a while');
-  expect(stepsLine([])).toBe('What was done for it');
+  expect(stepsLine(tally({ thought: true }))).toBe('Thought for a while');
+  expect(stepsLine(tally({}))).toBe('What was done for it');
 });
 
-test('only what was kept is told as kept in memory (a refused wish to remember was told as done)', () => {
-  expect(isRemembered([step([call('recall')]), step([call('remember')])])).toBe(true);
-  expect(isRemembered([step([call('remember', { state: 'refused' })])])).toBe(false);
+test('only what was kept is told as kept in memory (a wish to remember that failed was told as done)', () => {
+  expect(isRemembered(tally({ tools: [used('recall'), used('remember', 2, 1)] }))).toBe(true);
+  expect(isRemembered(tally({ tools: [used('remember', 1, 1)] }))).toBe(false);
 });
 
 test('while a reply goes on, the refusal of its newest call is told, and none that was followed by another call', () => {

@@ -43,7 +43,8 @@ export function messageView(seq: number, change: Partial<MessageView> = {}): Mes
     model: null,
     cost: null,
     delivery: null,
-    steps: false,
+    steps: null,
+    scheduled: null,
     ...change,
   };
 }

@@ -48,6 +48,23 @@ export interface ToolCallRow {
   readonly endedAt: Millis | null;
 }
 
+/** What a turn did, counted: enough for one line about it. */
+export interface TurnTally {
+  readonly steps: number;
+  /** Some of them thought aloud. */
+  readonly thought: boolean;
+  /** In the order of the first one of each kind. */
+  readonly calls: readonly CallTally[];
+}
+
+export interface CallTally {
+  readonly name: string;
+  readonly state: ToolCallState;
+  /** Refused because nobody answered in time. */
+  readonly unanswered: boolean;
+  readonly count: number;
+}
+
 /** A finished step with its calls, as the next request to the model tells it. */
 export interface FinishedStep {
   readonly row: StepRow;

@@ -36,7 +36,7 @@ export function Answer({ message, turn, last, live, zone }: AnswerProps): ReactN
     >
       {(message !== null || text !== '') && <Markdown text={text} writing={message === null} />}
       {message === null && turn !== null && <AtWork turn={turn} begun={text !== ''} />}
-      {message?.steps === true && message.turn !== null && <Steps turn={message.turn} />}
+      {message?.steps && message.turn !== null && <Steps turn={message.turn} tally={message.steps} />}
       {message !== null && <Below message={message} last={last} live={live} zone={zone} />}
     </article>
   );

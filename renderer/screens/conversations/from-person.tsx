@@ -7,6 +7,7 @@ import { ReasonNote } from '../../components/reason-note.tsx';
 import { Spinner } from '../../components/spinner.tsx';
 import { clock, fullTime } from '../../format.ts';
 import { t } from '../../i18n.ts';
+import { AskedBy } from './asked-by.tsx';
 import { Attachments } from './attachments.tsx';
 import { captionOf } from './caption.ts';
 import { deliveryWords } from './delivery-words.ts';
@@ -49,8 +50,9 @@ export function FromPerson({ message, follows, live, zone }: FromPersonProps): R
       data-own={own}
       aria-label={own || authorName === '' ? t('thread.yours') : t('thread.said', { name: authorName })}
     >
-      {/* In the window only the owner writes, without a name; another one is that of a schedule. */}
-      {(!live || authorName !== '') && !follows && (
+      {/* In the window only the owner writes, without a name. */}
+      {message.scheduled && <AskedBy by={message.scheduled} />}
+      {!message.scheduled && (!live || authorName !== '') && !follows && (
         <p className="author">{own ? t(here ? 'thread.ownHere' : 'thread.own') : authorName}</p>
       )}
       <div className="said">

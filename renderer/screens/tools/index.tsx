@@ -20,7 +20,7 @@ const parts: readonly { readonly part: Part; readonly path: string; readonly lab
 export interface ToolsScreenProps {
   /** What stands in the address; something unknown is the first part. */
   readonly part: string | undefined;
-  /** The open note of the memory. */
+  /** The open note of the memory, or the schedule that is looked for. */
   readonly note: string | undefined;
 }
 
@@ -49,7 +49,7 @@ function Shown({ part, note }: { readonly part: Part; readonly note: string | un
     case 'memory':
       return <Memory note={note === undefined ? null : decoded(note)} />;
     case 'schedules':
-      return <Schedules />;
+      return <Schedules shown={note === undefined ? null : decoded(note)} />;
   }
 }
 

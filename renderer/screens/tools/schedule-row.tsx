@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type { ScheduleView } from '../../../preload/contract/agent-views.ts';
 import { type Act, useAct, useHost } from '../../bridge/hooks.ts';
@@ -18,8 +18,20 @@ import { outcomeText, soonText, wentWrong } from './schedule-words.ts';
 const hour = 3_600_000;
 type Open = 'edit' | 'runs' | 'remove' | null;
 
+export interface ScheduleRowProps {
+  readonly schedule: ScheduleView;
+  /** Somebody came to look at this one. */
+  readonly shown: boolean;
+}
+
 /** One schedule: when, when next, how it went last, and what can be done with it. */
-export function ScheduleRow({ schedule }: { readonly schedule: ScheduleView }): ReactNode {
+export function ScheduleRow({ schedule, shown }: ScheduleRowProps): ReactNode {
+  const row = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (!shown) return;
+    row.current?.focus({ preventScroll: true });
+    row.current?.scrollIntoView({ block: 'center' });
+  }, [shown]);
   const zone = useHost()?.timeZone ?? 'UTC';
   const now = useNow(10_000);
   const [open, setOpen] = useState<Open>(null);
@@ -28,7 +40,7 @@ export function ScheduleRow({ schedule }: { readonly schedule: ScheduleView }): 
   const paused = pausedUntil !== null && pausedUntil > now;
   const close = (): void => setOpen(null);
   return (
-    <li className="row schedule">
+    <li ref={row} className="row schedule" {...(shown ? { tabIndex: -1, 'data-shown': true } : {})}>
       <div className="row-words">
         <span className="tool-title">
           <strong dir="auto">{name}</strong>

@@ -8,7 +8,7 @@ import { ScheduleDialog } from './schedule-dialog.tsx';
 import { ScheduleRow } from './schedule-row.tsx';
 
 /** What is said to the model by the clock: the only thing that ever asks one without being asked. */
-export function Schedules(): ReactNode {
+export function Schedules({ shown }: { readonly shown: string | null }): ReactNode {
   const { value: schedules, failure, again } = useCall('schedules.list', {});
   const [adding, setAdding] = useState(false);
   return (
@@ -27,7 +27,7 @@ export function Schedules(): ReactNode {
       {schedules && schedules.length > 0 && (
         <ul className="card rows" aria-label={t('schedules.title')}>
           {schedules.map((schedule) => (
-            <ScheduleRow key={schedule.id} schedule={schedule} />
+            <ScheduleRow key={schedule.id} schedule={schedule} shown={schedule.id === shown} />
           ))}
         </ul>
       )}

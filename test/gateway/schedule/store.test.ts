@@ -78,6 +78,20 @@ test('a slot has one run, whatever tries to give it a second (a reminder twice a
   expect(opened.store.read.schedules.runs('s1', 10)).toEqual([]);
 });
 
+test('a message knows the schedule that asked it, by the name it has now, until that is gone', async () => {
+  await opened.store.commit(({ schedules }) => {
+    schedules.put(schedule());
+    schedules.addRun(run(10, { message: 'm1' }));
+    schedules.addRun(run(20, { message: null, reason: { code: 'schedule.missed' } }));
+    schedules.put(schedule({ name: 'Later' }));
+  });
+  const askedBy = (): unknown => opened.store.read.schedules.askedBy(['m1', 'm2']);
+  expect(askedBy()).toEqual(new Map([['m1', { id: 's1', name: 'Later' }]]));
+  expect(opened.store.read.schedules.askedBy([])).toEqual(new Map());
+  await opened.store.commit(({ schedules }) => schedules.remove('s1'));
+  expect(askedBy()).toEqual(new Map());
+});
+
 test('a conversation that is forgotten takes its schedules with it (it could not be forgotten at all)', async () => {
   await opened.store.commit(({ schedules }) => {
     schedules.put(schedule());

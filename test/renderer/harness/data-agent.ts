@@ -1,5 +1,5 @@
 /** A conversation in which tools were used, refused, and wait; and where the older half of it was summed up. */
-import type { StepView, SummaryView, ToolCallView } from '../../../preload/contract/agent-views.ts';
+import type { StepsTallyView, StepView, SummaryView, ToolCallView } from '../../../preload/contract/agent-views.ts';
 import type { CardView, ConversationView, MessageView, TurnView } from '../../../preload/contract/views.ts';
 import { conversations, message, now } from './data.ts';
 
@@ -18,20 +18,33 @@ function said(seq: number, change: Partial<MessageView>): MessageView {
   return message(seq, { conversation: 'c40', ...change });
 }
 
-function reply(seq: number, text: string, turn: string): MessageView {
-  return said(seq, { kind: 'assistant', authorName: 'Porchlight', model, text, turn, steps: true });
+const nothing: StepsTallyView = { steps: 1, thought: false, tools: [], refused: 0, unanswered: 0, unsure: 0 };
+
+function reply(seq: number, text: string, turn: string, tally: Partial<StepsTallyView> | null): MessageView {
+  const steps = tally === null ? null : { ...nothing, ...tally };
+  return said(seq, { kind: 'assistant', authorName: 'Porchlight', model, text, turn, steps });
+}
+
+function tool(name: string, calls = 1, failed = 0): StepsTallyView['tools'][number] {
+  return { name, calls, failed };
 }
 
 export const agentMessages: readonly MessageView[] = [
   said(1, { text: 'I have a pear tree and two beehives. What is to be done before winter?', turn: 't1' }),
-  {
-    ...reply(2, 'Quite a lot: straps for the hives, lime for the trunk, and leaves over the roots.', 't1'),
-    steps: false,
-  },
+  reply(2, 'Quite a lot: straps for the hives, lime for the trunk, and leaves over the roots.', 't1', null),
   said(3, { text: 'When is the first frost here? Look at the weather service, and keep it in mind.', turn: 't3' }),
-  reply(4, 'The first frost is forecast for **29 November**. I wrote that down, with the two hives.', 't3'),
+  reply(4, 'The first frost is forecast for **29 November**. I wrote that down, with the two hives.', 't3', {
+    steps: 2,
+    thought: true,
+    tools: [tool('read_web_page', 2), tool('recall'), tool('remember')],
+  }),
   said(5, { text: 'Write it into my calendar, and think about the pears.', turn: 't5' }),
-  reply(6, 'You did not want the calendar used, so I left it. For the pears, late January is the time.', 't5'),
+  reply(6, 'You did not want the calendar used, so I left it. For the pears, late January is the time.', 't5', {
+    steps: 2,
+    thought: true,
+    refused: 1,
+    unsure: 1,
+  }),
   said(7, { text: 'Then remind me, and put the plan into plan.md.', state: 'answering', turn: 't7' }),
 ];
 
@@ -75,6 +88,10 @@ const steps: Readonly<Record<string, readonly StepView[]>> = {
           arguments: '{"url":"https://weather.example.org/lisbon?days=40"}',
           result: page,
           resultLength: 12_345,
+        }),
+        call('k1b', 'read_web_page', {
+          arguments: '{"url":"https://weather.example.org/lisbon/frost"}',
+          result: 'Frost: from 29 November.',
         }),
         call('k2', 'recall', { arguments: '{"query":"beehives"}', result: 'Two hives, one of them is weak.' }),
       ],

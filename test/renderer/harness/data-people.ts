@@ -162,7 +162,8 @@ function said(seq: number, authorName: string, change: Partial<MessageView>): Me
     model: null,
     cost: null,
     delivery: null,
-    steps: false,
+    steps: null,
+    scheduled: null,
     ...change,
   };
 }

@@ -1,5 +1,11 @@
 /** WhatsApp as the harness knows it: links in their states, every step of a pairing, and a chat the owner wrote into. */
-import type { ConversationView, LinkStateView, LinkView, MessageView, PairingStepView } from '../../../preload/contract/views.ts';
+import type {
+  ConversationView,
+  LinkStateView,
+  LinkView,
+  MessageView,
+  PairingStepView,
+} from '../../../preload/contract/views.ts';
 
 /** As long as a real one: the address and four keys. */
 export const qrText = `https://wa.me/settings/linked_devices#2@${'Qx7Zr4LmT9vK2wNc'.repeat(4)},${[
@@ -121,7 +127,8 @@ function message(seq: number, minutesAgo: number, change: Partial<MessageView>):
     model: null,
     cost: null,
     delivery: null,
-    steps: false,
+    steps: null,
+    scheduled: null,
     ...change,
   };
 }

@@ -105,7 +105,8 @@ export function message(seq: number, change: Partial<MessageView>): MessageView 
     model: null,
     cost: null,
     delivery: null,
-    steps: false,
+    steps: null,
+    scheduled: null,
     ...change,
   };
 }

@@ -15,8 +15,11 @@ export const agentPictures: Readonly<Record<string, Picture>> = {
     path: '/conversations/c40',
     query: '&agent',
     ready: async (page) => {
-      await page.getByRole('button', { name: /^Used 3 tools/ }).click();
-      await page.getByRole('button', { name: /^Read a web page/ }).click();
+      await page.getByRole('button', { name: /^Used “Read a web page” ×2/ }).click();
+      await page
+        .getByRole('button', { name: /^Read a web page/ })
+        .first()
+        .click();
       await page.getByRole('button', { name: 'What the model thought' }).first().click();
       await page.getByText('first 4,000').or(page.getByText('These are the first')).scrollIntoViewIfNeeded();
     },
