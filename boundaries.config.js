@@ -68,6 +68,12 @@ export const boundaries = [
     lesson: 'host.ts is shared by both hosts: what needs electron is handed to it by main/index.ts as a port.',
   },
   {
+    at: 'main/host/',
+    folders: ['main/', 'preload/contract/'],
+    node: ['*'],
+    lesson: 'What host.ts is made of is shared by both hosts, too: what needs electron comes in by its options.',
+  },
+  {
     at: 'main/lib/',
     lesson:
       'lib holds small helpers without a domain and without state: it imports nothing. If a helper needs Node, a ' +

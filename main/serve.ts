@@ -16,7 +16,8 @@ import manifest from '../package.json' with { type: 'json' };
 import { standardPort } from './api/http/standard-port.ts';
 import type { Provision } from './api/provision.ts';
 import { isToken } from './api/token.ts';
-import type { Host, HostFailure, HostOptions } from './host.ts';
+import type { Host } from './host.ts';
+import type { HostFailure, HostOptions } from './host/types.ts';
 
 /** A stop may take 10 s: turns get most of it, and whatever hangs after that is cut. */
 const drainTime = 8_000;

@@ -5,7 +5,8 @@
  */
 import ElectronStore from 'electron-store';
 import { readProvision, type Provision } from '../../main/api/provision.ts';
-import { startHost, type HostFailure } from '../../main/host.ts';
+import { startHost } from '../../main/host.ts';
+import type { HostFailure } from '../../main/host/types.ts';
 import { subject } from '../../main/lib/observable.ts';
 import { countingTools } from './lib/counting-tool.ts';
 import { DeadlyPorts } from './lib/death.ts';
