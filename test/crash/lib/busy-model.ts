@@ -79,8 +79,8 @@ function wish(chance: Chance, key: string): ScriptedToolCall {
     return { name: 'schedule', arguments: args({ action: 'create', name: key, prompt: 'Good morning', when }) };
   }
   if (kind <= 18) return { name: 'recall', arguments: args({ query: 'fact' }) };
-  if (kind === 19) return { name: write, arguments: `{"key": "${key}", ` };
-  return { name: 'no_such_tool', arguments: args({ key }) };
+  // Names that no tool has are not among them: a turn that goes on waits ten seconds for their server.
+  return { name: write, arguments: `{"key": "${key}", ` };
 }
 
 function factOf(key: string): string {
