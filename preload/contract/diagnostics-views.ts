@@ -81,4 +81,3 @@ export interface BackupsView {
   /** Name of the backup that the next start puts in the place of the database; null when it does not. */
   readonly planned: string | null;
 }
-

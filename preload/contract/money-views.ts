@@ -67,4 +67,3 @@ export interface CapView extends CapAmounts {
     readonly monthTokens: number;
   };
 }
-

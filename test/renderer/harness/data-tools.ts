@@ -1,5 +1,15 @@
 /** What an agent at work has: tools, servers in every state, a memory with a history, schedules that went well and ill. */
-import type { McpServerDraft, McpServerView, McpValueDraft, McpValueView, MemoryNoteView, ScheduleDraft, ScheduleRunView, ScheduleView, ToolView } from '../../../preload/contract/agent-views.ts';
+import type {
+  McpServerDraft,
+  McpServerView,
+  McpValueDraft,
+  McpValueView,
+  MemoryNoteView,
+  ScheduleDraft,
+  ScheduleRunView,
+  ScheduleView,
+  ToolView,
+} from '../../../preload/contract/agent-views.ts';
 import type { AgentCommands } from '../../../preload/contract/agent-commands.ts';
 import type { GatewayEvent } from '../../../preload/contract/events.ts';
 import type { Reason } from '../../../preload/contract/reasons.ts';

@@ -1,5 +1,11 @@
 /** A month of use of the harness: some free, some dear, some estimated, some without a price. */
-import type { BudgetView, CapView, PriceView, UsageSliceView, UsageView } from '../../../preload/contract/money-views.ts';
+import type {
+  BudgetView,
+  CapView,
+  PriceView,
+  UsageSliceView,
+  UsageView,
+} from '../../../preload/contract/money-views.ts';
 
 const dollar = 1_000_000;
 
