@@ -118,7 +118,7 @@ function judgeFor(desk: CallDesk, turn: StartedTurn, step: OpenStep): (call: Too
     const isOnlyLooking = status?.tool.sideEffects === true && !sideEffects;
     const permission = isOnlyLooking && status.permission === 'ask' && !status.chosen ? 'always' : status?.permission;
     const says = (input: unknown): string | null => status?.tool.says?.(input) ?? null;
-    const tool = permission === undefined ? null : { sideEffects, permission, says };
+    const tool = permission === undefined ? null : { sideEffects, permission, chosen: status?.chosen === true, says };
     const before = earlier + call.position;
     const allowed = call.state === 'allowed' || call.state === 'running';
     return decideCall({ name: call.name, arguments: call.arguments, tool, standing, before, allowed, ...seen });

@@ -48,6 +48,8 @@ export interface CallQuestion {
   readonly tool: {
     readonly sideEffects: boolean;
     readonly permission: ToolPermission;
+    /** The owner said so himself; false: as the tool comes. */
+    readonly chosen: boolean;
     /** As {@link Tool.says}. */
     readonly says?: Tool['says'];
   } | null;
@@ -75,7 +77,9 @@ export function decideCall(question: CallQuestion): Verdict {
   const input = inputOf(question.arguments);
   if (input === null) return { kind: 'refuse', guard: 'malformed' };
   if (question.allowed) return { kind: 'run', input };
-  if (tool.permission === 'ask') return { kind: 'ask', because: 'permission' };
+  if (tool.permission === 'ask' && !(isOwnAddress(question, input) && !tool.chosen)) {
+    return { kind: 'ask', because: 'permission' };
+  }
   if (question.tainted && mayDoHarm(question, tool, input)) return { kind: 'ask', because: 'tainted' };
   return { kind: 'run', input };
 }
@@ -100,14 +104,17 @@ function placeGuard(standing: Standing): Guard | null {
  * by the address that it asks for.
  */
 function mayDoHarm(
-  { name, known }: CallQuestion,
+  question: CallQuestion,
   { sideEffects, says }: NonNullable<CallQuestion['tool']>,
   input: Readonly<Record<string, unknown>>,
 ): boolean {
-  if (sideEffects) return !saysOnly(says?.(input) ?? '', known);
-  if (name !== pageReader) return false;
-  const { url } = input;
-  return typeof url === 'string' && !known.some((text) => standsIn(url, text));
+  if (sideEffects) return !saysOnly(says?.(input) ?? '', question.known);
+  return question.name === pageReader && typeof input['url'] === 'string' && !isOwnAddress(question, input);
+}
+
+/** A page that the owner has just named himself: that he wants it read needs no second word. */
+function isOwnAddress({ name, known }: CallQuestion, { url }: Readonly<Record<string, unknown>>): boolean {
+  return name === pageReader && typeof url === 'string' && known.some((text) => standsIn(url, text));
 }
 
 /** The tool whose parameter `url` is an address that strangers get to see. */

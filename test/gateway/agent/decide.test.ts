@@ -7,7 +7,7 @@ import { markUntrusted } from '../../../main/gateway/agent/untrusted.ts';
 const usual: CallQuestion = {
   name: 'look',
   arguments: '{"a":1}',
-  tool: { sideEffects: false, permission: 'always' },
+  tool: { sideEffects: false, permission: 'always', chosen: false },
   standing: 'owner',
   before: 0,
   allowed: false,
@@ -38,20 +38,32 @@ describe('a call that a model asks for', () => {
     expect(refused({ before: mostCalls - 1 })).toBeNull();
     expect(refused({ before: mostCalls })).toBe('too-many');
     expect(refused({ tool: null })).toBe('unknown');
-    expect(refused({ tool: { sideEffects: false, permission: 'never' } })).toBe('forbidden');
+    expect(refused({ tool: { sideEffects: false, permission: 'never', chosen: true } })).toBe('forbidden');
     for (const written of ['{', '[]', '"text"', 'null', '1', '{"a":1}}']) {
       expect(refused({ arguments: written }), written).toBe('malformed');
     }
   });
 
   it('is asked about where the owner wants to be asked, once', () => {
-    const tool = { sideEffects: false, permission: 'ask' } as const;
+    const tool = { sideEffects: false, permission: 'ask', chosen: false } as const;
     expect(decide({ tool })).toEqual({ kind: 'ask', because: 'permission' });
     expect(decide({ tool, allowed: true }).kind).toBe('run');
   });
 
+  it('reads a page without asking when the owner has just named it, unless he wants to be asked each time', () => {
+    const [known, page] = [['what is on https://example.org/news today?'], '{"url":"https://example.org/news"}'];
+    const tool = { sideEffects: false, permission: 'ask', chosen: false } as const;
+    const read = { name: 'read_web_page', arguments: page, known, tool };
+    expect(decide(read).kind).toBe('run');
+    expect(decide({ ...read, tainted: true }).kind).toBe('run');
+    expect(decide({ ...read, known: ['what is new?'] }).kind).toBe('ask');
+    expect(decide({ ...read, arguments: '{"url":"https://example.org/news?q=secret"}' }).kind).toBe('ask');
+    expect(decide({ ...read, tool: { ...tool, chosen: true } }).kind).toBe('ask');
+    expect(decide({ ...read, name: 'look' }).kind, 'another tool').toBe('ask');
+  });
+
   it('is asked about when it changes something after others were read, although it is permitted always', () => {
-    const tool = { sideEffects: true, permission: 'always' } as const;
+    const tool = { sideEffects: true, permission: 'always', chosen: false } as const;
     expect(decide({ tool }).kind).toBe('run');
     expect(decide({ tool, tainted: true })).toEqual({ kind: 'ask', because: 'tainted' });
     expect(decide({ tainted: true }).kind).toBe('run');
@@ -73,7 +85,13 @@ describe('a call that a model asks for', () => {
     const question: fc.Arbitrary<CallQuestion> = fc.record({
       name: fc.constantFrom('look', 'read_web_page'),
       arguments: fc.oneof(fc.json(), fc.string()),
-      tool: fc.option(fc.record({ sideEffects: fc.boolean(), permission: fc.constantFrom('always', 'ask', 'never') })),
+      tool: fc.option(
+        fc.record({
+          sideEffects: fc.boolean(),
+          permission: fc.constantFrom('always', 'ask', 'never'),
+          chosen: fc.boolean(),
+        }),
+      ),
       standing: fc.constantFrom('owner', 'guest', 'group', 'api', 'words-of-others'),
       before: fc.nat(40),
       allowed: fc.boolean(),
@@ -94,7 +112,8 @@ describe('a call that a model asks for', () => {
         if (verdict.kind === 'ask') return;
         expect(Array.isArray(verdict.input)).toBe(false);
         if (!asked.allowed) {
-          expect(asked.tool?.permission).toBe('always');
+          const isNamed = asked.name === 'read_web_page' && asked.known.length > 0 && asked.tool?.chosen === false;
+          if (!isNamed) expect(asked.tool?.permission).toBe('always');
           expect(asked.tainted && asked.tool?.sideEffects).toBe(false);
         }
       }),
