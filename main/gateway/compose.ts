@@ -127,7 +127,7 @@ function assemble(ports: GatewayPorts): Assembled {
   const events = createEvents(log);
   const control: TurnControl = {
     kick: (conversation) => turns.kick(conversation),
-    cut: (conversation) => turns.cut(conversation),
+    cut: (conversation, turn) => turns.cut(conversation, turn),
     fewer: (what) => turns.fewer(what),
     decided: (turn) => turns.decided(turn),
   };

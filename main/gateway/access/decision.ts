@@ -11,9 +11,9 @@ export interface Decision {
   readonly messages: readonly MessageId[];
   /** Conversations whose own row changed. */
   readonly conversations: readonly ConversationId[];
-  /** Conversations whose running turn must end without another word. */
-  readonly cut: readonly ConversationId[];
-  /** Conversations whose running turn has fewer questions than it began with. */
+  /** What must end without another word: all that runs in a conversation, or one turn of it. */
+  readonly cut: readonly Cut[];
+  /** Turns that have fewer questions than they began with. */
   readonly fewer: readonly Fewer[];
   /** Finished replies that are not sent any more. */
   readonly cancelled: readonly DeliveryRow[];
@@ -21,8 +21,15 @@ export interface Decision {
   readonly decided: readonly TurnId[];
 }
 
+export interface Cut {
+  readonly conversation: ConversationId;
+  /** Left out: every turn of the conversation, those that wait for the owner too. */
+  readonly turn?: TurnId;
+}
+
 export interface Fewer {
   readonly conversation: ConversationId;
+  readonly turn: TurnId;
   /** What becomes of a turn of which something was shown already: it ends, or it goes on as it began. */
   readonly shown: 'cut' | 'goes-on';
 }
@@ -32,11 +39,11 @@ export interface TurnControl {
   /** There may be something to answer. */
   kick(conversation: ConversationId): void;
   /**
-   * Ends the running turn, if there is one, without another word to its chat; what waits behind it stays. Resolves when
-   * the lane is free. Never rejects.
+   * Ends what runs in a conversation, those turns too that wait for the owner to decide, or this one turn alone, without
+   * another word to its chat; what waits behind it stays. Resolves when the lane is free. Never rejects.
    */
-  cut(conversation: ConversationId): Promise<void>;
-  /** The running turn begins anew with the questions that are left. */
+  cut(conversation: ConversationId, turn?: TurnId): Promise<void>;
+  /** The turn begins anew with the questions that are left. */
   fewer(what: Fewer): void;
   /** The owner has decided about a tool that this turn wants to use. */
   decided(turn: TurnId): void;
@@ -65,7 +72,7 @@ export function carryOut(
   made: Decision,
 ): void {
   const { read, events, turns } = parts;
-  for (const conversation of made.cut) void turns.cut(conversation);
+  for (const { conversation, turn } of made.cut) void turns.cut(conversation, turn);
   for (const turn of made.fewer) turns.fewer(turn);
   for (const turn of made.decided) turns.decided(turn);
   // An answer may have been meant for every call to come.

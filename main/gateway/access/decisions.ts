@@ -141,7 +141,7 @@ export function giveGroup(
   const cut = tables.turns.running().filter(({ conversation }) => here.has(conversation));
   const isHere = (row: { readonly conversation: ConversationId }): boolean => here.has(row.conversation);
   const cancelled = cancelReady(tables, link, isHere, { code: 'access.group-off' }, now);
-  return decision(link.id, { messages: kept, cut: cut.map(({ conversation }) => conversation), cancelled });
+  return decision(link.id, { messages: kept, cut: cut.map(({ conversation }) => ({ conversation })), cancelled });
 }
 
 /** Answers late messages of a link, or leaves them where they are: still there to be answered one by one. */

@@ -37,9 +37,11 @@ export class ParkedTurns {
     return wait === null || wait <= 0 ? this.#take(turn) : null;
   }
 
-  /** All of a conversation wait no longer. */
-  takeAll(conversation: ConversationId): readonly TurnRow[] {
-    const here = [...this.#parked.values()].filter(({ row }) => row.conversation === conversation);
+  /** All of a conversation, or this one of it, wait no longer. */
+  takeAll(conversation: ConversationId, only?: TurnId): readonly TurnRow[] {
+    const here = [...this.#parked.values()].filter(
+      ({ row }) => row.conversation === conversation && (only === undefined || row.id === only),
+    );
     return here.flatMap(({ row }) => this.#take(row.id) ?? []);
   }
 

@@ -41,7 +41,7 @@ export function createPreview(parts: PreviewParts, turn: StartedTurn): Preview {
 }
 
 class RunningPreview implements Preview {
-  shown = false;
+  shown: boolean;
   readonly #parts: PreviewParts;
   readonly #turn: StartedTurn;
   readonly #stopped = new AbortController();
@@ -65,6 +65,8 @@ class RunningPreview implements Preview {
     this.#turn = turn;
     // Left by a run of the program that ended in the middle: its message is edited on, no second one is opened.
     this.#part = parts.ports.storage.read.deliveries.parts(turn.delivery.id)[0] ?? null;
+    // However the turn ends, its chat has seen how the reply began.
+    this.shown = (this.#part?.ref ?? null) !== null;
   }
 
   update(text: string): void {

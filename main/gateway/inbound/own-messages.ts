@@ -50,7 +50,8 @@ export function stepBack(
     ownReason,
     now,
   );
-  return decision(link.id, { conversations: [conversation], cut: running.map((turn) => turn.conversation), cancelled });
+  const cut = running.length > 0 ? [{ conversation }] : [];
+  return decision(link.id, { conversations: [conversation], cut, cancelled });
 }
 
 /** He has written there himself since `began`, and is to be left alone: what was made meanwhile is not said any more. */

@@ -95,13 +95,14 @@ export class TurnEngine {
     this.#lanes.kick(row.conversation);
   }
 
-  /** What has no lane yet ends when it gets one. */
-  #endWaiting(conversation: ConversationId, silenced: boolean): void {
+  /** What has no lane yet ends when it gets one: all of it, or this one turn. */
+  #endWaiting(conversation: ConversationId, silenced: boolean, only?: TurnId): void {
     for (const leftOver of this.#leftOver.get(conversation) ?? []) {
+      if (only !== undefined && leftOver.row.id !== only) continue;
       leftOver.stopped = true;
       leftOver.silenced ||= silenced;
     }
-    for (const row of this.#parked.takeAll(conversation)) this.#goOn(row, { stopped: true, silenced });
+    for (const row of this.#parked.takeAll(conversation, only)) this.#goOn(row, { stopped: true, silenced });
   }
 
   /** There may be something to answer in this conversation. */
@@ -125,7 +126,8 @@ export class TurnEngine {
     for (const message of messages) {
       if (message.state === 'waiting') this.#lanes.kick(message.conversation);
       const running = this.#running.get(message.conversation);
-      if (message.state === 'answering' && running !== undefined) restartForEdit(running);
+      const isIts = running?.status?.row.id === message.turn;
+      if (message.state === 'answering' && running !== undefined && isIts) restartForEdit(running);
     }
   }
 
@@ -158,23 +160,25 @@ export class TurnEngine {
   }
 
   /**
-   * Ends the running turn, if there is one, without another word to its chat; what waits behind it stays. Resolves when
-   * the lane is free. Never rejects.
+   * Ends the running turn, if there is one, and those that wait for the owner, or this one alone, without another word to
+   * the chat; what waits behind it stays. Resolves when the lane is free. Never rejects.
    */
-  async cut(conversation: ConversationId): Promise<void> {
-    this.#endWaiting(conversation, true);
+  async cut(conversation: ConversationId, only?: TurnId): Promise<void> {
+    this.#endWaiting(conversation, true, only);
     const running = this.#running.get(conversation);
-    if (running === undefined) return;
+    // One that is just beginning looks by itself which questions it has.
+    if (running === undefined || (only !== undefined && running.status?.row.id !== only)) return;
     running.silenced = true;
     interrupt(running, 'stop');
     await running.over.promise;
   }
 
-  /** The running turn begins anew with the questions that are left, where its chat has not been shown anything of it. */
-  fewer({ conversation, shown }: Fewer): void {
+  /** The turn begins anew with the questions that are left, where its chat has not been shown anything of it. */
+  fewer({ conversation, turn, shown }: Fewer): void {
     const running = this.#running.get(conversation);
-    if (running === undefined || restartWithFewer(running) || shown === 'goes-on') return;
-    void this.cut(conversation);
+    // One that waits for the owner goes on with what is left by itself, and so does one that is just beginning.
+    if (running?.status?.row.id !== turn || restartWithFewer(running) || shown === 'goes-on') return;
+    void this.cut(conversation, turn);
   }
 
   /** Reads what the last run left and sets aside what is too old by now. Nothing begins yet. */

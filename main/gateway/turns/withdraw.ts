@@ -36,8 +36,8 @@ export function withdraw(
   const parted = Map.groupBy(touched, (turn) => (openInputs(tables, turn).length === 0 ? 'over' : 'fewer'));
   return decision(link.id, {
     messages,
-    cut: (parted.get('over') ?? []).map(({ conversation }) => conversation),
-    fewer: (parted.get('fewer') ?? []).map(({ conversation }) => ({ conversation, shown: as.shown })),
+    cut: (parted.get('over') ?? []).map(({ conversation, id: turn }) => ({ conversation, turn })),
+    fewer: (parted.get('fewer') ?? []).map(({ conversation, id: turn }) => ({ conversation, turn, shown: as.shown })),
   });
 }
 
