@@ -84,7 +84,8 @@ export function bytes(count: number): string {
   return numberFormat(spokenLanguage(), {
     style: 'unit',
     unit: units[step] ?? 'byte',
-    unitDisplay: 'short',
+    // Short, "byte" has no plural.
+    unitDisplay: step === 0 ? 'long' : 'short',
     maximumFractionDigits: step > 2 ? 1 : 0,
   }).format(count / 1000 ** step);
 }

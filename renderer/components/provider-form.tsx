@@ -86,14 +86,14 @@ export function ProviderForm(props: ProviderFormProps): ReactNode {
         {list ? (
           <Button
             type="submit"
-            look={test?.ok ? 'plain' : 'primary'}
+            look={test?.ok || stored ? 'plain' : 'primary'}
             busy={form.proving}
             disabled={model.trim() === ''}
           >
             {test ? t('provider.testAgain') : t('provider.test')}
           </Button>
         ) : (
-          <Button type="submit" look="primary" busy={form.connecting} disabled={!draft}>
+          <Button type="submit" look={stored ? 'plain' : 'primary'} busy={form.connecting} disabled={!draft}>
             {t('provider.connect')}
           </Button>
         )}

@@ -70,7 +70,7 @@ function draftOf(
 }
 
 function hostOf(url: string): string {
-  return URL.parse(url)?.hostname ?? '';
+  return URL.parse(url)?.host ?? '';
 }
 
 function firstTyped(stored: ProviderView | undefined, begin: string | undefined, foundUrl: string | undefined): Typed {

@@ -64,7 +64,7 @@ test('sizes read as people say them', () => {
     '128k',
     '1M',
   ]);
-  expect([bytes(0), bytes(96_000_000), bytes(5_200_000_000)]).toEqual(['0 byte', '96 MB', '5.2 GB']);
+  expect([bytes(0), bytes(96_000_000), bytes(5_200_000_000)]).toEqual(['0 bytes', '96 MB', '5.2 GB']);
   expect([percent(0.8), percent(0.999), percent(1.2)]).toEqual(['80 %', '99 %', '120 %']);
   expect([latency(412.4), latency(2140)]).toEqual(['412 ms', '2.1 s']);
 });

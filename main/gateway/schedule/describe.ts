@@ -33,7 +33,12 @@ export function describe(schedule: Schedule, reader: Reader): readonly Phrase[] 
 
 /** Date and time as the reader says them. */
 export function momentFor(moment: Millis, { language, timeZone }: Reader): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'short', timeZone }).format(moment);
+  return new Intl.DateTimeFormat(language, {
+    dateStyle: 'full',
+    timeStyle: 'short',
+    hourCycle: 'h23',
+    timeZone,
+  }).format(moment);
 }
 
 function phraseOf(timing: Timing, reader: Reader): Phrase {
@@ -77,7 +82,7 @@ function cronPhrase(cron: Cron, zone: string, language: string): Phrase | null {
 }
 
 function timeFor(wall: Millis, language: string): string {
-  return new Intl.DateTimeFormat(language, { timeStyle: 'short', timeZone: 'UTC' }).format(wall);
+  return new Intl.DateTimeFormat(language, { timeStyle: 'short', hourCycle: 'h23', timeZone: 'UTC' }).format(wall);
 }
 
 /** Null when it is certain weekdays of a month. */

@@ -160,7 +160,7 @@ function replied(parts: TurnParts, turn: StartedTurn, reply: Ended, cause: unkno
       turn: turn.row.id,
       model: reply.model,
       reason: reply.reason.code,
-      cause: String(cause),
+      ...(typeof cause === 'string' ? { cause } : {}),
     });
   }
   return { kind: 'ended', ending: replyEnding(parts, turn, reply, { stopped: cause === 'stop', shown }) };
