@@ -13,10 +13,12 @@ export interface GivenProps {
   readonly length?: number;
   /** All of it is wanted: what is not here yet can be fetched. */
   readonly onWhole?: () => void;
+  /** Shown with all of it from the beginning. */
+  readonly unfolded?: boolean;
 }
 
-export function Given({ text, length = text.length, onWhole }: GivenProps): ReactNode {
-  const [whole, setWhole] = useState(false);
+export function Given({ text, length = text.length, onWhole, unfolded = false }: GivenProps): ReactNode {
+  const [whole, setWhole] = useState(unfolded);
   const lines = givenLines(text);
   if (lines === null) {
     return (

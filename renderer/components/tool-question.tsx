@@ -84,7 +84,7 @@ function WouldBeGiven({ card: { id, given, turn } }: { readonly card: CardView }
   if (given === null) return null;
   return (
     <>
-      {call ? <Given key="all" text={call.arguments} /> : <Given {...given} onWhole={() => setWanted(true)} />}
+      {call ? <Given key="all" text={call.arguments} unfolded /> : <Given {...given} onWhole={() => setWanted(true)} />}
       {fetched.failure && <ReasonNote reason={fetched.failure.reason} retry={fetched.again} />}
     </>
   );

@@ -24,7 +24,11 @@ function calls(lab: OpenAiEmulator, toolCalls: readonly ScriptedToolCall[], text
 }
 
 const elevenMinutes = 11 * 60_000;
-const listing: ScriptedToolCall = { name: 'schedule', arguments: '{"action":"list"}' };
+const bees = { action: 'create', name: 'Bees', prompt: 'Ask me about the bees.' };
+const making: ScriptedToolCall = {
+  name: 'schedule',
+  arguments: JSON.stringify({ ...bees, when: { kind: 'cron', expression: '0 9 * * MON' } }),
+};
 
 /** The card of a tool that waits, where it stands. */
 function asks(page: Page): Locator {
@@ -88,9 +92,9 @@ test('a tool that asks waits in the thread, told at once; it is allowed by keybo
 }) => {
   await using lab = await startOpenAi();
   await startWith(page, host, lab);
-  calls(lab, [listing], 'There are none.');
-  await say(page, 'Which schedules are there?');
-  await expect(wouldBeGiven(page)).toHaveText('list');
+  calls(lab, [making], 'I ask on Mondays.');
+  await say(page, 'Ask me about the bees on Mondays.');
+  await expect(wouldBeGiven(page).first()).toHaveText('create');
   await expect(asks(page)).toContainText('You are asked each time before this tool is used.');
   await expect(asks(page).getByRole('timer')).toHaveText(/^Refused by itself in (10|9) min$/);
   await expect(page.getByTestId('asking-alert')).toHaveText(
@@ -103,12 +107,12 @@ test('a tool that asks waits in the thread, told at once; it is allowed by keybo
   const allow = asks(page).getByRole('button', { name: 'Allow once' });
   await tabTo(page, allow);
   await page.keyboard.press('Enter');
-  await expect(replies(page)).toContainText('There are none.');
+  await expect(replies(page)).toContainText('I ask on Mondays.');
   await expect(asks(page)).toHaveCount(0);
   await expect(page.getByRole('region', { name: 'Messages' })).toBeFocused();
   await expect(page.getByRole('button', { name: 'Used “Schedules”' })).toBeVisible();
   const [, last] = lab.chats;
-  expect(JSON.stringify(last?.body)).toContain('There are no schedules in this conversation.');
+  expect(JSON.stringify(last?.body)).toContain('Bees');
 });
 
 test('what waits stands under People too, with the way to its conversation; refused there, the reply goes on without', async ({
@@ -117,16 +121,16 @@ test('what waits stands under People too, with the way to its conversation; refu
 }) => {
   await using lab = await startOpenAi();
   await startWith(page, host, lab);
-  calls(lab, [listing], 'Then I leave it.');
-  await say(page, 'Which schedules are there?');
+  calls(lab, [making], 'Then I leave it.');
+  await say(page, 'Ask me about the bees on Mondays.');
   await expect(asks(page)).toBeVisible();
   await goTo(page, 'People');
-  await expect(wouldBeGiven(page)).toHaveText('list');
+  await expect(wouldBeGiven(page).first()).toHaveText('create');
   await expect(asks(page).getByRole('timer')).toHaveText(/^Refused by itself in (10|9) min$/);
   await expectAccessible(page);
   await picture(page, 'agent-card');
   await asks(page).getByRole('link', { name: 'Open the conversation' }).click();
-  await expect(wouldBeGiven(page)).toHaveText('list');
+  await expect(wouldBeGiven(page).first()).toHaveText('create');
   await page.goBack();
   await asks(page).getByRole('button', { name: 'Refuse' }).click();
   await expect(asks(page)).toHaveCount(0);
@@ -143,19 +147,21 @@ test('all of what a tool would be given can be read, nothing of it acts, and its
   await using lab = await startOpenAi();
   await startWith(page, host, lab);
   await page.clock.install();
-  const prompt = `Ask <b>me</b> [here](https://example.org) \u202Eneve. ${'Bees. '.repeat(3_000)}The end.`;
+  const prompt = `Ask <b>me</b> [here](https://example.org) \u202Eneve. ${'Bees.\n'.repeat(1_250)}The end.`;
   const made = { action: 'create', when: { kind: 'every', minutes: 5 }, prompt, name: 'Bees' };
   calls(lab, [{ name: 'schedule', arguments: JSON.stringify(made) }], 'Done.');
   await say(page, 'Ask me about the bees.');
-  await expect(wouldBeGiven(page), 'a long value hides none behind it').toHaveCount(4);
-  await expect(wouldBeGiven(page).last()).toHaveText('Bees');
   await expect(asks(page)).toContainText('Ask <b>me</b> [here](https://example.org) \\u{202e}neve.');
+  await expect(asks(page)).toContainText(/These are the first 8,192 of 8,\d{3} characters\./);
   await expect(asks(page).getByRole('link')).toHaveCount(0);
   await expect(asks(page)).not.toContainText('The end.');
   await asks(page)
     .getByRole('button', { name: /^Show all/ })
     .click();
+  await expect(wouldBeGiven(page), 'a long value hides none behind it').toHaveCount(4);
+  await expect(wouldBeGiven(page).last()).toHaveText('Bees');
   await expect(asks(page)).toContainText('The end.');
+  await expect(asks(page)).not.toContainText('These are the first');
   await expectAccessible(page);
   await page.clock.fastForward('09:20');
   await expect(asks(page).getByRole('timer')).toHaveText(/^Refused by itself in [1-4]?\d s$/);
@@ -167,20 +173,20 @@ test('a tool that is always allowed asks no more; while one waits another questi
 }) => {
   await using lab = await startOpenAi();
   await startWith(page, host, lab);
-  lab.next({ kind: 'reply', toolCalls: [listing] }, { kind: 'reply', text: 'Blue.' });
-  await say(page, 'Which schedules are there?');
+  lab.next({ kind: 'reply', toolCalls: [making] }, { kind: 'reply', text: 'Blue.' });
+  await say(page, 'Ask me about the bees on Mondays.');
   await expect(asks(page)).toBeVisible();
   await say(page, 'Meanwhile: which colour has the sky?');
   await expect(replies(page).filter({ hasText: 'Blue.' })).toBeVisible();
-  await expect(wouldBeGiven(page)).toHaveText('list');
+  await expect(wouldBeGiven(page).first()).toHaveText('create');
   await page.getByRole('button', { name: 'Stop the reply' }).click();
   await expect(asks(page)).toHaveCount(0);
 
-  calls(lab, [listing], 'None at all.');
+  calls(lab, [making], 'None at all.');
   await say(page, 'Once more, please.');
   await asks(page).getByRole('button', { name: 'Always allow' }).click();
   await expect(replies(page).last()).toContainText('None at all.');
-  calls(lab, [listing], 'Still none.');
+  calls(lab, [making], 'Still none.');
   await say(page, 'And now?');
   await expect(replies(page).last()).toContainText('Still none.');
   await expect(asks(page)).toHaveCount(0);
@@ -193,8 +199,8 @@ test.describe('over a host that goes', () => {
     await using lab = await startOpenAi();
     await host.start(provision(lab), elevenMinutes);
     await openWindow(page, host);
-    lab.next({ kind: 'reply', toolCalls: [listing] });
-    await say(page, 'Which schedules are there?');
+    lab.next({ kind: 'reply', toolCalls: [making] });
+    await say(page, 'Ask me about the bees on Mondays.');
     await expect(asks(page)).toBeVisible();
     await host.kill();
     lab.next({ kind: 'reply', text: 'I could not look.' });
