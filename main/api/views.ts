@@ -195,6 +195,7 @@ function messageWith(read: Tables, row: MessageRow, beside: BesideMessages): Mes
     authorName: row.authorName,
     text: row.text,
     at: row.at,
+    forwarded: row.forwarded,
     revision: row.revision,
     attachments:
       row.kind === 'person' ? read.attachments.ofMessage(row.id).map((file) => attachmentView(read, file)) : [],

@@ -239,6 +239,8 @@ export interface MessageView {
   /** Markdown for `assistant`, plain text otherwise. */
   readonly text: string;
   readonly at: number;
+  /** Its author passed on what others wrote. */
+  readonly forwarded: boolean;
   /** How often its author changed it. */
   readonly revision: number;
   readonly attachments: readonly AttachmentView[];

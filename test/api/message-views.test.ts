@@ -75,6 +75,15 @@ describe('a message in the window', () => {
     expect(JSON.stringify(view)).not.toContain('secret-place');
   });
 
+  it('says of what was passed on that it was (words of others that looked like his own)', async () => {
+    const { store } = opened;
+    const rows = await store.commit(({ messages }) => [
+      messages.add(newMessage({ id: 'm1', forwarded: true })),
+      messages.add(newMessage({ id: 'm2' })),
+    ]);
+    expect(rows.map((row) => messageView(store.read, row).forwarded)).toEqual([true, false]);
+  });
+
   it('counts every sending once more of every part (a count that says one where it were three)', async () => {
     const { store } = opened;
     const row = await store.commit((tables) => {

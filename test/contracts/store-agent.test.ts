@@ -1,9 +1,12 @@
 /** What every implementation of the port `Storage` must do with the steps of turns, calls of tools and permissions. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StepRow, ToolCallRow } from '../../main/gateway/agent/types.ts';
+import type { NewMessage } from '../../main/gateway/storage.ts';
+import type { AttachmentRow, MessageRow } from '../../main/gateway/types.ts';
 import {
   conversationRow,
   linkRow,
+  newMessage,
   openTestStore,
   TemporaryDirectory,
   turnRow,
@@ -145,6 +148,92 @@ describe('steps and calls', () => {
     await store.commit(({ conversations }) => conversations.forget('c1'));
     expect(store.read.steps.ofTurn('t1')).toEqual([]);
     expect(store.read.toolCalls.get('k1')).toBeNull();
+  });
+});
+
+describe('whether others had a say in a context', () => {
+  const part = { conversation: 'c1', contextNo: 1, after: 0, upto: Number.MAX_SAFE_INTEGER, except: 'now' };
+  const answer = (turn: string, over: Partial<MessageRow> = {}): NewMessage =>
+    newMessage({ id: `a-${turn}`, kind: 'assistant', author: null, state: 'answered', turn, ...over });
+  const question = (turn: string, over: Partial<MessageRow> = {}): NewMessage =>
+    newMessage({ id: `q-${turn}`, state: 'answered', turn, ...over });
+  const has = (over: Partial<typeof part> = {}): boolean => opened.store.read.messages.hasOthers({ ...part, ...over });
+  const file = (message: string, kind: string): AttachmentRow => ({
+    id: `f-${message}`,
+    message,
+    position: 0,
+    kind,
+    platformRef: 'there',
+    name: 'a',
+    type: 'text/plain',
+    size: 1,
+    state: 'failed',
+    file: null,
+    reason: null,
+  });
+
+  it('is told by a result from outside, in this context, behind the summary, and not by the turn that asks', async () => {
+    const { store } = opened;
+    const seq = await store.commit(({ turns, toolCalls, messages }) => {
+      turns.add(turnRow({ id: 't2', contextNo: 2 }));
+      toolCalls.add(call({ outside: true, state: 'done', result: 'page' }));
+      toolCalls.add(call({ id: 'k2', turn: 't2', outside: true, state: 'done', result: 'page' }));
+      messages.add(question('t1'));
+      return messages.add(answer('t1')).seq;
+    });
+    expect(has()).toBe(true);
+    expect(has({ upto: seq, after: seq - 1 })).toBe(true);
+    expect(has({ after: seq })).toBe(false);
+    expect(has({ upto: seq - 1 })).toBe(false);
+    expect(has({ except: 't1' })).toBe(false);
+    expect(has({ contextNo: 2 })).toBe(false);
+    expect(has({ conversation: 'c2' })).toBe(false);
+  });
+
+  it('is not told by our own results, by what was not carried out, or by an answer that was superseded', async () => {
+    const { store } = opened;
+    await store.commit(({ turns, toolCalls, messages }) => {
+      turns.add(turnRow({ id: 't2' }));
+      toolCalls.add(call({ state: 'done', result: 'ours' }));
+      toolCalls.add(call({ id: 'k2', position: 1, outside: true }));
+      toolCalls.add(call({ id: 'k3', turn: 't2', outside: true, state: 'done', result: 'page' }));
+      for (const turn of ['t1', 't2']) messages.add(question(turn));
+      messages.add(answer('t1'));
+      messages.add(answer('t2', { state: 'cleared' }));
+    });
+    expect(has()).toBe(false);
+  });
+
+  it('is told by a question that was passed on, of the context before too where it was answered in this one', async () => {
+    const { store } = opened;
+    await store.commit(({ messages }) => {
+      messages.add(question('t1', { contextNo: 1, forwarded: true }));
+      messages.add(answer('t1', { contextNo: 2 }));
+    });
+    expect(has()).toBe(false);
+    expect(has({ contextNo: 2 })).toBe(true);
+    expect(store.read.messages.get('q-t1')?.forwarded).toBe(true);
+    expect(store.read.messages.get('a-t1')?.forwarded).toBe(false);
+  });
+
+  it('is told by any file but a voice message: somebody else gave it its name at least', async () => {
+    const { store } = opened;
+    await store.commit(({ messages, attachments }) => {
+      messages.add(question('t1'));
+      messages.add(answer('t1'));
+      attachments.add(file('q-t1', 'voice'));
+    });
+    expect(has()).toBe(false);
+    await store.commit(({ attachments }) => attachments.add({ ...file('q-t1', 'document'), id: 'f2', position: 1 }));
+    expect(has()).toBe(true);
+  });
+
+  it('is told by what was passed on while the owner had taken over, not by what still waits', async () => {
+    const { store } = opened;
+    await store.commit(({ messages }) => messages.add(newMessage({ id: 'w', forwarded: true, state: 'waiting' })));
+    expect(has()).toBe(false);
+    await store.commit(({ messages }) => messages.mark(['w'], 'paused', null));
+    expect(has()).toBe(true);
   });
 });
 

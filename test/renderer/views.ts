@@ -34,6 +34,7 @@ export function messageView(seq: number, change: Partial<MessageView> = {}): Mes
     authorName: 'Ada',
     text: `text ${String(seq)}`,
     at: seq * 1000,
+    forwarded: false,
     revision: 0,
     attachments: [],
     contextNo: 1,

@@ -55,6 +55,7 @@ export function FromPerson({ message, follows, live, zone }: FromPersonProps): R
       {!message.scheduled && (!live || authorName !== '') && !follows && (
         <p className="author">{own ? t(here ? 'thread.ownHere' : 'thread.own') : authorName}</p>
       )}
+      {message.forwarded && <p className="mark">{t('thread.forwarded')}</p>}
       <div className="said">
         <Aside at={message.at} words={words} zone={zone} />
         {words !== '' && (

@@ -153,6 +153,7 @@ function said(seq: number, authorName: string, change: Partial<MessageView>): Me
     authorName,
     text: '',
     at: now - (60 - seq) * minute,
+    forwarded: false,
     revision: 0,
     attachments: [],
     contextNo: 1,

@@ -118,6 +118,7 @@ function message(seq: number, minutesAgo: number, change: Partial<MessageView>):
     authorName: 'Grace Moreno',
     text: '',
     at: Date.now() - minutesAgo * 60_000,
+    forwarded: false,
     revision: 0,
     attachments: [],
     contextNo: 1,

@@ -96,6 +96,7 @@ export function message(seq: number, change: Partial<MessageView>): MessageView 
     authorName: '',
     text: '',
     at: now - (60 - seq) * minute,
+    forwarded: false,
     revision: 0,
     attachments: [],
     contextNo: 1,
