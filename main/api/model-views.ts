@@ -47,10 +47,12 @@ export function modelListView(
   return { provider: provider.id, models: listed.value.map(view), reason: null };
 }
 
-/** Null for what is free, too: there is nothing to say about it. */
+/** Null for what is free, too: there is nothing to say about it; and for what is paid by the minute. */
 function priceOf(gateway: Gateway, ref: string): ModelView['price'] {
   const price = gateway.budget.price(ref);
-  return price === null || price.source === 'local' ? null : { input: price.input, output: price.output };
+  return price === null || price.source === 'local' || price.minute !== undefined
+    ? null
+    : { input: price.input, output: price.output };
 }
 
 export function pullView({ provider, model, state, progress, speed, reason }: PullStatus): PullView {

@@ -93,6 +93,8 @@ export interface SoundRequest {
   readonly name: string;
   /** MIME type. */
   readonly type: string;
+  /** How long it is, where that is known; what the server says of it wins. */
+  readonly seconds: number | null;
   /** `firstToken`: until the answer is there. */
   readonly timeouts: ModelTimeouts;
 }
@@ -107,6 +109,8 @@ export interface ModelUsage {
   readonly outputTokens: number;
   /** The server gave no counts. */
   readonly estimated: boolean;
+  /** Of sound that was heard, in whole seconds; `estimated`: from the size of the file alone. */
+  readonly sound?: { readonly seconds: number; readonly estimated: boolean };
 }
 
 export type ReplyEvent =

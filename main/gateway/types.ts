@@ -369,6 +369,8 @@ export interface CapRow extends CapAmounts {
 export interface ListPrice {
   readonly input: MicroDollars;
   readonly output: MicroDollars;
+  /** Of a minute of sound, for a model that hears and is charged so; its tokens cost nothing then. */
+  readonly minute?: MicroDollars;
   readonly date: string;
 }
 

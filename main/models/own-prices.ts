@@ -22,7 +22,7 @@ export interface PriceFiles {
   readonly problem: () => Reason | null;
 }
 
-/** Dollars per million tokens; no model costs more, so that is a typing error. */
+/** Dollars per million tokens, or per minute; no model costs more, so that is a typing error. */
 const dearest = 10_000;
 
 /** `read` answers the same object as long as the file is the same. */
@@ -78,8 +78,9 @@ function readModels(host: JsonRecord, at: string): Result<readonly PriceEntry[],
     read.push({
       exact: namesOf(record['exact']) ?? [],
       ...(prefix === null ? {} : { prefix }),
-      input: Number(record['input']),
-      output: Number(record['output']),
+      ...(record['minute'] === undefined
+        ? { input: Number(record['input']), output: Number(record['output']) }
+        : { minute: Number(record['minute']) }),
       date: asText(record['date']) ?? '',
     });
   }
@@ -92,7 +93,7 @@ function faultOf(model: JsonRecord, host: JsonRecord): string | null {
     if (model[field] !== undefined && namesOf(model[field]) === null) return `.${field}`;
   }
   if ((namesOf(model['exact']) ?? []).length + (namesOf(model['prefix']) ?? []).length === 0) return '.exact';
-  for (const field of ['input', 'output']) {
+  for (const field of model['minute'] === undefined ? ['input', 'output'] : ['minute']) {
     const price = model[field];
     if (typeof price !== 'number' || !(price >= 0 && price <= dearest)) return `.${field}`;
   }
@@ -109,6 +110,8 @@ function expected(field: string): string {
     case '.input':
     case '.output':
       return `dollars per million tokens, a number from 0 to ${String(dearest)}`;
+    case '.minute':
+      return `dollars per minute of sound, a number from 0 to ${String(dearest)}`;
     case '.date':
       return 'a date such as 2026-11-01';
     case '.source':

@@ -8,6 +8,8 @@ import file from '../../resources/prices.json' with { type: 'json' };
 export interface FilePrice {
   readonly input: number;
   readonly output: number;
+  /** Micro-dollars per minute of sound, where that is what is charged; the others are 0 then. */
+  readonly minute?: number;
   readonly date: string;
 }
 
@@ -16,8 +18,10 @@ export interface PriceEntry {
   /** What dated versions of the same model begin with. */
   readonly prefix?: readonly string[];
   /** Dollars per million tokens. */
-  readonly input: number;
-  readonly output: number;
+  readonly input?: number;
+  readonly output?: number;
+  /** Dollars per minute of sound, in place of both. */
+  readonly minute?: number;
   readonly date: string;
 }
 
@@ -37,7 +41,10 @@ export function createPriceList(prices: PriceFile = file): (baseUrl: string, mod
     const models = hosts.get(hostOf(baseUrl));
     const entry = models === undefined ? null : findEntry(models, bareName(model));
     if (entry === null) return null;
-    return { input: micro(entry.input), output: micro(entry.output), date: entry.date };
+    const { input = 0, output = 0, minute, date } = entry;
+    return minute === undefined
+      ? { input: micro(input), output: micro(output), date }
+      : { input: 0, output: 0, minute: micro(minute), date };
   };
 }
 

@@ -57,6 +57,16 @@ describe("the owner's price file", () => {
     expect(files.problem()).toBeNull();
   });
 
+  it('may name a price per minute in place of the other two, and not a wrong one', async () => {
+    const { at, save, files, path } = open();
+    const ear = { exact: ['ear'], minute: 0.006, date: '2026-11-01' };
+    await save(fileOf(ear));
+    expect(at('ear')).toEqual({ input: 0, output: 0, minute: 6_000, date: '2026-11-01' });
+    await save(fileOf({ ...ear, minute: -1 }));
+    const detail = 'hosts[0].models[0].minute: dollars per minute of sound, a number from 0 to 10000';
+    expect(files.problem()).toEqual({ code: 'host.prices-unusable', params: { path, detail } });
+  });
+
   it('is read again when it changes, and gone when it is gone, without a restart', async () => {
     const { at, save, path, clock } = open();
     await save(fileOf(large));

@@ -50,6 +50,16 @@ describe('a listed price', () => {
     expect(at('models/big')).toBe('2026-01-01');
   });
 
+  it('is one per minute for a model that is charged so, and then none for tokens', () => {
+    const hears = { host: 'api.lab.example', models: [{ exact: ['ear'], minute: 0.0065, date: '2026-01-05' }] };
+    expect(createPriceList({ hosts: [hears] })('https://api.lab.example/v1', 'ear')).toEqual({
+      input: 0,
+      output: 0,
+      minute: 6_500,
+      date: '2026-01-05',
+    });
+  });
+
   it('comes in whole micro-dollars, whatever a decimal is in binary', () => {
     expect(find('https://api.lab.example/v1', 'big-mini')).toEqual({
       input: 75_000,
@@ -69,9 +79,11 @@ describe('the price file', () => {
       for (const name of names) {
         const price = find(`https://${host}/v1`, name);
         expect([name, price?.date]).toEqual([name, date]);
-        expect(price?.input).toBeGreaterThan(0);
-        expect(price?.output).toBeGreaterThan(0);
-        expect(Number.isInteger(price?.input) && Number.isInteger(price?.output)).toBe(true);
+        const charged = price?.minute === undefined ? [price?.input, price?.output] : [price.minute];
+        for (const each of charged) {
+          expect(each).toBeGreaterThan(0);
+          expect(Number.isInteger(each)).toBe(true);
+        }
       }
     }
     expect(entries.length).toBeGreaterThanOrEqual(40);

@@ -52,7 +52,9 @@ function pricedModels({ gateway, storage }: ApiPorts): readonly ModelRef[] {
 
 function priceView({ gateway }: ApiPorts, model: ModelRef): PriceView {
   const price = gateway.budget.price(model);
-  if (price === null) return { model, input: null, output: null, source: 'none', date: null };
+  // A price of minutes is none for talking, which these models are chosen for.
+  if (price === null || price.minute !== undefined)
+    return { model, input: null, output: null, source: 'none', date: null };
   const { input, output, source, date } = price;
   return { model, input, output, source, date };
 }

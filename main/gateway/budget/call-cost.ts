@@ -11,12 +11,19 @@ const perTokens = 1_000_000;
 /** The highest price that may be entered, per million tokens: $10,000. */
 export const highestPrice: MicroDollars = 10_000_000_000;
 
-/** Rounded up, so that many small calls never cost less than they did. Prices are per million tokens. */
+/** Seconds that a price of a minute is for. */
+const perMinute = 60;
+
+/**
+ * Rounded up, so that many small calls never cost less than they did. Prices are per million tokens, or per minute of
+ * sound: `seconds` are then what is charged, and the tokens are not.
+ */
 export function costOf(
-  price: { readonly input: MicroDollars; readonly output: MicroDollars },
-  tokens: { readonly inputTokens: number; readonly outputTokens: number },
+  price: { readonly input: MicroDollars; readonly output: MicroDollars; readonly minute?: MicroDollars },
+  took: { readonly inputTokens: number; readonly outputTokens: number; readonly seconds?: number },
 ): MicroDollars {
-  return Math.ceil((tokens.inputTokens * price.input + tokens.outputTokens * price.output) / perTokens);
+  if (price.minute !== undefined) return Math.ceil(((took.seconds ?? 0) * price.minute) / perMinute);
+  return Math.ceil((took.inputTokens * price.input + took.outputTokens * price.output) / perTokens);
 }
 
 /** Estimated tokens of all that a request sends. */

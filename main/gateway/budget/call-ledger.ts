@@ -40,7 +40,12 @@ export interface Ledger extends Disposable {
 export interface MostTokens {
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Of sound, where that is what it is about. */
+  readonly seconds?: number;
 }
+
+/** What a call wants to be granted. */
+export type Wanted = Omit<ReservationRow, 'id' | 'cost'> & Pick<MostTokens, 'seconds'>;
 
 /** What a call was granted. */
 export interface Grant {
@@ -51,7 +56,7 @@ export interface Grant {
 
 /** Where the caps are held. All of it is synchronous. */
 export interface Till {
-  grant(wanted: Omit<ReservationRow, 'id' | 'cost'>): Result<Grant, Reason>;
+  grant(wanted: Wanted): Result<Grant, Reason>;
   settle(row: ReservationRow, usage: ModelUsage | null, cost: number): void;
   release(row: ReservationRow): void;
   /** The sums have changed. */
@@ -98,30 +103,43 @@ export function createLedger(ports: LedgerPorts, till: Till, owner: UsageOwner):
 
 class Call {
   readonly #till: Till;
-  readonly #wanted: Omit<ReservationRow, 'id' | 'cost'>;
+  readonly #wanted: Wanted;
   readonly #grant: Grant;
   #over: ModelCall | null = null;
 
-  constructor(till: Till, wanted: Omit<ReservationRow, 'id' | 'cost'>, grant: Grant) {
+  constructor(till: Till, wanted: Wanted, grant: Grant) {
     this.#till = till;
     this.#wanted = wanted;
     this.#grant = grant;
   }
 
-  end(usage: ModelUsage | null, outcome: string): ModelCall {
+  end(told: ModelUsage | null, outcome: string): ModelCall {
     if (this.#over !== null) return this.#over;
     const { row, price } = this.#grant;
     const { at, model } = this.#wanted;
-    const cost = price === null ? null : costOf(price, usage ?? { inputTokens: 0, outputTokens: 0 });
+    const usage = price?.minute === undefined ? told : bySound(told);
+    const cost = price === null ? null : costOf(price, took(usage));
     if (row !== null) this.#till.settle(row, usage, cost ?? 0);
     return (this.#over = { at, model, local: row === null, usage, cost, reservation: row?.id ?? null, outcome });
   }
 
   /** Nobody will ever know what it used: in full when it was to be paid for. */
   abandon(): ModelCall {
-    const { inputTokens, outputTokens } = this.#wanted;
-    return this.end(this.#grant.row === null ? null : { inputTokens, outputTokens, estimated: true }, 'aborted');
+    const { inputTokens, outputTokens, seconds } = this.#wanted;
+    const sound = seconds === undefined ? {} : { sound: { seconds, estimated: true } };
+    const usage = { inputTokens, outputTokens, estimated: true, ...sound };
+    return this.end(this.#grant.row === null ? null : usage, 'aborted');
   }
+}
+
+function took(usage: ModelUsage | null): MostTokens {
+  const { inputTokens, outputTokens, sound } = usage ?? { inputTokens: 0, outputTokens: 0 };
+  return { inputTokens, outputTokens, ...(sound === undefined ? {} : { seconds: sound.seconds }) };
+}
+
+/** Where minutes are paid for, it is those that are an estimate or none; nobody counts the tokens. */
+function bySound(usage: ModelUsage | null): ModelUsage | null {
+  return usage?.sound === undefined ? usage : { ...usage, estimated: usage.sound.estimated };
 }
 
 function mostTokens(request: ModelRequest | MostTokens): MostTokens {

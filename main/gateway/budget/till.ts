@@ -5,13 +5,13 @@
 import type { Books } from './books.ts';
 import { capReason, covers, holdsNoUnknown, isReachedFor, passedCap, type Cap } from './caps.ts';
 import { costOf } from './call-cost.ts';
-import type { Grant, Till } from './call-ledger.ts';
+import type { Grant, Till, Wanted } from './call-ledger.ts';
 import type { Ids } from '../clock.ts';
 
 import type { Budget } from './types.ts';
 import { splitModelRef } from '../models/pool.ts';
 import { failed, ok, type Result } from '../../lib/result.ts';
-import type { Millis, Reason, ReservationRow } from '../types.ts';
+import type { Millis, Reason } from '../types.ts';
 
 export interface BudgetTill extends Till {
   /** A call was refused for this cap although nothing else was under way, and none that it covers was granted since. */
@@ -34,15 +34,17 @@ export function createTill({ ids, books, priceOf, caps: allCaps, changed }: Till
     refusals.set(cap.key, { limit: cap.limit, from: books.sums(cap.scope)[cap.period].from });
     changed();
   };
-  const grant = (wanted: Omit<ReservationRow, 'id' | 'cost'>): Result<Grant, Reason> => {
-    const price = priceOf(wanted.model);
+  const grant = ({ seconds, ...wanted }: Wanted): Result<Grant, Reason> => {
+    const known = priceOf(wanted.model);
+    // A model that hears has no price for talking.
+    const price = known?.minute !== undefined && seconds === undefined ? null : known;
     if (price?.source === 'local') return ok({ row: null, price });
     const counted = { provider: splitModelRef(wanted.model)?.provider ?? null, conversation: wanted.conversation };
     const caps = allCaps().filter(({ scope }) => scope === null || covers(scope, counted));
     if (price === null && holdsNoUnknown(caps)) {
       return failed({ code: 'budget.no-price', params: { model: wanted.model } });
     }
-    const cost = price === null ? 0 : costOf(price, wanted);
+    const cost = price === null ? 0 : costOf(price, { ...wanted, ...(seconds === undefined ? {} : { seconds }) });
     const amount = { cost, tokens: wanted.inputTokens + wanted.outputTokens };
     const passed = passedCap(caps, books.sums, amount);
     if (passed !== null) {

@@ -84,6 +84,8 @@ export interface CapStatus {
 export interface ModelPrice {
   readonly input: MicroDollars;
   readonly output: MicroDollars;
+  /** As of {@link ListPrice.minute}: such a model has no price for anything but sounds. */
+  readonly minute?: MicroDollars;
   readonly source: 'owner' | 'file' | 'local';
   /** When it was entered or read from the provider's list, as `2026-11-01`; null for `local`. */
   readonly date: string | null;

@@ -1,11 +1,12 @@
 /**
  * Voice messages become words: one call to the model that the setting `media.transcription` names, opened in the ledger
  * like any other (its caps hold), tried like any other (rate-limit, overloaded and network twice more), and stored with
- * its usage in one commit. A message that was heard once is never sent again.
+ * its usage in one commit. A message that was heard once is never sent again. What it costs at most is set aside first,
+ * by how long its own bytes say it is.
  */
 import { failed, ok, type Result } from '../../lib/result.ts';
 import { abortedFailure, retryWait, type ModelCall } from '../models/attempts.ts';
-import type { Ledger } from '../budget/call-ledger.ts';
+import type { Ledger, MostTokens } from '../budget/call-ledger.ts';
 import { pause } from '../clock.ts';
 import type { GatewayPorts } from '../gateway.ts';
 import { largestInbound } from '../limits.ts';
@@ -14,13 +15,15 @@ import type { ModelFailure, SoundRequest, Transcription } from '../model.ts';
 import type { ModelRegistry } from '../models/models.ts';
 import { commitWhenWell } from '../persist.ts';
 import type { AttachmentRow, Millis, Reason } from '../types.ts';
+import { secondsIn } from './duration.ts';
 import { settleCalls, type UsageOwner } from '../budget/usage.ts';
 
 /** The answer comes at once and at the end: a long message takes a while to be sent and to be heard. */
 const patience: Millis = 120_000;
-/** What hearing costs at most, by the size of the file: 8 kbit a second is the thinnest voice, 1,000 tokens a minute. */
+/** What hearing takes at most where nobody knows how long it is: 8 kbit a second is the thinnest voice. */
 const bytesPerSecond = 1_000;
-const tokensPerMinute = 1_000;
+/** About 1,000 a minute. */
+const tokensPerSecond = 17;
 
 export interface HearingParts {
   readonly ports: Pick<GatewayPorts, 'storage' | 'settings' | 'files' | 'clock' | 'random' | 'ids' | 'log'>;
@@ -44,15 +47,17 @@ export async function hear(
   const bytes = sound.file === null ? null : await ports.files.read(sound.file, largestInbound);
   if (bytes === null) return failed({ code: 'media.not-fetched', params: { name: sound.name } });
   using ledger = models.budget.ledger(owner);
+  const seconds = secondsIn(bytes);
   const request: SoundRequest = {
     model: candidate.model,
     bytes,
     name: sound.name,
     type: sound.type,
+    seconds,
     timeouts: { ...models.timeouts(candidate.provider.kind), firstToken: patience },
   };
   const ask = (): Promise<Transcription> => transcribe(request, signal);
-  const most = mostTokens(bytes);
+  const most = mostOf(seconds ?? bytes.length / bytesPerSecond);
   const { calls, outcome } = await attempts({ ports, models }, { candidate, ask, most, ledger }, signal);
   const stored = await commitWhenWell(ports.storage, signal, (tables) => {
     settleCalls(tables, owner, calls, ports.ids);
@@ -69,7 +74,7 @@ export async function hear(
 interface Hearing {
   readonly candidate: Candidate;
   readonly ask: () => Promise<Transcription>;
-  readonly most: ReturnType<typeof mostTokens>;
+  readonly most: MostTokens;
   readonly ledger: Ledger;
 }
 
@@ -103,7 +108,8 @@ async function attempts(
   }
 }
 
-function mostTokens(bytes: Uint8Array): { readonly inputTokens: number; readonly outputTokens: number } {
-  const tokens = Math.ceil((bytes.length / bytesPerSecond / 60) * tokensPerMinute);
-  return { inputTokens: tokens, outputTokens: tokens };
+function mostOf(length: number): MostTokens {
+  const seconds = Math.ceil(length);
+  const tokens = seconds * tokensPerSecond;
+  return { inputTokens: tokens, outputTokens: tokens, seconds };
 }

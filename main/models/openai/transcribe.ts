@@ -1,6 +1,7 @@
 /**
  * `POST /audio/transcriptions`: a sound goes up as a form, its words come back as JSON (shape: `Transcription` of the
- * `openai` package). One request; what it used is the server's count, or an estimate from how long the sound is.
+ * `openai` package). One request; what it used is the server's count, or an estimate from how long the sound is,
+ * which the server tells, or whoever asks, or its size.
  */
 import type { Transcription as Answer } from 'openai/resources/audio/transcriptions';
 import type { ModelUsage, ProviderSeed, SoundRequest, Transcription } from '../../gateway/model.ts';
@@ -74,18 +75,24 @@ function formOf({ model, bytes, name, type }: SoundRequest): FormData {
   return form;
 }
 
-function usageOf(value: unknown, { bytes }: SoundRequest, text: string): ModelUsage {
+function usageOf(value: unknown, request: SoundRequest, text: string): ModelUsage {
   const usage = asRecord(value);
+  const sound = soundOf(usage?.['seconds'], request);
   const inputTokens = asCount(usage?.['input_tokens']);
   const outputTokens = asCount(usage?.['output_tokens']);
-  if (inputTokens !== null && outputTokens !== null) return { inputTokens, outputTokens, estimated: false };
-  const told = usage?.['seconds'];
-  const seconds = typeof told === 'number' && told >= 0 ? told : bytes.length / bytesPerSecond;
+  if (inputTokens !== null && outputTokens !== null) return { inputTokens, outputTokens, estimated: false, sound };
   return {
-    inputTokens: Math.ceil(seconds * tokensPerSecond),
+    inputTokens: Math.ceil(sound.seconds * tokensPerSecond),
     outputTokens: estimateTokens(text.length),
     estimated: true,
+    sound,
   };
+}
+
+/** Seconds that have begun are charged. */
+function soundOf(told: unknown, { bytes, seconds }: SoundRequest): NonNullable<ModelUsage['sound']> {
+  const known = typeof told === 'number' && Number.isFinite(told) && told >= 0 ? told : seconds;
+  return { seconds: Math.ceil(known ?? bytes.length / bytesPerSecond), estimated: known === null };
 }
 
 /** Null when nothing left; nothing for a refusal, which costs nothing; else what was sent may have been heard. */

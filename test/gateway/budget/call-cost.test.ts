@@ -24,6 +24,19 @@ describe('the cost of a call', () => {
   });
 });
 
+describe('the cost of a sound', () => {
+  it.each([
+    ['a minute', 6_000, 60, 6_000],
+    ['a second', 6_000, 1, 100],
+    ['ten minutes: six cents', 6_000, 600, 60_000],
+    ['a fraction of a micro-dollar more', 667, 1, 12],
+    ['nothing', 6_000, 0, 0],
+  ])('of %s', (_, minute, seconds, cost) => {
+    // What is charged by the minute is not charged by the token as well.
+    expect(costOf({ input: 0, output: 0, minute }, { inputTokens: 5_000, outputTokens: 5_000, seconds })).toBe(cost);
+  });
+});
+
 describe('the estimated prompt', () => {
   it('counts every side of the conversation, pictures, calls of tools and their descriptions', () => {
     const text = (characters: number): string => 'x'.repeat(characters);
