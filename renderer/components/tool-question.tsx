@@ -79,8 +79,10 @@ function Since({ at }: { readonly at: number }): ReactNode {
 function WouldBeGiven({ card: { id, given, turn } }: { readonly card: CardView }): ReactNode {
   const [wanted, setWanted] = useState(false);
   const part = given !== null && given.length > given.text.length;
-  const fetched = useCall('turns.steps', { turn: turn ?? '' }, { enabled: wanted && part && turn !== null });
-  const call = fetched.value?.flatMap(({ calls }) => calls).find((each) => each.card === id);
+  const asked = wanted && part && turn !== null;
+  const fetched = useCall('turns.steps', { turn: turn ?? '' }, { enabled: asked });
+  // Somebody else may have read them already: it is still the owner who unfolds it.
+  const call = asked ? fetched.value?.flatMap(({ calls }) => calls).find((each) => each.card === id) : undefined;
   if (given === null) return null;
   return (
     <>

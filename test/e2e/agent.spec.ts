@@ -240,7 +240,7 @@ test.describe('over a host that goes', () => {
     await expectAccessible(page);
     await picture(page, 'agent-schedule');
     await way.click();
-    await expect(page.getByRole('listitem').filter({ hasText: 'Bees' })).toBeFocused();
+    await expect(page.getByRole('list', { name: 'Schedules' }).getByRole('listitem')).toBeFocused();
     await page.getByRole('button', { name: 'Remove Bees' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await expect(page.getByText('Bees is removed.')).toBeVisible();
