@@ -9,6 +9,7 @@ import { failed, ok, type Result } from './lib/result.ts';
 import { applyConnections, applyPeople, applyToolServers } from './api/apply-provision.ts';
 import type { Dispatch } from './api/dispatch.ts';
 import type { EventLog } from './api/event-log.ts';
+import type { FixedEntries } from './api/fixed-entries.ts';
 import type { HttpHost } from './api/http.ts';
 import { networkAddresses, watchClock, watchNetwork } from './api/machine.ts';
 import type { Provision } from './api/provision.ts';
@@ -72,7 +73,7 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
     const { taken, reason } = listening.failure;
     return failed({ kind: 'port', taken, sentence: sentences.reason(reason, null) });
   }
-  const refusals = await startGateway(gateway, ground, desk, options.provision);
+  const refusals = await startGateway(gateway, ground, desk, options.provision, bound.ports.fixed);
   undo.use(watchSurroundings(ground, gateway));
   http.open();
   const startMs = Math.round(performance.now());
@@ -112,9 +113,10 @@ async function startGateway(
   ground: Ground,
   desk: ToolDesk,
   provision: Provision | null,
+  fixed: FixedEntries,
 ): Promise<readonly string[]> {
-  const connections = await applyConnections(gateway, provision);
-  const servers = await applyToolServers(desk.servers, provision);
+  const connections = await applyConnections(gateway, provision, fixed);
+  const servers = await applyToolServers(desk.servers, provision, fixed);
   await desk.servers.start();
   await gateway.start();
   const people = await applyPeople(gateway, ground.store, provision);

@@ -102,7 +102,7 @@ async function provisionFrom(file: string | null): Promise<Provision | null> {
   if (file === null) return null;
   const { readProvision } = await import('./api/provision.ts');
   const read = readProvision(textOf(file), process.env);
-  if (!read.ok) return end(2, `${file}: ${read.failure}.`);
+  if (!read.ok) return end(2, read.failure.map((problem) => `${file}: ${problem}.`).join('\n'));
   for (const warning of read.value.warnings) console.error(`${file}: ${warning}.`);
   return read.value;
 }

@@ -1,8 +1,10 @@
 /** Brings the gateway to what a provision file says, at each start; see provision.ts. */
+import type { FixedCap } from '../gateway/budget/types.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Storage, Tables } from '../gateway/storage.ts';
-import type { LinkId, Reason } from '../gateway/types.ts';
+import type { LinkId, PersonaRow, Reason } from '../gateway/types.ts';
 import type { Result } from '../lib/result.ts';
+import type { FixedEntries } from './fixed-entries.ts';
 import type { ToolServerDesk } from './ports.ts';
 import type { Provision } from './provision.ts';
 
@@ -15,20 +17,28 @@ export interface ProvisionRefusal {
 type Note = (path: string, result: Result<unknown, Reason>) => void;
 
 /**
- * Providers and links, before the gateway starts: what is resumed then already runs with what the file says. Also takes
- * the mark "set by the file" from what an earlier file named and this one does not.
+ * Providers, personas, links, and what is fixed of caps and tools, before the gateway starts: what is resumed then already
+ * runs with what the file says. Also takes the mark "set by the file" from what an earlier file named and this one does not.
  */
 export async function applyConnections(
   gateway: Gateway,
   provision: Provision | null,
+  fixed: FixedEntries,
 ): Promise<readonly ProvisionRefusal[]> {
   const refusals: ProvisionRefusal[] = [];
   const note: Note = (path, result) => {
     if (!result.ok) refusals.push({ path, reason: result.failure });
   };
   for (const entry of provision?.providers ?? []) note(entry.path, await applyProvider(gateway, entry));
-  for (const entry of provision?.links ?? []) note(entry.path, await applyLink(gateway, entry));
+  for (const entry of provision?.personas ?? []) note(entry.path, await applyPersona(gateway, entry, fixed));
+  for (const entry of provision?.links ?? []) {
+    const applied = await applyLink(gateway, entry);
+    note(entry.path, applied);
+    if (applied.ok && !entry.remove) note(`${entry.path}.persona`, await applyLinkPersona(gateway, entry, fixed));
+  }
   await releaseOthers(gateway, provision);
+  applyCaps(gateway, provision, note);
+  applyTools(gateway, provision, note);
   return refusals;
 }
 
@@ -36,24 +46,31 @@ export async function applyConnections(
 export async function applyToolServers(
   servers: ToolServerDesk,
   provision: Provision | null,
+  fixed: FixedEntries,
 ): Promise<readonly ProvisionRefusal[]> {
   const refusals: ProvisionRefusal[] = [];
   for (const entry of provision?.mcp ?? []) {
     const known = (await servers.list()).find(({ name }) => name === entry.name);
     const applied = await applyToolServer(servers, entry, known?.id);
     if (!applied.ok) refusals.push({ path: entry.path, reason: applied.failure });
+    else if (applied.value !== null) fixed.fix('mcp', applied.value, `mcp.${entry.name}`);
   }
   return refusals;
 }
 
-function applyToolServer(
+/** Answers its id; null where it was to be removed. */
+async function applyToolServer(
   servers: ToolServerDesk,
   entry: Provision['mcp'][number],
   known: string | undefined,
-): Promise<Result<unknown, Reason>> {
-  if (entry.remove) return known === undefined ? Promise.resolve(nothing) : servers.remove(known);
+): Promise<Result<string | null, Reason>> {
+  if (entry.remove) {
+    const removed = known === undefined ? nothing : await servers.remove(known);
+    return removed.ok ? nothing : removed;
+  }
   const { name, endpoint, enabled } = entry;
-  return servers.save({ ...(known === undefined ? {} : { id: known }), name, endpoint }, enabled);
+  const saved = await servers.save({ ...(known === undefined ? {} : { id: known }), name, endpoint }, enabled);
+  return saved.ok ? { ok: true, value: saved.value.id } : saved;
 }
 
 /** Roles and groups, after the gateway has started: they let kept messages be answered. */
@@ -170,6 +187,68 @@ function changesOf(entry: LinkEntry): Parameters<Gateway['links']['update']>[1] 
     ...(token === undefined ? {} : { secret: token }),
     ...(apiRoot === undefined ? {} : { apiRoot }),
   };
+}
+
+/** Known by its name, as the owner knows it. */
+async function applyPersona(
+  { personas }: Gateway,
+  entry: Provision['personas'][number],
+  fixed: FixedEntries,
+): Promise<Result<unknown, Reason>> {
+  const { name } = entry;
+  const known = personas.all().find((persona) => persona.name === name);
+  if (entry.remove) return known === undefined ? nothing : personas.remove(known.id);
+  const saved: Result<PersonaRow, Reason> =
+    known?.text === entry.text
+      ? { ok: true, value: known }
+      : await personas.save({ id: known?.id ?? null, name, text: entry.text });
+  if (saved.ok) fixed.fix('personas', saved.value.id, `personas.${name}`);
+  return saved;
+}
+
+async function applyLinkPersona(
+  { links, personas }: Gateway,
+  { id, persona: name }: LinkEntry,
+  fixed: FixedEntries,
+): Promise<Result<unknown, Reason>> {
+  if (name === undefined) return nothing;
+  const persona = personas.all().find((each) => each.name === name)?.id ?? null;
+  if (name !== null && persona === null) return notFound(name);
+  fixed.fix('links.persona', id, `links.${id}.persona`);
+  return links.get(id)?.row.persona === persona ? nothing : personas.chooseForLink(id, persona);
+}
+
+/** A cap of what is not there would hold nothing, and its owner would believe that it does. */
+function applyCaps({ budget, links, models, people }: Gateway, provision: Provision | null, note: Note): void {
+  const caps = (provision?.caps ?? []).flatMap((cap): readonly FixedCap[] => {
+    const { about } = cap;
+    const there =
+      about.kind === 'provider' ? models.providers().some(({ id }) => id === about.id) : links.get(about.link) !== null;
+    if (!there) {
+      note(cap.as, notFound(about.kind === 'provider' ? about.id : about.link));
+      return [];
+    }
+    if (about.kind === 'provider') return [cap];
+    return [{ ...cap, about: { ...about, chat: people.canonical(about.link, 'private', about.chat) } }];
+  });
+  budget.fixCaps(caps);
+}
+
+/** Between the name of a server and that of its tool; servers come later, and tools of theirs may come at any time. */
+const ofServer = '__';
+
+function applyTools({ tools }: Gateway, provision: Provision | null, note: Note): void {
+  const own = new Set(tools.list().map(({ tool }) => tool.description.name));
+  const permissions = [...(provision?.tools ?? [])].filter(([name]) => {
+    const known = own.has(name) || name.includes(ofServer);
+    if (!known) note(`tools.${name}`, notFound(name));
+    return known;
+  });
+  tools.fix(new Map(permissions));
+}
+
+function notFound(name: string): { readonly ok: false; readonly failure: Reason } {
+  return { ok: false, failure: { code: 'input.not-found', params: { name } } };
 }
 
 async function releaseOthers(gateway: Gateway, provision: Provision | null): Promise<void> {

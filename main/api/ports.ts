@@ -1,6 +1,12 @@
 /** What the api is bound to: the gateway's face, the ports beside it, and a few facts about the running host. */
 import type { Readable } from 'node:stream';
-import type { McpLogLineView, McpServerDraft, McpServerView, MemoryHitView, MemoryView } from '../../preload/contract/agent-views.ts';
+import type {
+  McpLogLineView,
+  McpServerDraft,
+  McpServerView,
+  MemoryHitView,
+  MemoryView,
+} from '../../preload/contract/agent-views.ts';
 import type { BackupView, BackupsView, LogLineView, RuntimeView } from '../../preload/contract/diagnostics-views.ts';
 import type { DesktopView } from '../../preload/contract/views.ts';
 import type { LinkProbe } from '../gateway/channel.ts';
@@ -12,6 +18,7 @@ import type { Settings } from '../gateway/settings.ts';
 import type { Storage } from '../gateway/storage.ts';
 import type { Millis, Reason } from '../gateway/types.ts';
 import type { Result } from '../lib/result.ts';
+import type { FixedEntries } from './fixed-entries.ts';
 
 /** What only the host itself knows. Every method is cheap. */
 export interface HostFacts {
@@ -85,11 +92,14 @@ export interface NoteDesk {
   search(query: string, limit: number): Promise<readonly MemoryHitView[]>;
 }
 
+/** What fixes one is no business of those who run it. */
+export type ToolServerStatus = Omit<McpServerView, 'fixedByFile'>;
+
 /** Servers of tools that the owner connected. An unknown one is `input.not-found`. */
 export interface ToolServerDesk {
-  list(): Promise<readonly McpServerView[]>;
+  list(): Promise<readonly ToolServerStatus[]>;
   /** `enabled` left out: as before, a new one on. Fails with `mcp.…` or `input.…`; nothing is stored then. */
-  save(draft: McpServerDraft, enabled?: boolean): Promise<Result<McpServerView, Reason>>;
+  save(draft: McpServerDraft, enabled?: boolean): Promise<Result<ToolServerStatus, Reason>>;
   setEnabled(id: string, enabled: boolean): Promise<Result<void, Reason>>;
   restart(id: string): Promise<Result<void, Reason>>;
   remove(id: string): Promise<Result<void, Reason>>;
@@ -109,6 +119,7 @@ export interface ApiPorts {
   readonly backups: BackupDesk;
   readonly notes: NoteDesk;
   readonly toolServers: ToolServerDesk;
+  readonly fixed: FixedEntries;
   /** Left out on a headless host. */
   readonly desktop?: DesktopPort;
   readonly probeLink: LinkProbe;

@@ -7,13 +7,21 @@
  * What the file names wins at each start; what it does not name is left alone; nothing is deleted for being missing
  * (`"remove": true` on an entry does that). Unknown keys are warned about with their path and ignored.
  */
-import { z } from 'zod';
 import type { McpServerDraft, McpValueDraft } from '../../preload/contract/agent-views.ts';
+import type { ToolPermission } from '../gateway/agent/types.ts';
+import type { FixedCap } from '../gateway/budget/types.ts';
 import { checkSetting, isSettingKey, type SettingKey } from '../gateway/settings.ts';
-import type { GroupAnswer, LinkId, LinkMode, ProviderId, Role } from '../gateway/types.ts';
+import type { CapAmounts, GroupAnswer, LinkId, LinkMode, ProviderId, Role } from '../gateway/types.ts';
 import { failed, ok, type Result } from '../lib/result.ts';
 import { normalizeUrl } from './base-url.ts';
 import { isTimeZone } from './commands/host.ts';
+import {
+  readFile,
+  unknownKeys,
+  type FileAmounts,
+  type ProvisionFile,
+  type ProvisionProblem,
+} from './provision-file.ts';
 import { whatsAppServer, type WhatsAppServer } from './whatsapp-server.ts';
 
 export interface ProvisionedProvider {
@@ -27,7 +35,12 @@ export interface ProvisionedProvider {
 }
 
 /** Of either kind: undefined leaves what is stored. */
-export type ProvisionedLink = { readonly id: LinkId; readonly enabled: boolean | undefined } & (
+export type ProvisionedLink = {
+  readonly id: LinkId;
+  readonly enabled: boolean | undefined;
+  /** Name of one of the file's; null: that of the settings. */
+  readonly persona: string | null | undefined;
+} & (
   | { readonly kind: 'telegram'; readonly token: string | undefined; readonly apiRoot: string | undefined }
   | {
       readonly kind: 'whatsapp';
@@ -52,6 +65,9 @@ type Removal = { readonly remove: true; readonly id: string };
 
 export interface Provision {
   readonly providers: readonly (Entry & (Removal | ({ readonly remove: false } & ProvisionedProvider)))[];
+  readonly personas: readonly (Entry & { readonly name: string } & (
+      { readonly remove: true } | { readonly remove: false; readonly text: string }
+    ))[];
   readonly links: readonly (Entry & (Removal | ({ readonly remove: false } & ProvisionedLink)))[];
   readonly people: readonly (Entry & {
     readonly link: LinkId;
@@ -68,146 +84,37 @@ export interface Provision {
   })[];
   readonly mcp: readonly (Entry &
     ({ readonly remove: true; readonly name: string } | ({ readonly remove: false } & ProvisionedServer)))[];
+  /** Permissions by the names that models call tools by; fixed while this host runs. */
+  readonly tools: ReadonlyMap<string, ToolPermission>;
+  /** Of providers and of chats, these as somebody wrote them; fixed while this host runs. */
+  readonly caps: readonly FixedCap[];
   /** Settings that are fixed while this host runs. */
   readonly settings: ReadonlyMap<SettingKey, unknown>;
   /** What was ignored, as sentences with paths. */
   readonly warnings: readonly string[];
 }
 
-const id = z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 of a-z, 0-9 and -');
-const modelRef = z.string().regex(/^[a-z0-9-]{1,32}\/.{1,256}$/, 'must be provider/model');
-const url = z.string().refine((text) => normalizeUrl(text).ok, 'must be an http: or https: address');
-/** Text, or `env:NAME` for the content of an environment variable. */
-const secret = z.string().min(1).max(4096);
-const gone = { remove: z.literal(true) };
-const stays = { remove: z.literal(false).optional() };
+type Environment = Readonly<Record<string, string | undefined>>;
 
-const provider = z.discriminatedUnion('remove', [
-  z.object({ ...gone, id }),
-  z.object({
-    ...stays,
-    id,
-    kind: z.enum(['openai', 'ollama']),
-    name: z.string().max(80).optional(),
-    baseUrl: url,
-    apiKey: secret.optional(),
-    compatibility: z.record(z.string(), z.unknown()).optional(),
-  }),
-]);
-const enabled = z.boolean().optional();
-const link = z.discriminatedUnion('remove', [
-  z.object({ ...gone, id }),
-  z.discriminatedUnion('kind', [
-    z.object({
-      ...stays,
-      id,
-      kind: z.literal('telegram'),
-      token: secret.optional(),
-      apiRoot: url.optional(),
-      enabled,
-    }),
-    z.object({
-      ...stays,
-      id,
-      kind: z.literal('whatsapp'),
-      webSocketUrl: z.string().optional(),
-      serverKey: secret.optional(),
-      mode: z.enum(['only-me', 'people']).optional(),
-      enabled,
-    }),
-  ]),
-]);
-const address = z.string().min(1).max(128);
-const person = z.discriminatedUnion('remove', [
-  z.object({ ...gone, link: id, address }),
-  z
-    .object({ ...stays, link: id, address, role: z.enum(['owner', 'guest', 'blocked']) })
-    .refine((entry) => entry.address !== '*' || entry.role === 'guest', {
-      path: ['role'],
-      message: 'must be guest for the address *, which means everyone who is not listed',
-    }),
-]);
-const group = z.discriminatedUnion('remove', [
-  z.object({ ...gone, link: id, address }),
-  z.object({ ...stays, link: id, address, answer: z.enum(['off', 'mention', 'always']) }),
-]);
-const values = z.record(z.string().min(1).max(128), z.string().max(8192)).default({});
-const serverName = z.string().min(1).max(64);
-const server = z.discriminatedUnion('remove', [
-  z.object({ ...gone, name: serverName }),
-  z
-    .object({
-      ...stays,
-      name: serverName,
-      command: z.string().min(1).max(1024).optional(),
-      args: z.array(z.string().max(4096)).max(100).default([]),
-      env: values,
-      url: z.string().min(1).max(2048).optional(),
-      headers: values,
-      enabled,
-    })
-    .refine((entry) => (entry.command === undefined) !== (entry.url === undefined), {
-      path: ['command'],
-      message: 'must have either a command or a url',
-    }),
-]);
-const fileSchema = z.object({
-  providers: z.array(provider).default([]),
-  models: z.object({ default: modelRef.optional(), fallbacks: z.array(modelRef).max(10).optional() }).default({}),
-  links: z.array(link).default([]),
-  people: z.array(person).default([]),
-  groups: z.array(group).default([]),
-  mcp: z.array(server).max(100).default([]),
-  settings: z.record(z.string(), z.unknown()).default({}),
-});
-type ProvisionFile = z.infer<typeof fileSchema>;
+/** What the file says, gathered: problems of one part do not hide those of another. */
+interface Reading {
+  readonly environment: Environment;
+  readonly problems: ProvisionProblem[];
+}
 
-/** What is wrong with the file: one sentence that names the path, and the variable where one is missing. */
-export type ProvisionProblem = string;
-
-/** Checks the text of a provision file and fills in what stands in the environment. */
-export function readProvision(
-  text: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): Result<Provision, ProvisionProblem> {
+/** Checks the text of a provision file and fills in what stands in the environment; fails with everything that is wrong. */
+export function readProvision(text: string, environment: Environment): Result<Provision, readonly ProvisionProblem[]> {
   const raw = parseJson(text);
-  if (!raw.ok) return raw;
-  const checked = fileSchema.safeParse(raw.value);
-  if (!checked.success) {
-    const [issue] = checked.error.issues;
-    return failed(`${pathOf(issue?.path ?? [])}: ${issue?.message ?? 'is malformed'}`);
-  }
-  const file = checked.data;
-  const settings = readSettings(file);
-  if (!settings.ok) return settings;
-  const providers: Provision['providers'][number][] = [];
-  for (const [index, entry] of file.providers.entries()) {
-    const path = `providers.${String(index)}`;
-    if (entry.remove === true) {
-      providers.push({ path, remove: true, id: entry.id });
-      continue;
-    }
-    const key = fromEnvironment(entry.apiKey, `${path}.apiKey`, environment);
-    if (!key.ok) return key;
-    const { kind, name = null, compatibility } = entry;
-    providers.push({
-      path,
-      remove: false,
-      id: entry.id,
-      kind,
-      name,
-      compatibility,
-      key: key.value,
-      baseUrl: trimmed(entry.baseUrl),
-    });
-  }
-  const links = readLinks(file, environment);
-  if (!links.ok) return links;
-  const mcp = readServers(file, environment);
-  if (!mcp.ok) return mcp;
-  return ok({
-    providers,
-    links: links.value,
+  if (!raw.ok) return failed([raw.failure]);
+  const checked = readFile(raw.value);
+  if (!checked.ok) return checked;
+  const file = checked.value;
+  const reading: Reading = { environment, problems: [] };
+  const unknownSettings: string[] = [];
+  const provision: Provision = {
+    providers: readProviders(file, reading),
+    personas: readPersonas(file),
+    links: readLinks(file, reading),
     people: file.people.map((entry, index) => ({
       path: `people.${String(index)}`,
       link: entry.link,
@@ -220,63 +127,95 @@ export function readProvision(
       address: entry.address,
       answer: entry.remove === true ? null : entry.answer,
     })),
-    mcp: mcp.value,
-    settings: settings.value.known,
-    warnings: [...unknownKeys(raw.value, file, []), ...settings.value.unknown],
+    mcp: readServers(file, reading),
+    tools: new Map(Object.entries(file.tools)),
+    caps: readCaps(file),
+    settings: readSettings(file, reading, unknownSettings),
+    warnings: [...unknownKeys(raw.value, file, []), ...unknownSettings],
+  };
+  return reading.problems.length === 0 ? ok(provision) : failed(reading.problems);
+}
+
+/** The value; what is wrong is noted, and then nothing is made of the file. */
+function noted<Value>(reading: Reading, result: Result<Value, ProvisionProblem>): Value | undefined {
+  if (result.ok) return result.value;
+  reading.problems.push(result.failure);
+  return undefined;
+}
+
+function readProviders(file: ProvisionFile, reading: Reading): Provision['providers'] {
+  return file.providers.map((entry, index) => {
+    const path = `providers.${String(index)}`;
+    if (entry.remove === true) return { path, remove: true, id: entry.id };
+    const { kind, name = null, compatibility } = entry;
+    const key = fromEnvironment(entry.apiKey, `${path}.apiKey`, reading);
+    return { path, remove: false, id: entry.id, kind, name, compatibility, key, baseUrl: trimmed(entry.baseUrl) };
   });
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-function readLinks(
-  file: ProvisionFile,
-  environment: Readonly<Record<string, string | undefined>>,
-): Result<Provision['links'], ProvisionProblem> {
-  const links: Provision['links'][number][] = [];
-  for (const [index, entry] of file.links.entries()) {
-    const path = `links.${String(index)}`;
-    if (entry.remove === true) {
-      links.push({ path, remove: true, id: entry.id });
-      continue;
-    }
-    if (entry.kind === 'whatsapp') {
-      const key = fromEnvironment(entry.serverKey, `${path}.serverKey`, environment);
-      if (!key.ok) return key;
-      const server = readServer(entry.webSocketUrl, key.value, path);
-      if (!server.ok) return server;
-      const { kind, mode, enabled: on } = entry;
-      links.push({ path, remove: false, id: entry.id, kind, server: server.value, mode, enabled: on });
-      continue;
-    }
-    const token = fromEnvironment(entry.token, `${path}.token`, environment);
-    if (!token.ok) return token;
-    const apiRoot = entry.apiRoot === undefined ? undefined : trimmed(entry.apiRoot);
-    const { kind, enabled: on } = entry;
-    links.push({ path, remove: false, id: entry.id, kind, token: token.value, apiRoot, enabled: on });
-  }
-  return ok(links);
+function readPersonas(file: ProvisionFile): Provision['personas'] {
+  return file.personas.map((entry, index) => {
+    const path = `personas.${String(index)}`;
+    const { name } = entry;
+    return entry.remove === true ? { path, name, remove: true } : { path, name, remove: false, text: entry.text };
+  });
 }
 
-function readServers(file: ProvisionFile, environment: Environment): Result<Provision['mcp'], ProvisionProblem> {
-  const servers: Provision['mcp'][number][] = [];
-  for (const [index, entry] of file.mcp.entries()) {
-    const path = `mcp.${String(index)}`;
-    if (entry.remove === true) {
-      servers.push({ path, remove: true, name: entry.name });
-      continue;
+function readLinks(file: ProvisionFile, reading: Reading): Provision['links'] {
+  return file.links.map((entry, index) => {
+    const path = `links.${String(index)}`;
+    if (entry.remove === true) return { path, remove: true, id: entry.id };
+    const common = { path, remove: false, id: entry.id, enabled: entry.enabled, persona: entry.persona } as const;
+    if (entry.kind === 'whatsapp') {
+      const { kind, mode, webSocketUrl } = entry;
+      const key = fromEnvironment(entry.serverKey, `${path}.serverKey`, reading);
+      // A key that is not in the environment was told of already.
+      const isMissing = entry.serverKey !== undefined && key === undefined;
+      const server = isMissing ? undefined : noted(reading, readServer(webSocketUrl, key, path));
+      return { ...common, kind, mode, server };
     }
-    const { name, command, args, url = '', enabled: on } = entry;
-    const env = readValues(entry.env, `${path}.env`, false, environment);
-    if (!env.ok) return env;
-    const headers = readValues(entry.headers, `${path}.headers`, true, environment);
-    if (!headers.ok) return headers;
+    const token = fromEnvironment(entry.token, `${path}.token`, reading);
+    const apiRoot = entry.apiRoot === undefined ? undefined : trimmed(entry.apiRoot);
+    return { ...common, kind: entry.kind, token, apiRoot };
+  });
+}
+
+function readServers(file: ProvisionFile, reading: Reading): Provision['mcp'] {
+  return file.mcp.map((entry, index) => {
+    const path = `mcp.${String(index)}`;
+    if (entry.remove === true) return { path, remove: true, name: entry.name };
+    const { name, command, args, url = '', enabled } = entry;
+    const env = readValues(entry.env, `${path}.env`, false, reading);
+    const headers = readValues(entry.headers, `${path}.headers`, true, reading);
     const endpoint: McpServerDraft['endpoint'] =
-      command === undefined
-        ? { kind: 'http', url, headers: headers.value }
-        : { kind: 'stdio', command, args, env: env.value };
-    servers.push({ path, remove: false, name, endpoint, enabled: on });
-  }
-  return ok(servers);
+      command === undefined ? { kind: 'http', url, headers } : { kind: 'stdio', command, args, env };
+    return { path, remove: false, name, endpoint, enabled };
+  });
+}
+
+function readCaps({ caps }: ProvisionFile): Provision['caps'] {
+  return [
+    ...Object.entries(caps.providers).map(([id, amounts]): FixedCap => ({
+      as: `caps.providers.${id}`,
+      about: { kind: 'provider', id },
+      amounts: amountsOf(amounts),
+    })),
+    ...caps.conversations.map(({ link, address, topic = null, ...amounts }, index): FixedCap => ({
+      as: `caps.conversations.${String(index)}`,
+      about: { kind: 'chat', link, chat: address, topic },
+      amounts: amountsOf(amounts),
+    })),
+  ];
+}
+
+function amountsOf({ perDayUsd, perDayTokens, perMonthUsd, perMonthTokens }: FileAmounts): CapAmounts {
+  const micros = (usd: number | undefined): number | null => (usd === undefined ? null : Math.round(usd * 1_000_000));
+  return {
+    dayCost: micros(perDayUsd),
+    dayTokens: perDayTokens ?? null,
+    monthCost: micros(perMonthUsd),
+    monthTokens: perMonthTokens ?? null,
+  };
 }
 
 /** What comes from the environment is a secret; headers mostly are one, and all of them are kept as such. */
@@ -284,15 +223,13 @@ function readValues(
   given: Readonly<Record<string, string>>,
   path: string,
   allSecret: boolean,
-  environment: Environment,
-): Result<readonly McpValueDraft[], ProvisionProblem> {
-  const read: McpValueDraft[] = [];
-  for (const [name, text] of Object.entries(given)) {
-    const value = fromEnvironment(text, `${path}.${name}`, environment);
-    if (!value.ok) return value;
-    read.push({ name, secret: allSecret || text.startsWith('env:'), value: value.value ?? '' });
-  }
-  return ok(read);
+  reading: Reading,
+): readonly McpValueDraft[] {
+  return Object.entries(given).map(([name, text]) => ({
+    name,
+    secret: allSecret || text.startsWith('env:'),
+    value: fromEnvironment(text, `${path}.${name}`, reading) ?? '',
+  }));
 }
 
 /** Undefined when the file names neither: what is stored stays. */
@@ -321,68 +258,63 @@ function parseJson(text: string): Result<unknown, ProvisionProblem> {
   }
 }
 
-function pathOf(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? 'the file' : path.map(String).join('.');
-}
-
 function trimmed(address: string): string {
   const checked = normalizeUrl(address);
   return checked.ok ? checked.value : address;
 }
 
+/** Undefined where nothing was given, or what was meant is not there. */
 function fromEnvironment(
   text: string | undefined,
   path: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): Result<string | undefined, ProvisionProblem> {
-  if (text?.startsWith('env:') !== true) return ok(text);
+  { environment, problems }: Reading,
+): string | undefined {
+  if (text?.startsWith('env:') !== true) return text;
   const variable = text.slice('env:'.length);
   const value = environment[variable]?.trim();
-  return value === undefined || value === ''
-    ? failed(`${path}: the environment variable ${variable} is not set`)
-    : ok(value);
+  if (value !== undefined && value !== '') return value;
+  problems.push(`${path}: the environment variable ${variable} is not set`);
+  return undefined;
 }
 
-function readSettings(
-  file: ProvisionFile,
-): Result<{ readonly known: ReadonlyMap<SettingKey, unknown>; readonly unknown: readonly string[] }, ProvisionProblem> {
+/** The caps over everything are settings of their own; either place will do, both are one too many. */
+const capSettings = {
+  perDayUsd: 'budget.perDayUsd',
+  perDayTokens: 'budget.perDayTokens',
+  perMonthUsd: 'budget.perMonthUsd',
+  perMonthTokens: 'budget.perMonthTokens',
+} as const satisfies Record<keyof FileAmounts, SettingKey>;
+
+function readSettings(file: ProvisionFile, { problems }: Reading, unknown: string[]): Provision['settings'] {
   const known = new Map<SettingKey, unknown>();
-  const unknown: string[] = [];
   for (const [key, value] of Object.entries(file.settings)) {
-    if (!isSettingKey(key)) {
-      unknown.push(`settings.${key} is not a setting of this version and was ignored`);
-      continue;
-    }
-    const checked = checkSetting(key, value);
-    if (!checked.ok) return failed(`settings.${key}: must be ${expectedOf(checked.failure.params ?? {})}`);
-    if (key === 'timeZone' && !isTimeZone(value)) {
-      return failed(`settings.${key}: must be a time zone such as Europe/Berlin`);
-    }
-    known.set(key, checked.value);
+    if (isSettingKey(key)) noteSetting(known, problems, { key, value, path: `settings.${key}` });
+    else unknown.push(`settings.${key} is not a setting of this version and was ignored`);
+  }
+  for (const [name, key] of Object.entries(capSettings)) {
+    const value = file.caps[name as keyof FileAmounts];
+    if (value === undefined) continue;
+    if (known.has(key)) problems.push(`caps.${name}: stands in settings.${key} already`);
+    else noteSetting(known, problems, { key, value, path: `caps.${name}` });
   }
   if (file.models.default !== undefined) known.set('models.default', file.models.default);
   if (file.models.fallbacks !== undefined) known.set('models.fallbacks', file.models.fallbacks);
-  return ok({ known, unknown });
+  return known;
+}
+
+function noteSetting(
+  known: Map<SettingKey, unknown>,
+  problems: ProvisionProblem[],
+  { key, value, path }: { readonly key: SettingKey; readonly value: unknown; readonly path: string },
+): void {
+  const checked = checkSetting(key, value);
+  if (!checked.ok) problems.push(`${path}: must be ${expectedOf(checked.failure.params ?? {})}`);
+  else if (key === 'timeZone' && !isTimeZone(value)) {
+    problems.push(`${path}: must be a time zone such as Europe/Berlin`);
+  } else known.set(key, checked.value);
 }
 
 function expectedOf(params: Readonly<Record<string, string | number>>): string {
   const { expected, min, max } = params;
   return expected === undefined ? `from ${String(min)} to ${String(max)}` : String(expected);
-}
-
-/** Keys of the file that the checked value does not have, at any depth. */
-function unknownKeys(raw: unknown, known: unknown, path: readonly PropertyKey[]): readonly string[] {
-  if (Array.isArray(raw) && Array.isArray(known)) {
-    return raw.flatMap((entry, index) => unknownKeys(entry, known[index], [...path, index]));
-  }
-  if (!isRecord(raw) || !isRecord(known)) return [];
-  return Object.entries(raw).flatMap(([key, value]) =>
-    Object.hasOwn(known, key)
-      ? unknownKeys(value, known[key], [...path, key])
-      : [`${pathOf([...path, key])} is not known and was ignored`],
-  );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

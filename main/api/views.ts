@@ -32,6 +32,7 @@ import type {
 } from '../gateway/types.ts';
 import { oneLine, plainLine } from '../lib/one-line.ts';
 import { askedByView, besideMessages, stepsTallyView, type BesideMessages } from './beside-messages.ts';
+import type { FixedEntries } from './fixed-entries.ts';
 import type { HostFacts } from './ports.ts';
 
 /** Where views are read from. */
@@ -40,6 +41,7 @@ export interface ViewSource {
   readonly storage: Storage;
   readonly settings: Settings;
   readonly facts: HostFacts;
+  readonly fixed: FixedEntries;
 }
 
 const previewLength = 140;
@@ -120,6 +122,7 @@ export function linkView(from: ViewSource, status: LinkStatus): LinkView {
     waiting: read.messages.countAside(row.id, 'kept') + read.messages.countAside(row.id, 'late'),
     pausedUntil: row.pausedUntil,
     persona: row.persona,
+    personaByFile: from.fixed.has('links.persona', row.id),
     enabled: row.enabled,
     fixedByFile: row.fixedByFile,
     apiRoot: row.apiRoot,

@@ -2,6 +2,7 @@
 import { createHandlers } from '../api/commands/all.ts';
 import { createDispatch, type Dispatch } from '../api/dispatch.ts';
 import { createEventLog, type EventLog } from '../api/event-log.ts';
+import { createFixedEntries } from '../api/fixed-entries.ts';
 import { createLoopMeter, freeBytes, runtime } from '../api/machine.ts';
 import type { ApiPorts } from '../api/ports.ts';
 import type { SwitchedHttp } from '../api/switched-http.ts';
@@ -67,6 +68,7 @@ export function bindApi(
     backups: createBackupDesk({ dataDir, backups: store.backups, log }),
     notes: desk.notes,
     toolServers: desk.servers,
+    fixed: createFixedEntries(),
     ...(options.desktop === undefined ? {} : { desktop: options.desktop }),
     probeLink: createLinkProbe({ clock, fetch: options.fetch ?? fetch }),
     fetch: options.fetch ?? fetch,

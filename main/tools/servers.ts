@@ -2,13 +2,18 @@
  * Servers of tools as the owner keeps them: rows in the store, secrets sealed beside them, and what runs of them. The
  * client and the library behind it are loaded when the first server is stored; until then nothing of them exists.
  */
-import type { McpLogLineView, McpServerDraft, McpServerView, McpStateView } from '../../preload/contract/agent-views.ts';
+import type {
+  McpLogLineView,
+  McpServerDraft,
+  McpServerView,
+  McpStateView,
+} from '../../preload/contract/agent-views.ts';
 import type { Clock, Ids } from '../gateway/clock.ts';
 import { describeError, type Log } from '../gateway/log.ts';
 import type { SecretBox } from '../gateway/secrets.ts';
 import type { Storage } from '../gateway/storage.ts';
 import type { Tool, ToolServerId, ToolServerRow } from '../gateway/tool.ts';
-import type { Reason } from '../gateway/types.ts';
+import type { Millis, Reason } from '../gateway/types.ts';
 import { assertNever } from '../lib/assert-never.ts';
 import { subject } from '../lib/observable.ts';
 import { failed, ok, type Result } from '../lib/result.ts';
@@ -27,6 +32,9 @@ import {
   type ClearValue,
   type Vault,
 } from './server-values.ts';
+
+/** What fixes one is no business of those who run it. */
+type ServerStatus = Omit<McpServerView, 'fixedByFile'>;
 
 export interface ServerDeps {
   readonly storage: Pick<Storage, 'read' | 'commit' | 'note'>;
@@ -47,7 +55,7 @@ export class ToolServers implements AsyncDisposable {
   readonly #vault: Vault;
   readonly #changed: () => void;
   readonly #opened: Once<McpServers>;
-  readonly #states = new Map<ToolServerId, McpState['kind']>();
+  readonly #histories = new Map<ToolServerId, History>();
   /** One change after the other. */
   #last: Promise<unknown> = Promise.resolve();
   #ended: Promise<void> | null = null;
@@ -74,7 +82,7 @@ export class ToolServers implements AsyncDisposable {
     }
   }
 
-  async list(): Promise<readonly McpServerView[]> {
+  async list(): Promise<readonly ServerStatus[]> {
     const rows = this.#deps.storage.read.toolServers.all();
     if (rows.length === 0) return [];
     const statuses = this.#ended === null ? (await this.#opened.get()).servers.value : [];
@@ -85,7 +93,7 @@ export class ToolServers implements AsyncDisposable {
    * Stores a server and starts it, as far as it is on (`enabled`; as before, or on, when left out). What is as it was is
    * left to run. Fails with `mcp.…` or `input.…`; nothing is stored then.
    */
-  save(draft: McpServerDraft, enabled?: boolean): Promise<Result<McpServerView, Reason>> {
+  save(draft: McpServerDraft, enabled?: boolean): Promise<Result<ServerStatus, Reason>> {
     return this.#inTurn(async () => {
       const before = draft.id === undefined ? null : this.#deps.storage.read.toolServers.get(draft.id);
       if (draft.id !== undefined && before === null) return failed(notThere);
@@ -124,7 +132,7 @@ export class ToolServers implements AsyncDisposable {
         facts.put(offerKey(id), undefined);
         for (const name of secretNames(row)) secrets.remove(name);
       });
-      this.#states.delete(id);
+      this.#histories.delete(id);
       await servers.remove(id);
     });
   }
@@ -169,9 +177,10 @@ export class ToolServers implements AsyncDisposable {
   /** Into the log, without a word of the server's own. */
   #note(statuses: readonly McpStatus[]): void {
     for (const { row, state } of statuses) {
-      if (this.#states.get(row.id) === state.kind) continue;
-      this.#states.set(row.id, state.kind);
-      if (state.kind === 'starting') continue;
+      const before = this.#histories.get(row.id);
+      const after = historyAfter(before, state, this.#deps.clock.now());
+      this.#histories.set(row.id, after);
+      if (before?.kind === after.kind || state.kind === 'starting') continue;
       const reason = 'reason' in state ? { reason: state.reason.code } : {};
       const level = 'reason' in state ? 'warn' : 'info';
       this.#deps.log.write(level, `mcp.${state.kind}`, { server: row.id, ...reason });
@@ -242,7 +251,7 @@ export class ToolServers implements AsyncDisposable {
     return next;
   }
 
-  #view(row: ToolServerRow, statuses: readonly McpStatus[]): McpServerView {
+  #view(row: ToolServerRow, statuses: readonly McpStatus[]): ServerStatus {
     const { id, name, enabled, endpoint } = row;
     const state: McpState = statuses.find((each) => each.row.id === id)?.state ?? { kind: 'off' };
     const values = valueViews(this.#vault, row);
@@ -251,8 +260,29 @@ export class ToolServers implements AsyncDisposable {
       ...{ id, name, enabled, tools, leftOut },
       endpoint: endpoint.kind === 'stdio' ? { ...endpoint, env: values } : { ...endpoint, headers: values },
       state: stateView(state),
+      ...historyView(this.#histories.get(id) ?? historyAfter(undefined, state, this.#deps.clock.now())),
     };
   }
+}
+
+/** How a server has been doing since the start of the program. */
+interface History extends Pick<ServerStatus, 'since' | 'losses' | 'lastTrouble'> {
+  readonly kind: McpState['kind'];
+}
+
+function historyAfter(before: History | undefined, state: McpState, now: Millis): History {
+  const { kind } = state;
+  const isLost = before?.kind === 'ready' && 'reason' in state;
+  return {
+    kind,
+    since: before?.kind === kind ? before.since : now,
+    losses: (before?.losses ?? 0) + (isLost ? 1 : 0),
+    lastTrouble: 'reason' in state ? state.reason : (before?.lastTrouble ?? null),
+  };
+}
+
+function historyView({ kind: _kind, ...shown }: History): Pick<ServerStatus, 'since' | 'losses' | 'lastTrouble'> {
+  return shown;
 }
 
 const stopping: Reason = { code: 'host.stopping' };

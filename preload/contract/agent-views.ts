@@ -9,8 +9,9 @@ export interface ToolView {
   /** The server that offers it; null for a tool of our own. */
   readonly server: string | null;
   readonly permission: ToolPermissionView;
-  /** The owner said so; false: as it comes. */
+  /** The owner, or a provision file, said so; false: as it comes. */
   readonly chosen: boolean;
+  readonly fixedByFile: boolean;
   /** It changes something outside. */
   readonly sideEffects: boolean;
   /** What it answers was written by others. */
@@ -112,8 +113,16 @@ export interface McpServerView {
   readonly id: string;
   readonly name: string;
   readonly enabled: boolean;
+  /** What it is stands in a provision file; it can be switched off and started anew all the same. */
+  readonly fixedByFile: boolean;
   readonly endpoint: McpEndpointView;
   readonly state: McpStateView;
+  /** When its state became of the present kind. */
+  readonly since: number;
+  /** How often it was lost since the program started, and had to be started anew. */
+  readonly losses: number;
+  /** What was last wrong with it since then, also when it is well again; null: nothing. */
+  readonly lastTrouble: Reason | null;
   /** The tools it offers: as models call them, as it calls them itself. */
   readonly tools: readonly { readonly name: string; readonly theirs: string; readonly claimsReadOnly: boolean }[];
   readonly leftOut: readonly {
@@ -230,6 +239,7 @@ export interface PersonaView {
   readonly id: string;
   readonly name: string;
   readonly text: string;
+  readonly fixedByFile: boolean;
 }
 
 export type ThinkingView = 'off' | 'low' | 'medium' | 'high';

@@ -60,6 +60,7 @@ export interface CapView extends CapAmounts {
   readonly id: string;
   /** As people know it. */
   readonly title: string;
+  readonly fixedByFile: boolean;
   readonly used: {
     readonly dayCost: number;
     readonly dayTokens: number;

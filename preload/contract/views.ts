@@ -74,6 +74,8 @@ export interface LinkView {
   readonly pausedUntil: number | null;
   /** Chosen for its chats; null means the one in the settings. */
   readonly persona: string | null;
+  /** A provision file chose the persona. */
+  readonly personaByFile: boolean;
   readonly enabled: boolean;
   readonly fixedByFile: boolean;
   readonly apiRoot: string | null;

@@ -41,6 +41,12 @@ const paths = {
       <path d="M9.2 10.8 16 4M13.4 6.6l2.2 2.2M11 9l1.6 1.6" />
     </>
   ),
+  lock: (
+    <>
+      <rect x="4.5" y="9" width="11" height="7.5" rx="1.6" />
+      <path d="M7 9V6.6a3 3 0 0 1 6 0V9" />
+    </>
+  ),
   clock: (
     <>
       <circle cx="10" cy="10" r="6.8" />

@@ -6,6 +6,7 @@ import { t } from '../i18n.ts';
 import { Button, IconButton } from './button.tsx';
 import { Confirm, Dialog } from './dialog.tsx';
 import { Field, SelectField, TextField } from './field.tsx';
+import { Fixed } from './fixed.tsx';
 import { ReasonNote } from './reason-note.tsx';
 
 export interface PersonaChoiceProps {
@@ -17,10 +18,20 @@ export interface PersonaChoiceProps {
   readonly standard: string;
   readonly onChoose: (persona: string | null) => void;
   readonly busy: boolean;
+  /** A provision file has chosen. */
+  readonly fixed?: boolean;
 }
 
 /** Chooses a persona; beside it the way to write one. */
-export function PersonaChoice({ label, help, chosen, standard, onChoose, busy }: PersonaChoiceProps): ReactNode {
+export function PersonaChoice({
+  label,
+  help,
+  chosen,
+  standard,
+  onChoose,
+  busy,
+  fixed = false,
+}: PersonaChoiceProps): ReactNode {
   const personas = useCall('personas.list', {}).value ?? [];
   const [open, setOpen] = useState(false);
   const known = personas.some(({ id }) => id === chosen);
@@ -31,6 +42,8 @@ export function PersonaChoice({ label, help, chosen, standard, onChoose, busy }:
         help={help}
         value={known ? (chosen ?? '') : ''}
         aria-busy={busy}
+        disabled={fixed}
+        trouble={fixed ? <Fixed /> : undefined}
         onChange={(event) => onChoose(event.target.value === '' ? null : event.target.value)}
       >
         <option value="">{standard}</option>
@@ -88,18 +101,22 @@ function PersonaList({ onOpen }: { readonly onOpen: (persona: PersonaView | null
                   {persona.text}
                 </span>
               </div>
-              <span className="row-steps">
-                <IconButton
-                  icon="edit"
-                  label={t('personas.change', { name: persona.name })}
-                  onClick={() => onOpen(persona)}
-                />
-                <IconButton
-                  icon="trash"
-                  label={t('personas.remove', { name: persona.name })}
-                  onClick={() => setAsked(persona)}
-                />
-              </span>
+              {persona.fixedByFile ? (
+                <Fixed />
+              ) : (
+                <span className="row-steps">
+                  <IconButton
+                    icon="edit"
+                    label={t('personas.change', { name: persona.name })}
+                    onClick={() => onOpen(persona)}
+                  />
+                  <IconButton
+                    icon="trash"
+                    label={t('personas.remove', { name: persona.name })}
+                    onClick={() => setAsked(persona)}
+                  />
+                </span>
+              )}
             </li>
           ))}
         </ul>

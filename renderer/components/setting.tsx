@@ -40,7 +40,11 @@ export function Setting({ setting }: { readonly setting: SettingView }): ReactNo
         <p className="muted" id={`${id}-help`}>
           {help}
         </p>
-        {fixedByFile && <p className="muted small">{t('fixed.setting')}</p>}
+        {fixedByFile && (
+          <p className="muted small fixed">
+            <Icon name="lock" /> {t('fixed.setting')}
+          </p>
+        )}
         <Trouble text={trouble} failure={set.failure} />
       </div>
       <div className="setting-control">

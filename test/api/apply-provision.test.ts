@@ -10,7 +10,7 @@ import { conversationRow, newMessage } from '../store/support.ts';
 /** One start of a host on a data directory that outlives it. */
 async function start(dataDir: string, file: unknown): Promise<Host & AsyncDisposable> {
   const provision = file === null ? null : readProvision(JSON.stringify(file), {});
-  if (provision?.ok === false) throw new Error(provision.failure);
+  if (provision?.ok === false) throw new Error(provision.failure.join('\n'));
   const http = { port: 0, host: '127.0.0.1', allowHosts: [], token: testToken, windowDir: dataDir };
   const started = await startHost({
     mode: 'headless',

@@ -21,7 +21,9 @@ describe('a window', () => {
     const { id: conversation } = await client.value('conversations.create', {});
     const { id } = await client.value('personas.save', { name: '  Butler ', text: 'You are a butler.' });
     await client.event((event) => event.kind === 'settings.changed' && event.key === 'persona');
-    expect(await client.value('personas.list', {})).toEqual([{ id, name: 'Butler', text: 'You are a butler.' }]);
+    expect(await client.value('personas.list', {})).toEqual([
+      { id, name: 'Butler', text: 'You are a butler.', fixedByFile: false },
+    ]);
     expect(await client.value('conversations.setPersona', { conversation, persona: id })).toMatchObject({
       persona: id,
     });
@@ -49,8 +51,8 @@ describe('a window', () => {
     await client.value('caps.set', { scope: 'conversation', id, caps });
     const used = { dayCost: 0, dayTokens: 0, monthCost: 0, monthTokens: 0 };
     expect(await client.value('caps.list', {})).toEqual([
-      { ...caps, scope: 'provider', id: 'far', title: 'Far', used },
-      { ...caps, scope: 'conversation', id, title: '', used },
+      { ...caps, scope: 'provider', id: 'far', title: 'Far', fixedByFile: false, used },
+      { ...caps, scope: 'conversation', id, title: '', fixedByFile: false, used },
     ]);
     await client.value('caps.set', { scope: 'provider', id: 'far', caps: null });
     await client.value('caps.set', { scope: 'conversation', id, caps: null });

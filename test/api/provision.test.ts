@@ -25,7 +25,7 @@ describe('a provision file', () => {
       ],
       settings: { timeZone: 'Europe/Berlin', 'delivery.pacing': 0 },
     });
-    if (!read_.ok) throw new Error(read_.failure);
+    if (!read_.ok) throw new Error(read_.failure.join('\n'));
     const { providers, links, people, groups, settings, warnings } = read_.value;
     expect(providers).toMatchObject([{ id: 'lab', key: 'sk-lab', baseUrl: 'http://127.0.0.1:8080/v1', remove: false }]);
     expect(links).toMatchObject([{ id: 'bot', token: '1:a', apiRoot: 'http://127.0.0.1:8081' }]);
@@ -52,7 +52,7 @@ describe('a provision file', () => {
         { id: 'public', kind: 'whatsapp', webSocketUrl: '', enabled: false },
       ],
     });
-    if (!result.ok) throw new Error(result.failure);
+    if (!result.ok) throw new Error(result.failure.join('\n'));
     expect(result.value.warnings).toEqual([]);
     expect(result.value.links).toMatchObject([
       { id: 'phone', kind: 'whatsapp', server: undefined, mode: undefined, enabled: undefined },
@@ -69,7 +69,7 @@ describe('a provision file', () => {
         { name: 'old', remove: true },
       ],
     });
-    if (!result.ok) throw new Error(result.failure);
+    if (!result.ok) throw new Error(result.failure.join('\n'));
     expect(result.value.warnings).toEqual([]);
     const [colour, key] = [
       { name: 'COLOUR', secret: false, value: 'blue' },
@@ -134,17 +134,141 @@ describe('a provision file', () => {
       { links: [{ id: 'a', kind: 'whatsapp', serverKey: 'ab'.repeat(32) }] },
       'links.0.webSocketUrl',
     ],
+    ['a persona without words', { personas: [{ name: 'Night' }] }, 'personas.0.text: is missing'],
+    ['a persona without a name', { personas: [{ name: ' ', text: 'x' }] }, 'personas.0.name: must have at least 1'],
+    ['words that are too many', { personas: [{ name: 'a', text: 'x'.repeat(6001) }] }, 'personas.0.text: must have at'],
+    [
+      'two personas of one name',
+      {
+        personas: [
+          { name: 'a', text: '' },
+          { name: ' a', remove: true },
+        ],
+      },
+      'personas.1.name: stands in personas.0 already',
+    ],
+    [
+      'a link’s persona that the file does not know',
+      { personas: [{ name: 'b', remove: true }], links: [{ id: 'a', kind: 'telegram', persona: 'b' }] },
+      'links.0.persona: must be the name of one of the personas',
+    ],
+    [
+      'two servers of one name',
+      {
+        mcp: [
+          { name: 'a', command: 'b' },
+          { name: 'a', url: 'https://c' },
+        ],
+      },
+      'mcp.1.name',
+    ],
+    [
+      'a permission that there is not',
+      { tools: { remember: 'maybe' } },
+      'tools.remember: must be always or ask or never',
+    ],
+    [
+      'a limit without an amount',
+      { caps: { providers: { lab: {} } } },
+      'caps.providers.lab: must have at least one of',
+    ],
+    [
+      'a limit of nothing',
+      { caps: { providers: { lab: { perDayUsd: 0 } } } },
+      'caps.providers.lab.perDayUsd: must be at',
+    ],
+    [
+      'half a token',
+      { caps: { conversations: [{ link: 'a', address: '1', perDayTokens: 1.5 }] } },
+      'caps.conversations.0.perDayTokens: must be a whole number',
+    ],
+    [
+      'a limit of no chat',
+      { caps: { conversations: [{ link: 'a', perDayTokens: 1 }] } },
+      'caps.conversations.0.address',
+    ],
+    [
+      'a provider that nobody can have',
+      { caps: { providers: { Lab: { perDayUsd: 1 } } } },
+      'caps.providers.Lab: is no',
+    ],
+    [
+      'a limit that stands in two places',
+      { caps: { perDayUsd: 1 }, settings: { 'budget.perDayUsd': 1 } },
+      'caps.perDayUsd: stands in settings.budget.perDayUsd already',
+    ],
+    ['a limit beyond all measure', { caps: { perDayUsd: 100_001 } }, 'caps.perDayUsd: must be from 0 to 100000'],
+    ['a kind that there is not', { providers: [{ ...lab, kind: 'x' }] }, 'providers.0.kind: must be openai or ollama'],
     ['a remove that is no switch', { links: [{ id: 'b', remove: 1 }] }, 'links.0.remove'],
   ])('is refused with %s, and the sentence names the path (a host half set up)', (_what, file, path) => {
     const result = read(file);
     expect(result.ok).toBe(false);
-    if (!result.ok) expect(result.failure).toContain(path);
+    if (!result.ok) expect(result.failure.join('\n')).toContain(path);
+  });
+
+  it('tells of every mistake at once, those of the environment too (a start for each of them)', () => {
+    const form = read({ providers: [{ ...lab, kind: 'x' }], tools: { remember: 'maybe' }, personas: [{ name: 'a' }] });
+    expect(form).toEqual({
+      ok: false,
+      failure: [
+        'providers.0.kind: must be openai or ollama',
+        'personas.0.text: is missing',
+        'tools.remember: must be always or ask or never',
+      ],
+    });
+    const meaning = read({ providers: [{ ...lab, apiKey: 'env:GONE' }], settings: { 'api.enabled': 1 } });
+    expect(meaning).toEqual({
+      ok: false,
+      failure: [
+        'providers.0.apiKey: the environment variable GONE is not set',
+        'settings.api.enabled: must be true or false',
+      ],
+    });
+  });
+
+  it('says who the model is, which tools it has, and what it may cost', () => {
+    const result = read({
+      personas: [{ name: ' Night ', text: 'Whisper.' }],
+      links: [
+        { id: 'a', kind: 'telegram', persona: 'Night' },
+        { id: 'b', kind: 'whatsapp', persona: null },
+      ],
+      tools: { remember: 'ask' },
+      caps: {
+        perDayUsd: 2,
+        perMonthTokens: 0,
+        providers: { lab: { perDayUsd: 0.1, perMonthUsd: 3 } },
+        conversations: [{ link: 'a', address: '-100', topic: '7', perDayTokens: 5 }],
+      },
+    });
+    if (!result.ok) throw new Error(result.failure.join('\n'));
+    expect(result.value.warnings).toEqual([]);
+    expect(result.value.personas).toEqual([{ path: 'personas.0', name: 'Night', remove: false, text: 'Whisper.' }]);
+    expect(result.value.links.map((entry) => !entry.remove && entry.persona)).toEqual(['Night', null]);
+    expect([...result.value.tools]).toEqual([['remember', 'ask']]);
+    expect([...result.value.settings]).toEqual([
+      ['budget.perDayUsd', 2],
+      ['budget.perMonthTokens', 0],
+    ]);
+    const none = { dayCost: null, dayTokens: null, monthCost: null, monthTokens: null };
+    expect(result.value.caps).toEqual([
+      {
+        as: 'caps.providers.lab',
+        about: { kind: 'provider', id: 'lab' },
+        amounts: { ...none, dayCost: 100_000, monthCost: 3_000_000 },
+      },
+      {
+        as: 'caps.conversations.0',
+        about: { kind: 'chat', link: 'a', chat: '-100', topic: '7' },
+        amounts: { ...none, dayTokens: 5 },
+      },
+    ]);
   });
 
   it('never repeats a secret in what it says (a key in the journal)', () => {
     const result = read({ providers: [{ ...lab, apiKey: 'sk-very-secret', baseUrl: 'http://u:pass@x' }] });
     expect(result.ok).toBe(false);
-    if (!result.ok) expect(result.failure).not.toMatch(/very-secret|pass@/);
+    if (!result.ok) expect(result.failure.join('\n')).not.toMatch(/very-secret|pass@/);
   });
 
   it('warns about what it does not know, with the path, and goes on (a typing mistake that is silently ignored)', () => {
@@ -153,17 +277,25 @@ describe('a provision file', () => {
       links: [{ id: 'phone', kind: 'whatsapp', token: '1:a' }],
       settings: { 'budget.perYearUsd': 2 },
       people: [],
+      caps: { perYearUsd: 5, providers: { lab: { perDayUsd: 1, perWeekUsd: 2 } } },
       color: 'red',
     });
-    if (!result.ok) throw new Error(result.failure);
+    if (!result.ok) throw new Error(result.failure.join('\n'));
     expect(result.value.links).toHaveLength(1);
     const warnings = result.value.warnings.map((warning) => warning.split(' ')[0]).toSorted();
-    expect(warnings).toEqual(['color', 'links.0.token', 'providers.0.apikey', 'settings.budget.perYearUsd']);
+    expect(warnings).toEqual([
+      'caps.perYearUsd',
+      'caps.providers.lab.perWeekUsd',
+      'color',
+      'links.0.token',
+      'providers.0.apikey',
+      'settings.budget.perYearUsd',
+    ]);
   });
 
   it('takes entries away only where it says so (a provider gone because a line was moved)', () => {
     const result = read({ providers: [{ id: 'lab', remove: true }], links: [{ id: 'bot', remove: true }] });
-    if (!result.ok) throw new Error(result.failure);
+    if (!result.ok) throw new Error(result.failure.join('\n'));
     expect(result.value.providers).toEqual([{ path: 'providers.0', remove: true, id: 'lab' }]);
     expect(result.value.links).toEqual([{ path: 'links.0', remove: true, id: 'bot' }]);
   });

@@ -46,6 +46,7 @@ const link: LinkView = {
   waiting: 1,
   pausedUntil: null,
   persona: null,
+  personaByFile: false,
   enabled: true,
   fixedByFile: false,
   apiRoot: `https://${planted.host}`,

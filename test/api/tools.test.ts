@@ -20,7 +20,14 @@ describe('tools in the window', () => {
     using window = await new RpcClient(test.url).opened();
     window.subscribe((await window.value('host.get', {})).seq);
     const listed = async () => (await window.value('tools.list', {})).find(({ name }) => name === 'send');
-    const about = { name: 'send', description: 'It sends.', server: 'Post', sideEffects: true, outside: true };
+    const about = {
+      name: 'send',
+      fixedByFile: false,
+      description: 'It sends.',
+      server: 'Post',
+      sideEffects: true,
+      outside: true,
+    };
     expect(await listed()).toEqual({ ...about, permission: 'ask', chosen: false });
     await window.value('tools.setPermission', { name: 'send', permission: 'never' });
     await window.event(({ kind }) => kind === 'tools.changed');

@@ -20,7 +20,7 @@ function end(code: number, sentence: string): never {
 function provisionFrom(text: string | null): Provision | null {
   if (text === null) return null;
   const read = readProvision(text, process.env);
-  return read.ok ? read.value : end(2, read.failure);
+  return read.ok ? read.value : end(2, read.failure.join('\n'));
 }
 
 function codeOf(failure: HostFailure): number {

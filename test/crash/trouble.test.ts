@@ -96,7 +96,7 @@ describe('trouble while a host runs', () => {
 
   async function started(dataDir: string, content: unknown, store: HostOptions['store'] & object): Promise<Host> {
     const provision = readProvision(JSON.stringify(content), {});
-    if (!provision.ok) throw new Error(provision.failure);
+    if (!provision.ok) throw new Error(provision.failure.join('\n'));
     const host = await startHost({
       mode: 'headless',
       version: '0.0.0-crash',

@@ -8,6 +8,7 @@ import { createDispatch } from '../../main/api/dispatch.ts';
 import { createEventLog } from '../../main/api/event-log.ts';
 import { startHttp } from '../../main/api/http.ts';
 import { createSystemClock } from '../../main/api/machine.ts';
+import { createFixedEntries } from '../../main/api/fixed-entries.ts';
 import type { ApiPorts } from '../../main/api/ports.ts';
 import { translateEvent } from '../../main/api/translate.ts';
 import { createLinkProbe } from '../../main/channels/catalog.ts';
@@ -248,7 +249,7 @@ async function openWindow(test: TestGateway, undo: AsyncDisposableStack): Promis
     }),
   );
   const ports: ApiPorts = {
-    ...{ notes: desk.notes, toolServers: desk.servers },
+    ...{ notes: desk.notes, toolServers: desk.servers, fixed: createFixedEntries() },
     ...{ gateway, storage: store, settings, sentences, clock, ids, log, files: store.files, fetch },
     probeLink: createLinkProbe({ clock, fetch }),
     facts: {

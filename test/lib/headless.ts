@@ -31,7 +31,7 @@ export interface TestHostOptions {
 export async function startTestHost(options: TestHostOptions = {}): Promise<TestHost> {
   const dataDir = await mkdtemp(join(tmpdir(), 'porchlight-test-'));
   const provision = options.provision === undefined ? null : readProvision(JSON.stringify(options.provision), {});
-  if (provision?.ok === false) throw new Error(provision.failure);
+  if (provision?.ok === false) throw new Error(provision.failure.join('\n'));
   const started = await startHost({
     mode: 'headless',
     version: '0.0.0-test',

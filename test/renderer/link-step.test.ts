@@ -19,6 +19,7 @@ function link(change: Partial<LinkView>): LinkView {
     waiting: 0,
     pausedUntil: null,
     persona: null,
+    personaByFile: false,
     enabled: true,
     fixedByFile: false,
     apiRoot: null,

@@ -23,13 +23,23 @@ import { groupTools } from '../../renderer/screens/tools/tool-groups.ts';
 import { Kept } from './kept.ts';
 
 function tool(name: string, server: string | null = null, description = ''): ToolView {
-  return { name, description, server, permission: 'ask', chosen: false, sideEffects: false, outside: false };
+  return {
+    name,
+    description,
+    server,
+    permission: 'ask',
+    chosen: false,
+    fixedByFile: false,
+    sideEffects: false,
+    outside: false,
+  };
 }
 
 const server: McpServerView = {
   id: 'm1',
   name: 'Files',
   enabled: true,
+  ...{ fixedByFile: false, since: 0, losses: 0, lastTrouble: null },
   endpoint: {
     kind: 'stdio',
     command: '/usr/bin/npx',
@@ -73,6 +83,8 @@ describe('a server of tools', () => {
     const retrying = inState({ kind: 'retrying', at: 5000, attempt: 1, reason: { code: 'mcp.hung' } });
     const servers = [inState({ kind: 'off' }), server, retrying, failed('mcp.command-missing'), failed('mcp.bug')];
     expect(servers.map(serverStep)).toEqual(['turnOn', null, 'restart', 'edit', 'restart']);
+    const ofFile = servers.map((each) => serverStep({ ...each, fixedByFile: true }));
+    expect(ofFile, 'a form that cannot be saved').toEqual(['turnOn', null, 'restart', 'restart', 'restart']);
     expect(servers.map(serverTone)).toEqual(['off', 'good', 'busy', 'bad', 'bad']);
     expect(serverStateText(retrying, 2000)).toBe('starting again in 3 s');
     expect(serverStateText(retrying, 6000)).toBe('starting…');

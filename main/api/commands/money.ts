@@ -59,8 +59,8 @@ function priceView({ gateway }: ApiPorts, model: ModelRef): PriceView {
   return { model, input, output, source, date };
 }
 
-function capView({ row, name, day, month }: CapStatus): CapView {
+function capView({ row, name, fixed, day, month }: CapStatus): CapView {
   const { scope, ...amounts } = row;
   const used = { dayCost: day.cost, dayTokens: day.tokens, monthCost: month.cost, monthTokens: month.tokens };
-  return { ...amounts, scope: scope.kind, id: scope.id, title: name, used };
+  return { ...amounts, scope: scope.kind, id: scope.id, title: name, fixedByFile: fixed, used };
 }

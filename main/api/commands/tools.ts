@@ -27,7 +27,7 @@ export function toolCommands({ gateway, storage }: ApiPorts): Pick<Handlers, Fam
   };
 }
 
-function toolView({ tool, permission, chosen }: ToolStatus): ToolView {
+function toolView({ tool, permission, chosen, fixed }: ToolStatus): ToolView {
   const { description, sideEffects, outside, server = null } = tool;
   return {
     name: description.name,
@@ -35,6 +35,7 @@ function toolView({ tool, permission, chosen }: ToolStatus): ToolView {
     server,
     permission,
     chosen,
+    fixedByFile: fixed,
     sideEffects,
     outside,
   };

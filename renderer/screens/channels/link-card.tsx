@@ -3,6 +3,7 @@ import type { LinkView } from '../../../preload/contract/views.ts';
 import { useAct, useHost } from '../../bridge/hooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { Fixed } from '../../components/fixed.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { LinkEvidence } from '../../components/link-evidence.tsx';
 import { LinkIcon, linkWord } from '../../components/link-kind.tsx';
@@ -82,9 +83,7 @@ function Origin({ link: { apiRoot, fixedByFile } }: { readonly link: LinkView })
   if (apiRoot === null && !fixedByFile) return null;
   return (
     <p className="muted small break">
-      {[apiRoot === null ? '' : t('channels.server', { url: apiRoot }), fixedByFile ? t('fixed.link') : '']
-        .filter(Boolean)
-        .join(' ')}
+      {apiRoot !== null && t('channels.server', { url: apiRoot })} {fixedByFile && <Fixed />}
     </p>
   );
 }

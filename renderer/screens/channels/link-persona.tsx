@@ -8,7 +8,7 @@ import { t } from '../../i18n.ts';
 
 /** Who the model is in the chats of a link. */
 export function LinkPersona({ link }: { readonly link: LinkView }): ReactNode {
-  const { id, persona } = link;
+  const { id, persona, personaByFile } = link;
   const set = useAct('links.setPersona', ['links.list']);
   const toast = useToast();
   const choose = async (next: string | null): Promise<void> => {
@@ -25,6 +25,7 @@ export function LinkPersona({ link }: { readonly link: LinkView }): ReactNode {
         chosen={persona}
         standard={t('personas.fromSettings')}
         busy={set.busy}
+        fixed={personaByFile}
         onChoose={(next) => void choose(next)}
       />
       {set.failure && <ReasonNote reason={set.failure.reason} />}

@@ -3,6 +3,7 @@ import type { ModelListView, ProviderView, TestView } from '../../../preload/con
 import { useAct, useCall } from '../../bridge/hooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/dialog.tsx';
+import { Fixed } from '../../components/fixed.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { modelName } from '../../components/model-picker.tsx';
 import { ProviderNote } from '../../components/provider-note.tsx';
@@ -95,7 +96,7 @@ export function ProviderCard({
             </Button>
           </>
         )}
-        {fixedByFile && <span className="muted small">{t('fixed.link')}</span>}
+        {fixedByFile && <Fixed />}
       </footer>
       {kind === 'ollama' && <PullDialog provider={provider} open={open === 'pull'} onClose={() => setOpen(null)} />}
       <ProviderDialog stored={provider} open={open === 'edit'} onClose={() => setOpen(null)} taken={taken} />

@@ -2,6 +2,7 @@ import { type ReactNode, useDeferredValue, useRef, useState } from 'react';
 import type { ToolPermissionView } from '../../../preload/contract/agent-views.ts';
 import { useAct, useCall } from '../../bridge/hooks.ts';
 import { IconButton } from '../../components/button.tsx';
+import { Fixed } from '../../components/fixed.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { Section } from '../../components/page.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
@@ -92,10 +93,11 @@ function ToolRow({ named: { tool, name } }: { readonly named: NamedTool }): Reac
         <span className="muted tool-about" dir="auto">
           {own ? t(own.is) : tool.description}
         </span>
+        {tool.fixedByFile && <Fixed />}
         {set.failure && <ReasonNote reason={set.failure.reason} />}
       </div>
       <div className="tool-steps">
-        {tool.chosen ? (
+        {tool.chosen && !tool.fixedByFile ? (
           <IconButton icon="retry" label={t('tools.asItComes', { tool: title })} onClick={reset} />
         ) : (
           <span className="icon-place" />
@@ -112,6 +114,7 @@ function ToolRow({ named: { tool, name } }: { readonly named: NamedTool }): Reac
               key={permission}
               type="button"
               aria-pressed={tool.permission === permission}
+              disabled={tool.fixedByFile}
               onClick={() => {
                 if (!set.busy && !(tool.chosen && tool.permission === permission)) void give(permission);
               }}

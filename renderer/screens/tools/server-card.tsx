@@ -3,6 +3,7 @@ import type { McpServerView } from '../../../preload/contract/agent-views.ts';
 import { useAct } from '../../bridge/hooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/dialog.tsx';
+import { Fixed } from '../../components/fixed.tsx';
 import { Icon } from '../../components/icons.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { useToast } from '../../components/toast.tsx';
@@ -20,7 +21,7 @@ export function ServerCard({ server }: { readonly server: McpServerView }): Reac
   const [open, setOpen] = useState<Open>(null);
   const enable = useAct('mcp.setEnabled', ['mcp.list', 'tools.list']);
   const restart = useAct('mcp.restart', ['mcp.list']);
-  const { id, name, endpoint, state, enabled } = server;
+  const { id, name, endpoint, state, enabled, fixedByFile } = server;
   const step = serverStep(server);
   const failure = enable.failure ?? restart.failure;
   const close = (): void => setOpen(null);
@@ -69,14 +70,17 @@ export function ServerCard({ server }: { readonly server: McpServerView }): Reac
         <Button look="quiet" size="small" onClick={() => setOpen('log')}>
           {t('mcp.log')}
         </Button>
-        {step !== 'edit' && (
+        {step !== 'edit' && !fixedByFile && (
           <Button look="quiet" size="small" onClick={() => setOpen('edit')}>
             {t('action.edit')}
           </Button>
         )}
-        <Button look="quiet" size="small" onClick={() => setOpen('remove')}>
-          {t('channels.remove')}
-        </Button>
+        {!fixedByFile && (
+          <Button look="quiet" size="small" onClick={() => setOpen('remove')}>
+            {t('channels.remove')}
+          </Button>
+        )}
+        {fixedByFile && <Fixed />}
       </footer>
       {open === 'edit' && <ServerDialog stored={server} onClose={close} />}
       {open === 'log' && <ServerLog server={server} onClose={close} />}

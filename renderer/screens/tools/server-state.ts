@@ -50,8 +50,8 @@ const inTheForm: ReadonlySet<string> = new Set([
   'mcp.redirected',
 ]);
 
-/** The one step for the present problem; null while there is none. */
-export function serverStep({ state }: McpServerView): ServerStep | null {
+/** The one step for the present problem; null while there is none. What stands in a provision file is not edited here. */
+export function serverStep({ state, fixedByFile }: McpServerView): ServerStep | null {
   switch (state.kind) {
     case 'off':
       return 'turnOn';
@@ -61,7 +61,7 @@ export function serverStep({ state }: McpServerView): ServerStep | null {
     case 'retrying':
       return 'restart';
     case 'failed':
-      return inTheForm.has(state.reason.code) ? 'edit' : 'restart';
+      return inTheForm.has(state.reason.code) && !fixedByFile ? 'edit' : 'restart';
   }
 }
 

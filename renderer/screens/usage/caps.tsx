@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import type { CapView } from '../../../preload/contract/money-views.ts';
 import { useAct } from '../../bridge/hooks.ts';
 import { Button, IconButton } from '../../components/button.tsx';
+import { Fixed } from '../../components/fixed.tsx';
 import { Section } from '../../components/page.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { useToast } from '../../components/toast.tsx';
@@ -79,10 +80,14 @@ function Cap({ cap, onEdit, onRemove }: CapProps): ReactNode {
           <h3 dir="auto">{name}</h3>
           <span className="muted">{t(scope === 'provider' ? 'caps.ofProvider' : 'caps.ofConversation')}</span>
         </div>
-        <span className="row-steps">
-          <IconButton icon="edit" label={t('caps.edit', { name })} onClick={onEdit} />
-          <IconButton icon="trash" label={t('caps.remove', { name })} onClick={onRemove} />
-        </span>
+        {cap.fixedByFile ? (
+          <Fixed />
+        ) : (
+          <span className="row-steps">
+            <IconButton icon="edit" label={t('caps.edit', { name })} onClick={onEdit} />
+            <IconButton icon="trash" label={t('caps.remove', { name })} onClick={onRemove} />
+          </span>
+        )}
       </header>
       {bars
         .filter((bar) => bar.cap !== null)

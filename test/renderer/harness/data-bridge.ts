@@ -3,7 +3,13 @@ import type { Bridge } from '../../../preload/contract/bridge.ts';
 import type { AnswerOf, CommandName, Outcome, ParamsOf } from '../../../preload/contract/commands.ts';
 import type { GatewayEvent, NumberedEvent } from '../../../preload/contract/events.ts';
 import type { ModelChoiceView, PullView } from '../../../preload/contract/model-views.ts';
-import type { ConversationView, DesktopView, HostView, LinkView, MessageView } from '../../../preload/contract/views.ts';
+import type {
+  ConversationView,
+  DesktopView,
+  HostView,
+  LinkView,
+  MessageView,
+} from '../../../preload/contract/views.ts';
 import { agentCard, agentConversation, agentMessages, agentSteps, agentSummaries, agentTurn } from './data-agent.ts';
 import { conversations, links, messages, modelLists, now, providers, settings, telegramMessages } from './data.ts';
 import { cards, groupMessages, groups, people, troubled } from './data-people.ts';
@@ -25,8 +31,14 @@ const personas = [
     id: 'p1',
     name: 'Butler',
     text: 'You are an attentive butler. Answer briefly, and never without a touch of irony.',
+    fixedByFile: false,
   },
-  { id: 'p2', name: 'Teacher of Italian', text: 'Answer in simple Italian, then explain the hardest word in English.' },
+  {
+    id: 'p2',
+    name: 'Teacher of Italian',
+    text: 'Answer in simple Italian, then explain the hardest word in English.',
+    fixedByFile: true,
+  },
 ];
 
 type Answers = { [Name in CommandName]?: (params: ParamsOf<Name>) => AnswerOf<Name> };
@@ -244,7 +256,7 @@ export function dataBridge(): Bridge {
     'caps.set': () => null,
     'usage.ofConversation': () => used,
     'personas.list': () => personas,
-    'personas.save': ({ id = 'p9', name, text }) => ({ id, name, text }),
+    'personas.save': ({ id = 'p9', name, text }) => ({ id, name, text, fixedByFile: false }),
     'personas.remove': () => null,
     'prices.list': () => (quiet ? [] : prices),
     'prices.set': () => null,

@@ -51,6 +51,7 @@ const own: readonly ToolView[] = [
   description: 'What models read about it.',
   server: null,
   chosen: tool.name === 'read_web_page',
+  fixedByFile: tool.name === 'read_web_page',
 }));
 
 const fileTools = ['read_text_file', 'write_file', 'edit_file', 'list_directory', 'search_files', 'get_file_info'];
@@ -65,13 +66,18 @@ function serverTool(name: string): ToolView {
     server: 'files',
     permission: writes ? 'ask' : 'always',
     chosen: name === 'search_files',
+    fixedByFile: false,
     sideEffects: writes,
     outside: true,
   };
 }
 
+/** Nothing was ever wrong with it. */
+const well = { fixedByFile: false, since: now - 3 * hour, losses: 0, lastTrouble: null } as const;
+
 const servers: readonly McpServerView[] = [
   {
+    ...well,
     id: 'files',
     name: 'files',
     enabled: true,
@@ -93,6 +99,7 @@ const servers: readonly McpServerView[] = [
     ],
   },
   {
+    ...well,
     id: 'calendar',
     name: 'Calendar',
     enabled: true,
@@ -106,6 +113,7 @@ const servers: readonly McpServerView[] = [
     leftOut: [],
   },
   {
+    ...well,
     id: 'weather',
     name: 'Weather',
     enabled: true,
@@ -120,7 +128,9 @@ const servers: readonly McpServerView[] = [
     leftOut: [],
   },
   {
+    ...well,
     id: 'old',
+    fixedByFile: true,
     name: 'Old notes',
     enabled: false,
     endpoint: { kind: 'stdio', command: '/usr/local/bin/notes-mcp', args: [], env: [] },
@@ -208,6 +218,7 @@ function valueOf(draft: McpValueDraft, before: readonly McpValueView[]): McpValu
 function savedServer({ id, name, endpoint }: McpServerDraft, before: McpServerView | undefined): McpServerView {
   const old = before?.endpoint.kind === 'stdio' ? before.endpoint.env : (before?.endpoint.headers ?? []);
   return {
+    ...well,
     ...{ id: id ?? `server-${name}`, name, enabled: true, tools: [], leftOut: [], state: { kind: 'starting' } },
     endpoint:
       endpoint.kind === 'stdio'

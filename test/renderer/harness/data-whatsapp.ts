@@ -53,6 +53,7 @@ export function whatsappLink(id: string, change: Partial<LinkView>): LinkView {
     waiting: 0,
     pausedUntil: null,
     persona: null,
+    personaByFile: false,
     enabled: true,
     fixedByFile: false,
     apiRoot: null,

@@ -228,6 +228,7 @@ function link(id: string, change: Partial<LinkView>): LinkView {
     waiting: 0,
     pausedUntil: null,
     persona: null,
+    personaByFile: false,
     enabled: true,
     fixedByFile: false,
     apiRoot: null,
