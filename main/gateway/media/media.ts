@@ -19,12 +19,13 @@ import type { ChatContent, ChatMessage, ModelFailure, Provider } from '../model.
 import type { ModelRegistry } from '../models/models.ts';
 import { noteWhenWell } from '../persist.ts';
 import type { StartedTurn } from '../turns/start.ts';
+import type { Tables } from '../storage.ts';
 import type { AttachmentRow, MessageId, MessageRow, ModelRef, Reason, TurnId } from '../types.ts';
 import { hear } from './hear.ts';
 import { useOf } from './kinds.ts';
 import { mostPictureBytes, mostPictures, pictureContent, pictureType, type Picture } from './pictures.ts';
 import { textIn } from './text-bytes.ts';
-import { captionOf, filesOf, withFiles } from './words.ts';
+import { captionOf, filesOf, withEarlier, withFiles } from './words.ts';
 
 export interface Media {
   /** For one candidate. Fails where there is nothing to ask, and as aborted. What takes time happens once in a turn. */
@@ -48,6 +49,8 @@ export interface MediaParts {
   readonly calendar: Pick<Calendar, 'startOfDay'>;
 }
 
+/** Messages, questions and answers: pictures among the last so many go out with the next question once more. */
+const shownAgain = 4;
 /** A picture's price depends on its size, which nobody tells. */
 const tokensPerPicture = 1_000;
 /** Turns whose files are remembered: more than can run at once. */
@@ -64,6 +67,8 @@ interface TurnFiles {
   /** Why sounds were not heard, by file. */
   readonly unheard: ReadonlyMap<string, Reason>;
   readonly pictures: readonly Picture[];
+  /** Those of the questions before, which may be asked about further. */
+  readonly earlier: readonly Picture[];
   /** Providers that were asked for an answer. */
   readonly providers: Map<ModelRef, { readonly provider: Provider; readonly model: string; readonly sees: boolean }>;
 }
@@ -82,13 +87,17 @@ export function createMedia(parts: MediaParts): Media {
         .flatMap(({ id, state }) => (state === 'pending' ? [id] : [])),
     );
     const unheard = await readAll(parts, turn, signal);
-    const found = { of, absent, unheard, pictures: await picturesOf(parts, turn.inputs), providers: new Map() };
+    const pictures = await picturesOf(parts, turn.inputs);
+    const earlier = await picturesOf(parts, questionsBefore(storage.read, turn), pictures);
+    const found = { of, absent, unheard, pictures, earlier, providers: new Map() };
     if (!signal.aborted) remember(turns, turn.row.id, found);
     return found;
   };
   return {
     async question(turn, candidate, signal) {
-      if (turn.inputs.every((input) => filesOf(storage.read, input).length === 0)) {
+      const { read } = storage;
+      const concerned = [...questionsBefore(read, turn), ...turn.inputs];
+      if (concerned.every((message) => filesOf(read, message).length === 0)) {
         return ok({ inputs: turn.inputs, pictures: [], tokens: 0 });
       }
       const files = await look(turn, signal);
@@ -98,10 +107,15 @@ export function createMedia(parts: MediaParts): Media {
       const provider = await candidate.provider.adapter();
       const sees = (await provider.sees?.(candidate.model, signal)) ?? provider.sees !== undefined;
       files.providers.set(candidate.ref, { provider, model: candidate.model, sees });
-      const pictures = sees ? files.pictures : [];
+      const earlier = sees ? files.earlier : [];
+      const pictures = sees ? [...earlier, ...files.pictures] : [];
       const shown = new Set(pictures.map(({ attachment }) => attachment.id));
+      const inputs = turn.inputs.map((input) => withFiles(read, input, shown));
       return ok({
-        inputs: turn.inputs.map((input) => withFiles(storage.read, input, shown)),
+        inputs: withEarlier(
+          inputs,
+          earlier.map(({ attachment }) => attachment),
+        ),
         pictures: pictures.map(({ content }) => content),
         tokens: pictures.length * tokensPerPicture,
       });
@@ -195,22 +209,36 @@ async function hearSound(
   return null;
 }
 
-/** The newest ones that fit, in the order in which they came. */
-async function picturesOf({ ports }: MediaParts, inputs: readonly MessageRow[]): Promise<readonly Picture[]> {
-  const files = inputs
-    .flatMap((input) => filesOf(ports.storage.read, input))
-    .filter((file) => file.state === 'stored' && useOf(file) === 'picture');
+/** The newest ones that fit beside `others`, in the order in which they came. */
+async function picturesOf(
+  { ports }: MediaParts,
+  messages: readonly MessageRow[],
+  others: readonly Picture[] = [],
+): Promise<readonly Picture[]> {
+  const files = messages.flatMap((message) => filesOf(ports.storage.read, message)).filter(isPicture);
   const pictures: Picture[] = [];
-  let left = mostPictureBytes;
+  let left = mostPictureBytes - others.reduce((sum, { size }) => sum + size, 0);
   for (const attachment of files.toReversed()) {
-    if (pictures.length === mostPictures) break;
+    if (others.length + pictures.length === mostPictures) break;
     const bytes = attachment.file === null ? null : await ports.files.read(attachment.file, left);
     const type = bytes === null ? null : pictureType(bytes);
     if (bytes === null || type === null) continue;
     left -= bytes.length;
-    pictures.unshift({ attachment, content: pictureContent(type, bytes) });
+    pictures.unshift({ attachment, size: bytes.length, content: pictureContent(type, bytes) });
   }
   return pictures;
+}
+
+/** What was asked and answered right before: its pictures are often what is asked about next. */
+function questionsBefore(
+  read: Pick<Tables, 'messages'>,
+  { row, inputs, conversation }: StartedTurn,
+): readonly MessageRow[] {
+  const own = new Set(inputs.map(({ id }) => id));
+  const [first = 0] = inputs.map(({ seq }) => seq);
+  return read.messages
+    .ofContext(conversation.id, row.contextNo, shownAgain + inputs.length)
+    .filter(({ id, seq, kind, state }) => !own.has(id) && seq < first && kind === 'person' && state === 'answered');
 }
 
 /** Null when there is a word, or a picture, to be answered. */

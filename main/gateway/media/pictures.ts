@@ -2,7 +2,7 @@
 import type { ChatContent } from '../model.ts';
 import type { AttachmentRow } from '../types.ts';
 
-/** So many pictures of one question go out, the newest, and so many bytes of them together. */
+/** So many pictures go out with one question, the newest, and so many bytes of them together. */
 export const mostPictures = 4;
 export const mostPictureBytes = 8 * 1024 * 1024;
 
@@ -30,5 +30,7 @@ export function pictureContent(type: string, bytes: Uint8Array): ChatContent {
 
 export interface Picture {
   readonly attachment: AttachmentRow;
+  /** Bytes, before they were made an address. */
+  readonly size: number;
   readonly content: ChatContent;
 }

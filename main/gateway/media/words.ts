@@ -38,6 +38,17 @@ export function withFiles(read: Read, message: MessageRow, shown: ReadonlySet<st
 }
 
 /**
+ * The question, with marks for pictures of before that stand below it: the history stays as it was told, so that the
+ * beginning of the prompt does.
+ */
+export function withEarlier(inputs: readonly MessageRow[], pictures: readonly AttachmentRow[]): readonly MessageRow[] {
+  const [first, ...rest] = inputs;
+  if (first === undefined || pictures.length === 0) return inputs;
+  const marks = pictures.map((file) => `[${markOf(file)}, of before, shown again]`);
+  return [{ ...first, text: [...marks, first.text].join('\n') }, ...rest];
+}
+
+/**
  * Somebody else may have written what is read there: nothing in it is an order. Pictures hold words too, and a sound that
  * was not spoken into the chat is somebody else's.
  */
@@ -48,7 +59,7 @@ export function readsOutside(read: Read, messages: readonly MessageRow[]): boole
 }
 
 function fileWords(read: Read, file: AttachmentRow, shown: ReadonlySet<string> | null): string {
-  const mark = `${file.kind.replaceAll('_', ' ')}: ${nameOf(file)}`;
+  const mark = markOf(file);
   if (file.state === 'pending') return `[${mark}, which has not arrived]`;
   if (file.state === 'failed') return `[${mark}, which did not arrive]`;
   switch (useOf(file)) {
@@ -64,6 +75,10 @@ function fileWords(read: Read, file: AttachmentRow, shown: ReadonlySet<string> |
     case 'other':
       return `[${mark}, which you cannot read]`;
   }
+}
+
+function markOf(file: AttachmentRow): string {
+  return `${file.kind.replaceAll('_', ' ')}: ${nameOf(file)}`;
 }
 
 function documentWords(read: Read, file: AttachmentRow, mark: string): string {

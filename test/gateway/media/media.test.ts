@@ -40,16 +40,42 @@ function pictures(test: TestGateway, index: number): readonly string[] {
 }
 
 describe('a picture', () => {
-  it('goes to a model that takes pictures, as it is at most 1600 pixels long, and once (every later call would carry it)', async () => {
+  it('goes to a model that takes pictures, as it is at most 1600 pixels long', async () => {
     await using test = await startGateway();
     sendPhoto(test, 'what is this?');
     await test.replies(1);
     expect(pictures(test, 0)).toEqual([`data:image/png;base64,${base64(png)}`]);
     expect(test.prompt(0).at(-1)).toMatch(/^user: \[photo: photo-\d+\.jpg\]\nwhat is this\?/);
-    test.say('and now?');
-    await test.replies(2);
-    expect(JSON.stringify(test.openai.chats.at(-1)?.body)).not.toContain('data:image');
-    expect(test.prompt(1)[0]).toContain('not shown here again]\nwhat is this?');
+  });
+
+  it('can be asked about further twice, then it goes out no more (every later call would carry it)', async () => {
+    await using test = await startGateway();
+    sendPhoto(test, 'what is this?');
+    await test.replies(1);
+    for (const [index, question] of ['what is on the left?', 'and above?', 'and now?'].entries()) {
+      test.say(question);
+      await test.replies(index + 2);
+    }
+    expect(pictures(test, 1)).toEqual([`data:image/png;base64,${base64(png)}`]);
+    expect(test.prompt(1).at(-1)).toMatch(
+      /^user: \[photo: photo-\d+\.jpg, of before, shown again\]\nwhat is on the left\?/,
+    );
+    expect(pictures(test, 2)).toHaveLength(1);
+    expect(JSON.stringify(test.openai.chats.at(3)?.body)).not.toContain('data:image');
+    expect(test.prompt(3)[0]).toContain('not shown here again]\nwhat is this?');
+    const beginnings = [1, 2, 3].map((index) => test.prompt(index)[0]);
+    expect(new Set(beginnings).size, 'what is long past reads the same in every prompt').toBe(1);
+  });
+
+  it('of before gives way to those of the question, four in all', async () => {
+    await using test = await startGateway();
+    for (const caption of ['one', 'two', 'three', 'four', 'five']) sendPhoto(test, caption);
+    await test.idle();
+    sendPhoto(test, 'and this?', jpeg);
+    await test.becomes('[photo] and this?', 'answered');
+    const last = pictures(test, -1);
+    expect(last).toHaveLength(4);
+    expect(last.at(-1)).toContain('image/jpeg');
   });
 
   it('without words is a question too', async () => {
@@ -103,7 +129,7 @@ describe('a picture', () => {
     await test.store.commit((tables) => tables.messages.mark([id], 'deleted', null));
     test.say('what did I send?');
     await test.replies(2);
-    expect(JSON.stringify(test.prompt(1))).not.toContain('photo');
+    expect(JSON.stringify(test.openai.chats.at(-1)?.body)).not.toMatch(/photo|data:image/);
   });
 });
 
