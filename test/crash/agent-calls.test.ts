@@ -64,14 +64,20 @@ describe.concurrent('the built host, killed with -9 in the middle of calls', () 
     });
   });
 
-  it('a call that only reads is made again where it had begun', async () => {
-    await bench.scene([[{ name: 'recall', arguments: '{"query": "bread"}' }]], async (scene) => {
-      await using life = await scene.begin({
-        dieAt: { kind: 'commit', table: 'tool_call', words: ['running', 'recall'] },
-      });
+  it('calls that only read are made again where they had begun', async () => {
+    const reads = [
+      { name: 'recall', arguments: '{"query": "bread"}' },
+      { name: 'read_more', arguments: '{"id": "m:none"}' },
+      { name: 'read_web_page', arguments: '{"url": "http://127.0.0.1/private"}' },
+    ];
+    await bench.scene([reads], async (scene) => {
+      const begun = ['running', 'read_web_page'];
+      await using life = await scene.begin({ dieAt: { kind: 'commit', table: 'tool_call', words: begun } });
       await scene.ask(life);
       await life.died();
-      expect(await scene.end()).toMatchObject({ states: ['done'], told: [holds('Nothing is found')] });
+      const { states, told } = await scene.end();
+      expect(states).toEqual(['done', 'failed', 'failed']);
+      expect(told).toEqual([holds('Nothing is found'), holds('nothing with the id'), holds('address')]);
     });
   });
 
@@ -109,7 +115,8 @@ describe.concurrent('the built host, killed with -9 in the middle of calls', () 
     const plan = [[writing('late-1', { hold: true })]];
     await bench.scene(plan, async (scene) => {
       scene.model.script((call) => (call.number === 2 ? { kind: 'hang-after-headers' } : byPlan(plan, call)));
-      await using life = await scene.begin({ time: { minute: 2_000 } });
+      await using life = await scene.begin({ time: { minute: 4_000 } });
+      await scene.ready(life);
       await scene.ask(life);
       await scene.written('late-1');
       await scene.states(life, ['running']);

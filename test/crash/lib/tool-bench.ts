@@ -18,7 +18,7 @@ import { openCalls } from './ledger.ts';
 
 /** The tool of the server that writes lines, as models call it. */
 export const write = 'desk__write';
-const allowed = [write, 'remember', 'schedule'];
+const allowed = [write, 'remember', 'schedule', 'read_web_page'];
 
 export const answer = 'All is done.';
 
@@ -31,7 +31,7 @@ export function deskAt(journal: string): Readonly<Record<string, unknown>> {
   return { name: 'Desk', command: process.execPath, args: [program, JSON.stringify({ journal })] };
 }
 
-/** Waits for the tools of the server, and allows everything that is asked about else. */
+/** Waits for the tools of the server, and allows all that the owner would be asked about. */
 export async function allowTools(window: RpcClient): Promise<void> {
   await found(
     window,
@@ -151,6 +151,15 @@ export class Scene {
     const host = this.start(given);
     const { url, token } = await host.ready();
     return new ToolLife(host, await new RpcClient(url, token).opened());
+  }
+
+  /** Resolves when the server of tools is up; else a call waits for it. */
+  async ready({ window }: ToolLife): Promise<void> {
+    await found(
+      window,
+      () => 'the server does not come up',
+      async () => (await window.value('mcp.list', {})).find(({ state }) => state.kind === 'ready'),
+    );
   }
 
   /** Asks the question; the host may die before it has said that it has it. */
