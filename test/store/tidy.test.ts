@@ -1,7 +1,15 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openTestStore, TemporaryDirectory, type TestStore } from './support.ts';
+import type { StoreTables } from '../../main/store/tables.ts';
+import {
+  attachmentRow,
+  conversationRow,
+  newMessage,
+  openTestStore,
+  TemporaryDirectory,
+  type TestStore,
+} from './support.ts';
 
 const day = 86_400_000;
 const firstRound = 10 * 60_000;
@@ -81,6 +89,59 @@ describe('known events', () => {
     expect(opened.log.lines.filter(({ level }) => level !== 'info')).toEqual([]);
     await using again = await openTestStore(directory.path);
     expect(await unknown(again, old)).toHaveLength(500);
+  });
+});
+
+describe('a file that was put into the window', () => {
+  it('goes a day later when it was never sent, among many that were, and stays with its message', async () => {
+    using directory = new TemporaryDirectory();
+    await using opened = await openTestStore(directory.path);
+    const { store, clock } = opened;
+    const put = async (name: string): Promise<string> => {
+      const bytes = (async function* () {
+        yield await Promise.resolve(new TextEncoder().encode(name));
+      })();
+      const stored = await store.files.put(bytes, { name, type: 'text/plain' }, new AbortController().signal);
+      if (!stored.ok) throw new Error(stored.failure.code);
+      return stored.value.id;
+    };
+    const [forgotten, sent] = [await put('forgotten.txt'), await put('sent.txt')];
+    // More than are looked at in one step.
+    const many = Array.from({ length: 450 }, (_, number) => `old-${String(number)}`);
+    await store.commit(({ conversations, messages, attachments }) => {
+      conversations.put(conversationRow());
+      messages.add(newMessage());
+      for (const [position, file] of [sent, ...many].entries()) {
+        attachments.add(attachmentRow({ id: `a-${file}`, position, state: 'stored', file }));
+      }
+    });
+    await store.note((tables) => {
+      const { files } = tables as StoreTables;
+      for (const id of many) files.add({ id, name: id, type: 'a/b', size: 1, sha256: id, createdAt: clock.now() });
+    });
+    const there = (): readonly boolean[] => [forgotten, sent].map((id) => store.files.find(id) !== null);
+    const lies = (): readonly boolean[] => {
+      const names = readdirSync(join(directory.path, 'attachments'));
+      return [forgotten, sent].map((id) => names.includes(id));
+    };
+    writeFileSync(join(directory.path, 'attachments', 'swept-at-the-end'), 'x');
+    clock.advance(23 * 3_600_000);
+    await expect
+      .poll(() => {
+        clock.advance(250);
+        return readdirSync(join(directory.path, 'attachments')).includes('swept-at-the-end');
+      })
+      .toBe(false);
+    expect(there()).toEqual([true, true]);
+    const young = await put('young.txt');
+    await expect
+      .poll(() => {
+        clock.advance(20 * 60_000);
+        return lies();
+      })
+      .toEqual([false, true]);
+    expect(there()).toEqual([false, true]);
+    expect(store.files.find(young)).not.toBeNull();
   });
 });
 
