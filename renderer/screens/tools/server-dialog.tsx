@@ -7,6 +7,7 @@ import { Field, TextField } from '../../components/field.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { t, type Words } from '../../i18n.ts';
+import { serverIn } from './server-configuration.ts';
 import { addressTrouble, serverDraftOf, type ServerForm, serverFormOf, splitCommand } from './server-form.ts';
 import { ValueLines } from './value-lines.tsx';
 
@@ -40,10 +41,21 @@ export function ServerDialog({ stored, onClose }: ServerDialogProps): ReactNode 
     toast({ text: t('mcp.saved', { server: saved.name }) });
     onClose();
   };
+  const paste = (text: string): boolean => {
+    const found = serverIn(text);
+    if (found === null) return false;
+    change(found.form);
+    const server = found.form.name ?? form.name;
+    toast({ text: found.more === 0 ? t('mcp.pasted') : t('mcp.pastedFirst', { server, count: found.more }) });
+    return true;
+  };
   return (
     <Dialog open onClose={onClose} title={stored ? t('mcp.editTitle', { server: stored.name }) : t('mcp.addTitle')}>
       <form
         className="form"
+        onPaste={(event) => {
+          if (paste(event.clipboardData.getData('text/plain'))) event.preventDefault();
+        }}
         onSubmit={(event) => {
           event.preventDefault();
           void submit();
