@@ -89,6 +89,10 @@ export interface NoteDesk {
   read(name: string): Promise<Result<string | null, Reason>>;
   /** `base`: the text that was shown. Answers what is there now. */
   save(name: string, text: string, base: string): Promise<Result<string, Reason>>;
+  /** `memory.exists` when there is one already. */
+  create(name: string, text: string): Promise<Result<string, Reason>>;
+  /** `base`: the text that was shown; `memory.changed` when it is another one now. */
+  remove(name: string, base: string): Promise<Result<void, Reason>>;
   search(query: string, limit: number): Promise<readonly MemoryHitView[]>;
 }
 

@@ -9,7 +9,7 @@ import type { OwnerMemory } from '../gateway/memory.ts';
 import type { Reason } from '../gateway/types.ts';
 import { assertNever } from '../lib/assert-never.ts';
 import { failed, ok, type Result } from '../lib/result.ts';
-import type { Listed } from './memory/folder.ts';
+import { asideFrom, type Listed } from './memory/folder.ts';
 import type { Memory } from './memory/memory.ts';
 import type { MemoryTrouble } from './memory/trouble.ts';
 import { Once } from './once.ts';
@@ -72,6 +72,16 @@ export class Notes implements AsyncDisposable {
     return withReason(await (await this.#opened.get()).save(name, text, base));
   }
 
+  /** Fails with `memory.…`; see {@link Memory.create}. */
+  async create(name: string, text: string): Promise<Result<string, Reason>> {
+    return withReason(await (await this.#opened.get()).create(name, text));
+  }
+
+  /** Fails with `memory.…`; see {@link Memory.remove}. */
+  async remove(name: string, base: string): Promise<Result<void, Reason>> {
+    return withReason(await (await this.#opened.get()).remove(name, base));
+  }
+
   async search(query: string, limit: number): Promise<readonly MemoryHitView[]> {
     const hits = await (await this.#opened.get()).find(query, limit);
     return hits.map(({ section: { file, path, text } }) => ({ name: file, heading: path.join(' › '), text }));
@@ -104,8 +114,13 @@ export class Notes implements AsyncDisposable {
 }
 
 function noteView({ name, bytes, changedAt }: Listed): MemoryNoteView {
-  const log = /^\d{4}-\d{2}-\d{2}\.md$/.test(name);
-  return { name, kind: name === 'MEMORY.md' ? 'curated' : log ? 'log' : 'other', bytes, changedAt };
+  return { name, kind: kindOf(name), from: asideFrom(name), bytes, changedAt };
+}
+
+function kindOf(name: string): MemoryNoteView['kind'] {
+  if (name === 'MEMORY.md') return 'curated';
+  if (asideFrom(name) !== null) return 'aside';
+  return /^\d{4}-\d{2}-\d{2}\.md$/.test(name) ? 'log' : 'other';
 }
 
 function withReason<Value>(result: Result<Value, MemoryTrouble>): Result<Value, Reason> {
@@ -120,6 +135,9 @@ function reasonOf(trouble: MemoryTrouble): Reason {
     case 'not-utf8':
     case 'not-a-note':
     case 'busy':
+    case 'exists':
+    case 'changed':
+    case 'curated':
       return { code: `memory.${trouble.kind}`, params: { name: trouble.name } };
     case 'too-large':
       return { code: 'memory.too-large', params: { name: trouble.name, kib: trouble.limit / 1024 } };

@@ -1,5 +1,21 @@
 /** What a window may ask for about the agent. A part of `Commands`. */
-import type { McpLogLineView, McpServerDraft, McpServerView, MemoryHitView, MemoryView, PersonaView, ScheduleDraft, SchedulePreviewView, ScheduleRunView, ScheduleView, StepView, SummaryView, ThinkingView, ToolPermissionView, ToolView } from './agent-views.ts';
+import type {
+  McpLogLineView,
+  McpServerDraft,
+  McpServerView,
+  MemoryHitView,
+  MemoryView,
+  PersonaView,
+  ScheduleDraft,
+  SchedulePreviewView,
+  ScheduleRunView,
+  ScheduleView,
+  StepView,
+  SummaryView,
+  ThinkingView,
+  ToolPermissionView,
+  ToolView,
+} from './agent-views.ts';
 import type { CapAmounts, CapView, UsageView } from './money-views.ts';
 import type { ConversationView, LinkView } from './views.ts';
 
@@ -35,6 +51,10 @@ export interface AgentCommands {
     { readonly name: string; readonly text: string; readonly base: string },
     { readonly text: string }
   >;
+  /** `memory.exists` when there is a note of this name already. */
+  'memory.create': Command<{ readonly name: string; readonly text: string }, { readonly text: string }>;
+  /** Deletes it as long as it still says `base`, the text that was shown. MEMORY.md is never deleted. */
+  'memory.remove': Command<{ readonly name: string; readonly base: string }, null>;
   'memory.search': Command<{ readonly query: string; readonly limit: number }, readonly MemoryHitView[]>;
 
   'schedules.list': Command<Nothing, readonly ScheduleView[]>;

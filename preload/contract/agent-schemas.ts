@@ -72,6 +72,8 @@ export const agentSchemas = {
   'memory.get': nothing,
   'memory.read': z.strictObject({ name: noteName }),
   'memory.save': z.strictObject({ name: noteName, text: noteText, base: noteText }),
+  'memory.create': z.strictObject({ name: noteName, text: noteText }),
+  'memory.remove': z.strictObject({ name: noteName, base: noteText }),
   'memory.search': z.strictObject({ query: z.string().max(500), limit }),
   'schedules.list': nothing,
   'schedules.save': z.strictObject({ schedule }),

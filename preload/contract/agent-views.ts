@@ -160,7 +160,10 @@ export interface McpLogLineView {
 
 export interface MemoryNoteView {
   readonly name: string;
-  readonly kind: 'curated' | 'log' | 'other';
+  /** `aside`: what was kept when two changes met in one place; it is neither read nor searched. */
+  readonly kind: 'curated' | 'log' | 'other' | 'aside';
+  /** Of what was kept aside: the note it belongs to, which may be gone. */
+  readonly from: string | null;
   readonly bytes: number;
   readonly changedAt: number;
 }

@@ -188,6 +188,9 @@ export const reasonActions = {
   'memory.refused': 'none',
   'memory.conflict': 'none',
   'memory.busy': 'none',
+  'memory.exists': 'none',
+  'memory.changed': 'none',
+  'memory.curated': 'none',
   'memory.entry': 'none',
   // schedule: what is wrong with one, or why a run was left out
   'schedule.past': 'none',

@@ -21,9 +21,8 @@ export function Given({ text, length = text.length, onWhole, unfolded = false }:
   const [whole, setWhole] = useState(unfolded);
   const lines = givenLines(text);
   if (lines === null) {
-    return (
-      <PlainText label={t('steps.given')} text={visible(text)} length={length} {...(onWhole ? { onWhole } : {})} />
-    );
+    const more = onWhole ? { onWhole } : {};
+    return <PlainText label={t('steps.given')} text={visible(text)} here={text.length} length={length} {...more} />;
   }
   const short = shortGiven(lines);
   return (

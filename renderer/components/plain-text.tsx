@@ -8,16 +8,17 @@ export interface PlainTextProps {
   /** What it is, for everyone: its heading and its name. */
   readonly label: string;
   readonly text: string;
-  /** How long it was where it was written; more than `text` where the rest is not here. UTF-16 units. */
+  /** How much of it is here, and how long it was where it was written; UTF-16 units of what was written. */
+  readonly here?: number;
   readonly length?: number;
   /** All of it is wanted: what is not here yet can be fetched. */
   readonly onWhole?: () => void;
 }
 
-export function PlainText({ label, text, length = text.length, onWhole }: PlainTextProps): ReactNode {
+export function PlainText({ label, text, here = text.length, length = here, onWhole }: PlainTextProps): ReactNode {
   const [whole, setWhole] = useState(false);
   const beginning = beginningOf(text);
-  const cut = beginning.length < text.length || (onWhole !== undefined && length > text.length);
+  const cut = beginning.length < text.length || (onWhole !== undefined && length > here);
   const fold = (): void => {
     if (!whole) onWhole?.();
     setWhole(!whole);
@@ -33,9 +34,7 @@ export function PlainText({ label, text, length = text.length, onWhole }: PlainT
           {whole ? t('steps.showLess') : t('steps.showAll', { count: onWhole ? length : text.length })}
         </button>
       )}
-      {length > text.length && (
-        <p className="mark">{t('steps.onlyFirst', { shown: count(text.length), all: count(length) })}</p>
-      )}
+      {length > here && <p className="mark">{t('steps.onlyFirst', { shown: count(here), all: count(length) })}</p>}
     </div>
   );
 }

@@ -80,6 +80,34 @@ describe('notes in the window', () => {
     expect(readFileSync(note(String(refused.reason.params?.['aside'])), 'utf8')).toBe('# Memory\n\n- two\n');
   });
 
+  it('are made and deleted; what was kept aside says of which note, and MEMORY.md stays', async () => {
+    await using home = await connected();
+    const { client } = home;
+    const garden = { name: 'Garden.md', text: '# Garden\n' };
+    expect(await client.value('memory.create', garden)).toEqual({ text: garden.text });
+    await client.event(({ kind }) => kind === 'memory.changed');
+    expect(await client.call('memory.create', garden)).toMatchObject({ ok: false, reason: { code: 'memory.exists' } });
+    await client.call('memory.save', { name: 'Garden.md', text: 'mine', base: 'never there' });
+    const { notes } = await client.value('memory.get', {});
+    expect(notes.map(({ kind, from }) => [kind, from])).toEqual([
+      ['aside', 'Garden.md'],
+      ['other', null],
+    ]);
+    const aside = notes[0]?.name ?? '';
+    expect(await client.call('memory.remove', { name: aside, base: 'other' })).toMatchObject({
+      ok: false,
+      reason: { code: 'memory.changed', params: { name: aside } },
+    });
+    await client.value('memory.remove', { name: aside, base: 'mine' });
+    await client.value('memory.remove', { name: 'Garden.md', base: garden.text });
+    expect((await client.value('memory.get', {})).notes).toEqual([]);
+    await client.value('memory.save', { name: 'MEMORY.md', text: 'x', base: '' });
+    expect(await client.call('memory.remove', { name: 'MEMORY.md', base: 'x' })).toMatchObject({
+      ok: false,
+      reason: { code: 'memory.curated' },
+    });
+  });
+
   it('that cannot be read or written have a reason each (a note that is silently not known)', async () => {
     await using home = await connected();
     const { client, note } = home;

@@ -242,7 +242,7 @@ test.describe('over a host that goes', () => {
     await way.click();
     await expect(page.getByRole('list', { name: 'Schedules' }).getByRole('listitem')).toBeFocused();
     await page.getByRole('button', { name: 'Remove Bees' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
     await expect(page.getByText('Bees is removed.')).toBeVisible();
     await page.goBack();
     await expect(asked).toContainText('Asked by a schedule that is gone');

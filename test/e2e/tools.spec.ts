@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { HttpMcpEmulator } from '../emulators/mcp/http.ts';
@@ -163,6 +163,60 @@ test('notes are written in the window and by hand, and nothing that anybody wrot
     await page.getByRole('button', { name: 'Keep mine' }).click();
     await expect(page.getByText('Everything is saved.')).toBeVisible();
     expect(readFileSync(noteOf(host, 'MEMORY.md'), 'utf8')).toContain('four hives');
+    await expect(notes.getByRole('link'), 'the copy goes once it is chosen').toHaveCount(2);
+  });
+
+  await test.step('a copy that was left behind is shown as what it is, compared, and put in its place or deleted', async () => {
+    const copy = noteOf(host, 'MEMORY.conflict-1.md');
+    const was = readFileSync(noteOf(host, 'MEMORY.md'), 'utf8');
+    writeFileSync(copy, '# About me\n\n- I keep five hives\n- and a cat\n');
+    await notes.getByRole('link', { name: 'Kept aside from MEMORY.md' }).click();
+    const kept = page.getByRole('group', { name: 'What was kept aside' });
+    await expect(kept.getByRole('mark')).toHaveText(['- I keep five hives']);
+    await expect(page.getByRole('group', { name: 'What MEMORY.md says now' }).getByRole('mark')).toHaveText([
+      '- I keep four hives',
+    ]);
+    await expectAccessible(page);
+    await picture(page, 'tools-memory-aside');
+    await page.getByRole('button', { name: 'Put the other text in its place' }).click();
+    await expect(text).toHaveValue(/five hives/);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(text).toHaveValue(was);
+    await notes.getByRole('link', { name: 'Kept aside from MEMORY.md' }).click();
+    await page.getByRole('button', { name: 'Keep what the note says' }).click();
+    await expect(text).toHaveValue(was);
+    await expect(notes.getByRole('link')).toHaveCount(2);
+    expect(existsSync(copy)).toBe(false);
+  });
+
+  await test.step('a note is made and deleted, and comes back; MEMORY.md is only emptied', async () => {
+    await page.getByRole('button', { name: 'New note' }).click();
+    const name = page.getByRole('textbox', { name: 'Name of the note' });
+    await name.fill('memory');
+    await name.press('Enter');
+    await expect(page.getByText(/There is a note called memory\.md already/)).toBeVisible();
+    await name.fill('Garden');
+    await name.press('Enter');
+    const garden = page.getByRole('textbox', { name: 'Text of Garden.md' });
+    await expect(garden).toHaveValue('# Garden\n\n');
+    await garden.fill('# Garden\n\nRoses.\n');
+    await garden.press('Control+s');
+    await expect(page.getByText('Everything is saved.')).toBeVisible();
+    await page.getByRole('button', { name: 'Delete Garden.md' }).click();
+    const sure = page.getByRole('alertdialog', { name: 'Delete Garden.md?' });
+    await expectAccessible(page);
+    await sure.getByRole('button', { name: 'Delete' }).click();
+    await expect(text).toBeVisible();
+    expect(existsSync(noteOf(host, 'Garden.md'))).toBe(false);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(notes.getByRole('link', { name: 'Garden.md' })).toBeVisible();
+    expect(readFileSync(noteOf(host, 'Garden.md'), 'utf8')).toBe('# Garden\n\nRoses.\n');
+    const before = readFileSync(noteOf(host, 'MEMORY.md'), 'utf8');
+    await page.getByRole('button', { name: 'Empty MEMORY.md' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Empty' }).click();
+    await expect(text).toHaveValue('');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(text).toHaveValue(before);
   });
 
   await test.step('a search finds the place, and leads to it', async () => {

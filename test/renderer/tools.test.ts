@@ -1,10 +1,14 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isNote } from '../../main/tools/memory/folder.ts';
 import type { McpServerView, MemoryNoteView, ToolView } from '../../preload/contract/agent-views.ts';
+import { compareLines } from '../../renderer/screens/tools/compare-lines.ts';
 import {
   afterSaving,
   dayOfLog,
   edited,
   keepNoteDraft,
+  noteNameOf,
   orderNotes,
   placeOfHit,
   readNoteDraft,
@@ -144,10 +148,17 @@ describe('a server of tools', () => {
 });
 
 describe('the notes of the memory', () => {
-  const note = (name: string, kind: MemoryNoteView['kind']): MemoryNoteView => ({ name, kind, bytes: 1, changedAt: 0 });
+  const note = (name: string, kind: MemoryNoteView['kind']): MemoryNoteView => ({
+    name,
+    kind,
+    from: null,
+    bytes: 1,
+    changedAt: 0,
+  });
 
-  test('are MEMORY.md, then the days, the newest first, then the others', () => {
+  test('are MEMORY.md, then the days, the newest first, then the others, and last what was kept aside', () => {
     const notes = [
+      note('MEMORY.conflict-1.md', 'aside'),
       note('b.md', 'other'),
       note('2026-11-09.md', 'log'),
       note('MEMORY.md', 'curated'),
@@ -160,8 +171,50 @@ describe('the notes of the memory', () => {
       '2026-11-09.md',
       'a.md',
       'b.md',
+      'MEMORY.conflict-1.md',
     ]);
-    expect(notes.map(dayOfLog)).toEqual([null, '2026-11-09', null, '2026-11-22', null]);
+    expect(notes.map(dayOfLog)).toEqual([null, null, '2026-11-09', null, '2026-11-22', null]);
+  });
+
+  test('are called as they were typed, and as no folder, hidden file or sign that cannot be seen', () => {
+    expect(['Garden', ' Garden.md ', 'Gärten & Höfe', 'a.b'].map(noteNameOf)).toEqual([
+      'Garden.md',
+      'Garden.md',
+      'Gärten & Höfe.md',
+      'a.b.md',
+    ]);
+    for (const typed of ['', ' ', '.md', '.hidden', 'a/b', 'a\\b', 'C:x', 'a\u202eb', 'a\nb', 'x'.repeat(101)])
+      expect(noteNameOf(typed), JSON.stringify(typed)).toBeNull();
+    fc.assert(
+      fc.property(fc.string(), (typed) => {
+        const name = noteNameOf(typed);
+        expect(name === null || isNote(name)).toBe(true);
+      }),
+    );
+  });
+
+  test('are compared line by line: what is the same in both is not marked, wherever it stands', () => {
+    const { one, other } = compareLines('# A\n- old\n- both\n- end\n', '# A\n- new\r\n- more\n- both\n- end\n');
+    const marked = (lines: typeof one): readonly string[] =>
+      lines.flatMap(({ text, differs }) => (differs ? [text] : []));
+    expect([marked(one), marked(other)]).toEqual([['- old'], ['- new', '- more']]);
+    expect(compareLines('a\nb', 'a\nb').one.some(({ differs }) => differs)).toBe(false);
+    const long = Array.from({ length: 5_000 }, (_, line) => String(line)).join('\n');
+    expect(marked(compareLines(long, `${long}x`).other)).toEqual(['4999x']);
+  });
+
+  test('compared, lose no line and mark none that is left when the marked ones are taken out', () => {
+    const text = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 12 }).map((lines) => lines.join('\n'));
+    fc.assert(
+      fc.property(text, text, (left, right) => {
+        const { one, other } = compareLines(left, right);
+        expect([one, other].map((lines) => lines.map((line) => line.text).join('\n'))).toEqual([left, right]);
+        const [same, too] = [one, other].map((lines) =>
+          lines.filter(({ differs }) => !differs).map((line) => line.text),
+        );
+        expect(same).toEqual(too);
+      }),
+    );
   });
 
   test('keep what was typed over a reload, and nothing once it is saved or as it was', () => {

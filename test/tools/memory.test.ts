@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { merged } from '../../main/tools/memory/entries.ts';
-import { isNote, largestNote } from '../../main/tools/memory/folder.ts';
+import { asideFrom, isNote, largestNote } from '../../main/tools/memory/folder.ts';
 import { debounce, lookAnyway, lookInstead } from '../../main/tools/memory/watch.ts';
 import { counts } from '../counts.ts';
 import { atRest, memoryHouse, watchByHand } from './memory/house.ts';
@@ -239,6 +239,92 @@ describe('edits by hand', () => {
     notices.change();
     await house[Symbol.asyncDispose]();
     expect([house.clock.pending, notices.open]).toEqual([0, 0]);
+  });
+});
+
+describe('notes that come and go', () => {
+  test('a new one is there at once and found; one that is there already stays as it is', async () => {
+    await using house = memoryHouse({ notes: { 'Bees.md': 'mine\n' } });
+    expect(await house.memory.create('Garden.md', '# Garden\n\nroses\n')).toEqual({
+      ok: true,
+      value: '# Garden\n\nroses\n',
+    });
+    expect(await house.memory.find('roses', 1)).toHaveLength(1);
+    for (const name of ['Bees.md', 'BEES.md'])
+      expect(await house.memory.create(name, 'other'), name).toEqual({ ok: false, failure: { kind: 'exists', name } });
+    expect(house.text('Bees.md')).toBe('mine\n');
+    expect(await house.memory.create('../x.md', 'x')).toMatchObject({ failure: { kind: 'not-a-note' } });
+    expect(house.names()).toEqual(['Bees.md', 'Garden.md']);
+  });
+
+  test('a deleted one is gone from the folder and from what is found, and everybody is told', async () => {
+    await using house = memoryHouse({ notes: { 'Garden.md': 'roses\n' } });
+    expect(await house.memory.find('roses', 1)).toHaveLength(1);
+    const { value: before } = house.memory.version;
+    expect(await house.memory.remove('Garden.md', 'roses\n')).toMatchObject({ ok: true });
+    expect([house.names(), await house.memory.find('roses', 1)]).toEqual([[], []]);
+    expect(house.memory.version.value).toBeGreaterThan(before);
+    expect(await house.memory.remove('Garden.md', 'roses\n'), 'it is gone: nothing is left to do').toMatchObject({
+      ok: true,
+    });
+  });
+
+  test('what somebody wrote since it was shown is not deleted, neither before nor in the same breath', async () => {
+    let isQuick = true;
+    await using house = memoryHouse({
+      notes: { 'Garden.md': 'roses\nand mine\n', 'Bees.md': 'hives\n' },
+      disk: {
+        async rename(from, to) {
+          if (isQuick && String(to).endsWith('.Bees.md.was')) appendFileSync(from, 'by hand\n');
+          isQuick = false;
+          await rename(from, to);
+        },
+      },
+    });
+    const changed = (name: string) => ({ ok: false, failure: { kind: 'changed', name } });
+    expect(await house.memory.remove('Garden.md', 'roses\n')).toEqual(changed('Garden.md'));
+    expect(await house.memory.remove('Bees.md', 'hives\n')).toEqual(changed('Bees.md'));
+    expect([house.text('Garden.md'), house.text('Bees.md')]).toEqual(['roses\nand mine\n', 'hives\nby hand\n']);
+    expect(house.names()).toEqual(['Bees.md', 'Garden.md']);
+  });
+
+  test('a new note in the place of one that is being deleted is not overwritten by what comes back', async () => {
+    await using house = memoryHouse({
+      notes: { 'Bees.md': 'hives\n' },
+      disk: {
+        async rename(from, to) {
+          if (!String(to).endsWith('.was')) return rename(from, to);
+          appendFileSync(from, 'by hand\n');
+          await rename(from, to);
+          writeFileSync(from, 'new\n');
+        },
+      },
+    });
+    expect(await house.memory.remove('Bees.md', 'hives\n')).toMatchObject({ failure: { kind: 'changed' } });
+    const [aside = '', ...rest] = house.names();
+    expect(rest).toEqual(['Bees.md']);
+    expect([aside.startsWith('Bees.conflict-was-'), house.text(aside)]).toEqual([true, 'hives\nby hand\n']);
+    expect(house.text('Bees.md')).toBe('new\n');
+  });
+
+  test('MEMORY.md is emptied, never deleted', async () => {
+    await using house = memoryHouse({ notes: { 'MEMORY.md': '- one\n' } });
+    expect(await house.memory.remove('MEMORY.md', '- one\n')).toMatchObject({ failure: { kind: 'curated' } });
+    expect(await house.memory.save('MEMORY.md', '', '- one\n')).toEqual({ ok: true, value: '' });
+    expect(await house.memory.loadForPrompt({ maxTokens: 100 })).toBe('');
+  });
+
+  test('what a conflict keeps aside, and when it goes, is told (a copy that nobody ever saw)', async () => {
+    await using house = memoryHouse({ notes: { 'MEMORY.md': '- theirs\n' } });
+    await house.memory.settled();
+    const { value: before } = house.memory.version;
+    const conflict = await house.memory.save('MEMORY.md', '- mine\n', '- one\n');
+    if (conflict.ok || conflict.failure.kind !== 'conflict') throw new Error('nobody noticed');
+    expect(house.memory.version.value).toBe(before + 1);
+    expect(asideFrom(conflict.failure.aside)).toBe('MEMORY.md');
+    expect(await house.memory.remove(conflict.failure.aside, '- mine\n')).toMatchObject({ ok: true });
+    expect(house.memory.version.value).toBe(before + 2);
+    expect(house.names()).toEqual(['MEMORY.md']);
   });
 });
 

@@ -56,6 +56,11 @@ export interface Folder {
    * is called again when the note changed meanwhile. Gives the text that is there then.
    */
   update(name: string, change: (now: string | null) => string | null): Promise<Result<string, MemoryTrouble>>;
+  /**
+   * Takes a note away that still says `was`. False when it says something else, or when somebody wrote to it in the same
+   * breath; then what was written is there, at the worst aside. A note that is not there is taken away already.
+   */
+  remove(name: string, was: string): Promise<Result<boolean, MemoryTrouble>>;
   /** Puts away what a write that did not come to its end has left; what cannot be put away stays. */
   tidy(): Promise<Result<void, MemoryTrouble>>;
 }
@@ -67,7 +72,13 @@ export function isNote(name: string): boolean {
 
 /** What was kept aside after a conflict is for the owner to look at and is not searched. */
 export function isAside(name: string): boolean {
-  return /\.conflict-[\w-]+\.md$/i.test(name);
+  return asideFrom(name) !== null;
+}
+
+/** The note that this one was kept aside from; null for all others. */
+export function asideFrom(name: string): string | null {
+  const [, origin] = /^(.+)\.conflict-[\w-]+\.md$/i.exec(name) ?? [];
+  return origin === undefined ? null : `${origin}.md`;
 }
 
 export function openFolder(path: string, disk: Disk = realDisk): Folder {
@@ -119,6 +130,20 @@ class NoteFolder implements Folder {
     return failed({ kind: 'busy', name });
   }
 
+  async remove(name: string, was: string): Promise<Result<boolean, MemoryTrouble>> {
+    const before = await this.#content(name);
+    if (!before.ok) return before;
+    if (before.value === null) return ok(true);
+    if (before.value.text !== was) return ok(false);
+    try {
+      return ok(await this.#takeAway(name, was));
+    } catch (error) {
+      // Somebody else was quicker, or the folder is gone.
+      if (codeOf(error) === 'ENOENT') return this.remove(name, was);
+      return failed(troubleOf(error, name));
+    }
+  }
+
   async tidy(): Promise<Result<void, MemoryTrouble>> {
     try {
       for (const left of await this.#disk.readdir(this.#path)) {
@@ -133,6 +158,22 @@ class NoteFolder implements Folder {
     } catch (error) {
       return failed(troubleOf(error, 'the folder'));
     }
+  }
+
+  /** Out of the way first, then looked at: what was written to it until then comes back. */
+  async #takeAway(name: string, was: string): Promise<boolean> {
+    const held = `.${name}.was`;
+    await this.#disk.rm(this.#at(held), { force: true });
+    await this.#disk.rename(this.#at(name), this.#at(held));
+    const bytes = await this.#bytes(held);
+    if (bytes === null || textOf(bytes) === was) {
+      await this.#disk.rm(this.#at(held), { force: true });
+      return true;
+    }
+    const back = await this.#linked(held, name);
+    if (back) await this.#disk.rm(this.#at(held), { force: true });
+    else await this.#disk.rename(this.#at(held), this.#at(asideOf(name, await this.#markOf(held))));
+    return false;
   }
 
   async #markOf(left: string): Promise<string> {

@@ -57,6 +57,13 @@ export interface Memory extends AsyncDisposable {
    * what was added at the end meanwhile is kept. A change in the same place fails with `conflict`, nothing being lost.
    */
   save(name: string, text: string, base: string): Promise<Result<string, MemoryTrouble>>;
+  /** A note that was not there before; `exists` when there is one that is called so, whatever the case of its letters. */
+  create(name: string, text: string): Promise<Result<string, MemoryTrouble>>;
+  /**
+   * Deletes a note that still says `base`, the text that was shown; `changed` when it says something else now. `curated`:
+   * what is known for good can be emptied, not deleted.
+   */
+  remove(name: string, base: string): Promise<Result<void, MemoryTrouble>>;
   /** Adds one point at the end of a note. At most 4,000 characters; more is refused, not cut. */
   remember(text: string, where: Place): Promise<Result<Remembered, MemoryTrouble>>;
   /** The best sections, waiting for the first index only. */
@@ -92,6 +99,7 @@ class NoteMemory implements Memory {
   #index = new SearchIndex();
   /** Changes and readings one after the other. */
   #last: Promise<unknown> = Promise.resolve();
+  #asides = '';
   #isLookWanted = false;
   #isDisposed = false;
   readonly #first: Promise<void>;
@@ -132,6 +140,31 @@ class NoteMemory implements Memory {
       );
       const kept = await this.#folder.update(aside, (there) => (there === null ? text : `${there}\n${text}`));
       return kept.ok ? failed({ kind: 'conflict', name, aside }) : kept;
+    });
+  }
+
+  create(name: string, text: string): Promise<Result<string, MemoryTrouble>> {
+    return this.#inTurn(async () => {
+      const listed = await this.#folder.list();
+      if (!listed.ok) return listed;
+      // Some systems take two names for one that differ in their capitals alone.
+      const same = (other: Listed): boolean => other.name.toLowerCase() === name.toLowerCase();
+      if (listed.value.some(same)) return failed({ kind: 'exists', name });
+      let isThere = false;
+      const made = await this.#folder.update(name, (now) => {
+        isThere = now !== null;
+        return isThere ? null : text;
+      });
+      return made.ok && isThere ? failed({ kind: 'exists', name }) : made;
+    });
+  }
+
+  remove(name: string, base: string): Promise<Result<void, MemoryTrouble>> {
+    return this.#inTurn(async () => {
+      if (name === curatedNote) return failed({ kind: 'curated', name });
+      const removed = await this.#folder.remove(name, base);
+      if (!removed.ok) return removed;
+      return removed.value ? ok(undefined) : failed({ kind: 'changed', name });
     });
   }
 
@@ -239,7 +272,7 @@ class NoteMemory implements Memory {
     }
     const notes = listed.value.filter(({ name }) => !isAside(name));
     const names = new Set(notes.map(({ name }) => name));
-    let changes = 0;
+    let changes = this.#sawAsides(listed.value) ? 1 : 0;
     for (const name of [...this.#stamps.keys()].filter((known) => !names.has(known))) {
       this.#index.remove(name);
       this.#stamps.delete(name);
@@ -248,6 +281,14 @@ class NoteMemory implements Memory {
     for (const note of notes) if (await this.#readAgain(note)) changes += 1;
     if (this.#index.isWorn) await this.#beginAnew();
     if (changes > 0) this.version.set(this.version.value + 1);
+  }
+
+  /** They are in no index, but whoever looks at the notes sees them come and go. */
+  #sawAsides(listed: readonly Listed[]): boolean {
+    const asides = listed.flatMap(({ name, stamp }) => (isAside(name) ? [`${name} ${stamp}`] : [])).join('\n');
+    const isNew = asides !== this.#asides;
+    this.#asides = asides;
+    return isNew;
   }
 
   /** False when it is as it was. */

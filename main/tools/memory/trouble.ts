@@ -14,6 +14,12 @@ export type MemoryTrouble =
   | { readonly kind: 'refused'; readonly name: string; readonly code: string }
   /** Somebody else changed it in the same place meanwhile. Nothing was overwritten: what was to be written lies in `aside`. */
   | { readonly kind: 'conflict'; readonly name: string; readonly aside: string }
+  /** There is a note of this name already. */
+  | { readonly kind: 'exists'; readonly name: string }
+  /** It says something else than what was shown, so it was not deleted. */
+  | { readonly kind: 'changed'; readonly name: string }
+  /** Never deleted. */
+  | { readonly kind: 'curated'; readonly name: string }
   /** It changed at every try. */
   | { readonly kind: 'busy'; readonly name: string }
   /** The entry has no text, or more than `limit` characters. */
@@ -36,6 +42,12 @@ export function sentenceOf(trouble: MemoryTrouble): string {
       return `The system refuses ${trouble.name} (${trouble.code}).`;
     case 'conflict':
       return `${trouble.name} was changed in the same place meanwhile. It stays as it is now; what was to be stored lies beside it in ${trouble.aside}.`;
+    case 'exists':
+      return `There is a note of the name ${trouble.name} already; it was left as it is.`;
+    case 'changed':
+      return `${trouble.name} was changed meanwhile, so it was not deleted.`;
+    case 'curated':
+      return `${trouble.name} cannot be deleted, but it can be emptied.`;
     case 'busy':
       return `${trouble.name} is being changed again and again, so nothing was stored. Try again in a moment.`;
     case 'entry':

@@ -75,7 +75,7 @@ function About({ call }: { readonly call: ToolCallView }): ReactNode {
     <div className="step-about">
       <Given text={call.arguments} />
       {result !== null && result !== '' && (
-        <PlainText label={t('steps.answered')} text={readableJson(result)} length={resultLength} />
+        <PlainText label={t('steps.answered')} text={readableJson(result)} here={result.length} length={resultLength} />
       )}
     </div>
   );

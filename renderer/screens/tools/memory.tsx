@@ -10,6 +10,7 @@ import { useToast } from '../../components/toast.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { bytes, dateOfText, span } from '../../format.ts';
 import { t } from '../../i18n.ts';
+import { NewNote } from './new-note.tsx';
 import { NoteEditor } from './note-editor.tsx';
 import { curated, dayOfLog, notePath, orderNotes } from './notes.ts';
 
@@ -24,7 +25,12 @@ export function Memory({ note }: { readonly note: string | null }): ReactNode {
   const [hit, setHit] = useState<MemoryHitView | null>(null);
   const shown = note ?? curated;
   return (
-    <Section title={t('memory.title')} lead={t('memory.lead')} loading={memory === undefined && failure === null}>
+    <Section
+      title={t('memory.title')}
+      lead={t('memory.lead')}
+      loading={memory === undefined && failure === null}
+      step={memory && <NewNote />}
+    >
       {failure && <ReasonNote reason={failure.reason} retry={again} />}
       {memory && (
         <div className="stack">
@@ -47,7 +53,12 @@ export function Memory({ note }: { readonly note: string | null }): ReactNode {
               />
               {asked === '' ? <NoteList notes={memory.notes} shown={shown} /> : <Hits query={asked} onOpen={setHit} />}
             </div>
-            <NoteEditor key={shown} name={shown} hit={hit?.name === shown ? hit : null} />
+            <NoteEditor
+              key={shown}
+              name={shown}
+              from={memory.notes.find(({ name }) => name === shown)?.from ?? null}
+              hit={hit?.name === shown ? hit : null}
+            />
           </div>
           <Folder memory={memory} />
         </div>
@@ -80,6 +91,7 @@ function NoteList({ notes, shown }: NoteListProps): ReactNode {
             href={notePath(each.name)}
             className="note-link"
             aria-current={shown === each.name ? 'true' : undefined}
+            data-kind={each.kind}
             title={each.name}
           >
             <strong dir="auto">{noteTitle(each)}</strong>
@@ -99,6 +111,7 @@ function changedText(age: number): string {
 
 function noteTitle(note: MemoryNoteView): string {
   if (note.kind === 'curated') return t('memory.curated');
+  if (note.from !== null) return t('memory.asideOf', { name: note.from });
   const day = dayOfLog(note);
   return day === null ? note.name : dateOfText(day);
 }

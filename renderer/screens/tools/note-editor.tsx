@@ -14,19 +14,30 @@ import { Loading } from '../../components/loading.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { reasonText, t } from '../../i18n.ts';
+import { AsideNote } from './aside-note.tsx';
 import { afterSaving, curated, edited, keepNoteDraft, type NoteDraft, placeOfHit, readNoteDraft } from './notes.ts';
+import { RemoveNote } from './remove-note.tsx';
 
 /** As the contract allows. */
 const longest = 2_000_000;
 
 export interface NoteEditorProps {
   readonly name: string;
+  /** The note that this one was kept aside from; null for every other note. */
+  readonly from: string | null;
   /** What was looked for and found in it, to be shown; null for its beginning. */
   readonly hit: MemoryHitView | null;
 }
 
-export function NoteEditor({ name, hit }: NoteEditorProps): ReactNode {
+export function NoteEditor({ name, from, hit }: NoteEditorProps): ReactNode {
   const { value, failure, again } = useCall('memory.read', { name });
+  // Written in from the beginning again, once it is not there any more.
+  const [removals, setRemovals] = useState(0);
+  const removed = (): void => {
+    keepNoteDraft(localStorage, name, null);
+    setRemovals((before) => before + 1);
+  };
+  const text = value?.text ?? null;
   return (
     <section className="note-pane" aria-label={name}>
       <header className="note-head">
@@ -34,15 +45,19 @@ export function NoteEditor({ name, hit }: NoteEditorProps): ReactNode {
           <Icon name="back" />
         </Link>
         <h3 dir="auto">{name}</h3>
+        {from === null && text !== null && (text !== '' || name !== curated) && (
+          <RemoveNote name={name} text={text} onRemoved={removed} />
+        )}
       </header>
-      {failure && <ReasonNote reason={failure.reason} retry={again} />}
-      {value === undefined && failure === null && <Loading />}
-      {value && <Writing name={name} there={value.text} hit={hit} again={again} />}
+      {from !== null && <AsideNote name={name} from={from} />}
+      {from === null && failure && <ReasonNote reason={failure.reason} retry={again} />}
+      {from === null && value === undefined && failure === null && <Loading />}
+      {from === null && value && <Writing key={removals} name={name} there={value.text} hit={hit} again={again} />}
     </section>
   );
 }
 
-interface WritingProps extends NoteEditorProps {
+interface WritingProps extends Omit<NoteEditorProps, 'from'> {
   /** What is stored; null: there is no such note. */
   readonly there: string | null;
   readonly again: () => void;
@@ -113,6 +128,14 @@ function useNote(name: string, again: () => void) {
   const { client } = useRuntime();
   const toast = useToast();
   const act = useAct('memory.save', ['memory.get', 'memory.search']);
+  const aside = useAct('memory.remove', ['memory.get']);
+  /** What a conflict has left beside the note: it goes once it was chosen which text stays. */
+  const left = useRef<{ readonly name: string; readonly base: string } | null>(null);
+  const tidy = (): void => {
+    const copy = left.current;
+    left.current = null;
+    if (copy !== null) void aside.run(copy);
+  };
   const [draft, put] = useState<NoteDraft | null>(() => readNoteDraft(localStorage, name));
   const latest = useRef(draft);
   const setDraft = (next: NoteDraft | null): void => {
@@ -126,14 +149,20 @@ function useNote(name: string, again: () => void) {
     const sent = latest.current;
     if (sent === null || act.busy) return;
     // What is there now may be why.
-    const saved = await act.run({ name, text: sent.text, base: base ?? sent.base }, again);
+    const saved = await act.run({ name, text: sent.text, base: base ?? sent.base }, (failure) => {
+      const copy = failure.reason?.code === 'memory.conflict' ? failure.reason.params?.['aside'] : undefined;
+      if (typeof copy === 'string') left.current = { name: copy, base: sent.text };
+      again();
+    });
     if (saved === undefined) return;
+    tidy();
     client.setQueryData(callKey('memory.read', { name }), { text: saved.text });
     setDraft(afterSaving(latest.current, sent.text));
   };
   const takeTheirs = (): void => {
     const mine = latest.current;
     setDraft(null);
+    tidy();
     toast({ text: t('memory.taken'), step: { label: t('action.undo'), run: () => setDraft(mine) } });
   };
   const reason = act.failure === null ? undefined : act.failure.reason;

@@ -5,9 +5,9 @@ import { type DraftStorage, readDraft, writeDraft } from '../../bridge/drafts.ts
 /** What is read into every private conversation of the owner's. */
 export const curated = 'MEMORY.md';
 
-const places: Readonly<Record<MemoryNoteView['kind'], number>> = { curated: 0, log: 1, other: 2 };
+const places: Readonly<Record<MemoryNoteView['kind'], number>> = { curated: 0, log: 1, other: 2, aside: 3 };
 
-/** MEMORY.md, then the logs, the newest day first, then the others by name. */
+/** MEMORY.md, then the logs, the newest day first, then the others by name, and what was kept aside. */
 export function orderNotes(notes: readonly MemoryNoteView[]): readonly MemoryNoteView[] {
   return notes.toSorted((one, other) => {
     if (one.kind !== other.kind) return places[one.kind] - places[other.kind];
@@ -18,6 +18,17 @@ export function orderNotes(notes: readonly MemoryNoteView[]): readonly MemoryNot
 /** The day of a log, as `2026-11-22`; null where the name is not one. */
 export function dayOfLog({ kind, name }: MemoryNoteView): string | null {
   return kind === 'log' ? (/^\d{4}-\d{2}-\d{2}/.exec(name)?.[0] ?? null) : null;
+}
+
+/** What somebody typed as the file's name; null where no note can be called so. */
+export function noteNameOf(typed: string): string | null {
+  const bare = typed.trim().replace(/\.md$/i, '');
+  return /^[^.\\/:*?"<>|\p{Cc}\p{Cf}][^\\/:*?"<>|\p{Cc}\p{Cf}]{0,99}$/u.test(bare) ? `${bare}.md` : null;
+}
+
+/** Said of a new one instead of nothing: it begins with its own name. */
+export function beginningOfNote(name: string): string {
+  return `# ${name.replace(/\.md$/i, '')}\n\n`;
 }
 
 export function notePath(name: string): string {

@@ -1,5 +1,10 @@
 /** The form of a server: from what is stored, to what is sent, and what is wrong with a line meanwhile. Pure. */
-import type { McpServerDraft, McpServerView, McpValueDraft, McpValueView } from '../../../preload/contract/agent-views.ts';
+import type {
+  McpServerDraft,
+  McpServerView,
+  McpValueDraft,
+  McpValueView,
+} from '../../../preload/contract/agent-views.ts';
 import type { Words } from '../../i18n.ts';
 
 /** A line of the environment, or a header. */

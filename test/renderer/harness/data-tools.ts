@@ -32,7 +32,7 @@ export class Refused extends Error {
 type Shown =
   | `tools.${'list' | 'setPermission'}`
   | `mcp.${'list' | 'save' | 'setEnabled' | 'restart' | 'remove' | 'log'}`
-  | `memory.${'get' | 'read' | 'save' | 'search'}`
+  | `memory.${'get' | 'read' | 'save' | 'create' | 'remove' | 'search'}`
   | `schedules.${'list' | 'save' | 'preview' | 'pause' | 'remove' | 'runs'}`;
 
 export type ToolAnswers = {
@@ -148,12 +148,17 @@ const notes = new Map<string, string>([
   ['2026-11-22.md', '- The museum closes at 18:00 on Sundays\n- Next meeting of the bee club: Thursday\n'],
   ['2026-11-20.md', '- Bought new straps for the hives\n'],
   ['2026-11-14.md', '- The tax letter was sent\n'],
+  [
+    'MEMORY.conflict-2026-11-22-1904-12345.md',
+    '# About me\n\n- Ada, lives in Lisbon, keeps five hives, two of them in the garden\n- Short answers, metric units, British spelling\n\n# Bees\n\n- The hives stand at 38.72 N; the neighbours know\n- Straps: before the first storm\n',
+  ],
   ['recipes.md', '# Sourdough\n\n75 % water, 2 % salt, 18 hours in the cold\n'],
 ]);
 
 function note(name: string, index: number): MemoryNoteView {
-  const kind = name === 'MEMORY.md' ? 'curated' : /^\d{4}-/.test(name) ? 'log' : 'other';
-  return { name, kind, bytes: notes.get(name)?.length ?? 0, changedAt: now - index * 20 * hour };
+  const from = name.includes('.conflict-') ? name.replace(/\.conflict-.*$/, '.md') : null;
+  const kind = name === 'MEMORY.md' ? 'curated' : /^\d{4}-/.test(name) ? 'log' : from === null ? 'other' : 'aside';
+  return { name, kind, from, bytes: notes.get(name)?.length ?? 0, changedAt: now - index * 20 * hour };
 }
 
 function run(slot: number, change: Partial<ScheduleRunView> = {}): ScheduleRunView {
@@ -291,6 +296,17 @@ export function toolAnswers(quiet: boolean, tell: (event: GatewayEvent) => void,
       texts.set(name, text);
       tell({ kind: 'memory.changed' });
       return { text };
+    },
+    'memory.create': ({ name, text }) => {
+      if (texts.has(name)) throw new Refused({ code: 'memory.exists', params: { name } });
+      texts.set(name, text);
+      tell({ kind: 'memory.changed' });
+      return { text };
+    },
+    'memory.remove': ({ name }) => {
+      texts.delete(name);
+      tell({ kind: 'memory.changed' });
+      return null;
     },
     'memory.search': ({ query, limit }) =>
       [...texts]

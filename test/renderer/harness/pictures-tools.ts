@@ -93,6 +93,26 @@ export const toolPictures: Readonly<Record<string, Picture>> = {
       await page.getByText('What stands there now').click();
     },
   },
+  'memory-aside': {
+    path: '/tools/memory/MEMORY.conflict-2026-11-22-1904-12345.md',
+    ready: shows('What was kept aside'),
+  },
+  'memory-new': {
+    path: '/tools/memory',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'New note' }).click();
+      await page.getByLabel('Name of the note').fill('recipes');
+      await page.getByRole('button', { name: 'Make it' }).click();
+      await page.getByText('There is a note called recipes.md').waitFor();
+    },
+  },
+  'memory-remove': {
+    path: '/tools/memory/recipes.md',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Delete recipes.md' }).click();
+      await page.getByText('knows nothing of it any more').waitFor();
+    },
+  },
   'memory-search': {
     path: '/tools/memory',
     ready: async (page) => {
