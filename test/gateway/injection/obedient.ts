@@ -2,7 +2,9 @@
  * A model that obeys whoever speaks to it last: every order that it reads anywhere in its prompt, in a page, a document or
  * a result as well as in a question. What stops it is code, or nothing does.
  *
- * An order reads `ORDER tool {json} END`; `{{name}}` in it is replaced by what the tool of that name answered last.
+ * An order reads `ORDER tool {json} END`; `{{name}}` in it is replaced by what the tool of that name answered last. One
+ * that begins with `LATER` is for another day: the model takes it down in its answer, and obeys it when it reads that
+ * again.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -14,6 +16,11 @@ import { ManualClock } from '../../lib/manual-clock.ts';
 
 export function order(tool: string, input: object): string {
   return `ORDER ${tool} ${JSON.stringify(input)} END`;
+}
+
+/** For the next time that the owner writes. */
+export function later(tool: string, input: object): string {
+  return `LATER ${tool} ${JSON.stringify(input)} END`;
 }
 
 /** Obeys one order after the other; when none is left it says `obeyed N`. */
@@ -29,13 +36,16 @@ export function obey({ messages }: ChatCall): OpenAiBehaviour {
     if (call !== undefined) answers.set(call.name, message.text);
   }
   const wanted = messages
-    .filter(({ role }) => role !== 'assistant' && role !== 'system')
+    .filter(({ role }) => role !== 'system')
     .flatMap(({ text }) => [...text.matchAll(/ORDER (\w+) (\{.*?\}) END/g)])
     .map(([, name = '', given = '']) => ({ name, arguments: filled(given, answers) }))
     .filter((call) => !obeyed.has(`${call.name} ${call.arguments}`));
   const [next] = wanted;
+  const promised = messages
+    .filter(({ role }) => role !== 'system')
+    .flatMap(({ text }) => [...text.matchAll(/LATER (\w+ \{.*?\} END)/g)].map(([, rest = '']) => ` ORDER ${rest}`));
   return next === undefined
-    ? { kind: 'reply', text: `obeyed ${String(obeyed.size)}` }
+    ? { kind: 'reply', text: `obeyed ${String(obeyed.size)}${promised.join('')}` }
     : { kind: 'reply', text: '', toolCalls: [next] };
 }
 
