@@ -2,7 +2,7 @@
 import { createRecentModels } from './api/recent-models.ts';
 import type { Clock } from './gateway/clock.ts';
 import type { Gateway } from './gateway/gateway.ts';
-import { toolNameKey } from './gateway/cards/tool-words.ts';
+import { serverToolName, toolNameKey } from './gateway/cards/tool-words.ts';
 import type { Card } from './gateway/cards/types.ts';
 import type { LinkStatus } from './gateway/links/types.ts';
 import { describeError } from './gateway/log.ts';
@@ -130,7 +130,7 @@ function cardOf({ gateway, sentences, store }: HostParts, card: Card): ShellCard
 /** By the name that people know it by. */
 function toolName(sentences: HostParts['sentences'], tool: string): string {
   const key = toolNameKey(tool);
-  return key === null ? tool : sentences.text(key, {}, null);
+  return key === null ? serverToolName(tool) : sentences.text(key, {}, null);
 }
 
 function timeZoneOf({ settings }: Pick<Host, 'settings'>): string {

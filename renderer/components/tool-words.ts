@@ -16,16 +16,22 @@ const own: Readonly<Record<string, ToolWords>> = {
   read_web_page: { title: 'tools.readWebPage', doing: 'doing.readWebPage' },
 };
 
-/** In words where it is one of ours; one of a server is called as models call it. */
+/** In words where it is one of ours. */
 export function toolTitle(name: string): string {
   const words = Object.hasOwn(own, name) ? own[name] : undefined;
-  return words ? t(words.title) : visible(name);
+  return words ? t(words.title) : ofServer(name);
+}
+
+/** `files__read` → `read (files)`: the tool, then its server. */
+function ofServer(name: string): string {
+  const [, server, tool] = /^(.+?)__(.+)$/.exec(name) ?? [];
+  return visible(server === undefined || tool === undefined ? name : `${tool} (${server})`);
 }
 
 /** "Reading a web page…" */
 export function toolAtWork(name: string): string {
   const words = Object.hasOwn(own, name) ? own[name] : undefined;
-  return words ? t(words.doing) : t('doing.other', { tool: visible(name) });
+  return words ? t(words.doing) : t('doing.other', { tool: ofServer(name) });
 }
 
 /** JSON over several lines; what is none comes out as it is. */

@@ -39,7 +39,7 @@ function used(name: string, calls = 1, failed = 0): StepsTallyView['tools'][numb
 test('tools are called by their names, with how often (three calls passed for three tools)', () => {
   expect(stepsLine(tally({ tools: [used('recall', 3)] }))).toBe('Used “Recall” ×3');
   expect(stepsLine(tally({ tools: [used('read_web_page', 2), used('files__read')] }))).toBe(
-    'Used “Read a web page” ×2, “files__read”',
+    'Used “Read a web page” ×2, “read (files)”',
   );
 });
 
@@ -81,7 +81,7 @@ test('our own tools have names in words, another one stands as it is called, als
   expect(toolTitle('read_web_page')).toBe('Read a web page');
   expect(toolAtWork('read_web_page')).toBe('Reading a web page…');
   expect(toolTitle('toString')).toBe('toString');
-  expect(toolAtWork('files__read')).toBe('Using files__read…');
+  expect(toolAtWork('files__read')).toBe('Using read (files)…');
 });
 
 test('signs that are not seen are shown (what is allowed would read otherwise than it is)', () => {

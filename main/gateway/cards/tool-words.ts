@@ -15,9 +15,15 @@ const ownTools: Readonly<Record<string, string>> = {
   read_web_page: 'tool.read-web-page',
 };
 
-/** The key of a sentence; null for a tool of a server, which is called as its server calls it. */
+/** The key of a sentence; null for a tool of a server. */
 export function toolNameKey(tool: string): string | null {
   return Object.hasOwn(ownTools, tool) ? (ownTools[tool] ?? null) : null;
+}
+
+/** A tool of a server, `files__read`, as `read (files)`. */
+export function serverToolName(tool: string): string {
+  const [, server, name] = /^(.+?)__(.+)$/.exec(tool) ?? [];
+  return server === undefined || name === undefined ? tool : `${name} (${server})`;
 }
 
 export interface GivenLine {

@@ -5,7 +5,7 @@
 import { assertNever } from '../../lib/assert-never.ts';
 import { oneLine } from '../../lib/one-line.ts';
 
-import { givenLines, toolNameKey, withoutDirection, type GivenLine } from './tool-words.ts';
+import { givenLines, serverToolName, toolNameKey, withoutDirection, type GivenLine } from './tool-words.ts';
 import type { Card, CardAnswer } from './types.ts';
 import type { Inline, MarkdownTree } from '../markdown.ts';
 import type { Sentences } from '../sentences.ts';
@@ -96,7 +96,7 @@ export function cardName(words: Words, card: Card): string {
 
 function toolName({ sentences, language }: Words, tool: string): string {
   const key = toolNameKey(tool);
-  return key === null ? tool : sentences.text(key, {}, language);
+  return key === null ? serverToolName(tool) : sentences.text(key, {}, language);
 }
 
 /** How a card was decided, as one sentence. */

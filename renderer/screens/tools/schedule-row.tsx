@@ -36,7 +36,7 @@ export function ScheduleRow({ schedule, shown }: ScheduleRowProps): ReactNode {
   const now = useNow(10_000);
   const [open, setOpen] = useState<Open>(null);
   const pause = useAct('schedules.pause', ['schedules.list']);
-  const { name, words, conversation, title, pausedUntil, next, lastRun, origin } = schedule;
+  const { name, words, prompt, conversation, title, pausedUntil, next, lastRun, origin } = schedule;
   const paused = pausedUntil !== null && pausedUntil > now;
   const close = (): void => setOpen(null);
   return (
@@ -50,6 +50,9 @@ export function ScheduleRow({ schedule, shown }: ScheduleRowProps): ReactNode {
           {origin === 'tool' && <span className="tag muted">{t('schedules.byAsking')}</span>}
         </span>
         <span>{words}</span>
+        <span className="schedule-prompt" dir="auto">
+          {prompt}
+        </span>
         <span className="muted">
           {next === null
             ? t(paused ? 'schedules.whenResumed' : 'schedules.over')

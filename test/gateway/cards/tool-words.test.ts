@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { givenLines, toolNameKey } from '../../../main/gateway/cards/tool-words.ts';
+import { givenLines, serverToolName, toolNameKey } from '../../../main/gateway/cards/tool-words.ts';
 
 describe('what a tool would be given, in a chat', () => {
   it('is a line for each value, in the order in which the model wrote them', () => {
@@ -44,5 +44,7 @@ describe('what a tool would be given, in a chat', () => {
     expect(toolNameKey('read_web_page')).toBe('tool.read-web-page');
     expect(toolNameKey('constructor')).toBeNull();
     expect(toolNameKey('mail__send')).toBeNull();
+    expect(serverToolName('mail__send__all')).toBe('send__all (mail)');
+    expect(serverToolName('__')).toBe('__');
   });
 });
