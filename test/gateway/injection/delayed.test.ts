@@ -165,7 +165,7 @@ describe('an order that waits for the next question', () => {
 const emptyMessage = { media: 0, toolCalls: [], toolCallId: undefined };
 
 describe('the owner’s own words, when others were read before', () => {
-  it('are remembered without asking, and nothing but them (own words)', async () => {
+  it('are remembered without asking, and nothing but them (dictated notes)', async () => {
     await using here = await world();
     const { test, net, house } = here;
     await hasReadPage(test, net, 'The boat of a stranger is called Eve.');
@@ -184,7 +184,7 @@ describe('the owner’s own words, when others were read before', () => {
     expect(house.text('MEMORY.md')).not.toContain('Eve');
   });
 
-  it('of an earlier turn are not those of this one: he is asked (own words of this turn)', async () => {
+  it('of an earlier turn are not those of this one: he is asked (dictated notes)', async () => {
     await using here = await world();
     const { test, net } = here;
     await hasReadPage(test, net, 'Nothing of interest.');
