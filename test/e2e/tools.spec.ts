@@ -172,8 +172,8 @@ test('notes are written in the window and by hand, and nothing that anybody wrot
     writeFileSync(copy, '# About me\n\n- I keep five hives\n- and a cat\n');
     await notes.getByRole('link', { name: 'Kept aside from MEMORY.md' }).click();
     const kept = page.getByRole('group', { name: 'What was kept aside' });
-    await expect(kept.getByRole('mark')).toHaveText(['- I keep five hives']);
-    await expect(page.getByRole('group', { name: 'What MEMORY.md says now' }).getByRole('mark')).toHaveText([
+    await expect(kept.locator('mark')).toHaveText(['- I keep five hives']);
+    await expect(page.getByRole('group', { name: 'What MEMORY.md says now' }).locator('mark')).toHaveText([
       '- I keep four hives',
     ]);
     await expectAccessible(page);
