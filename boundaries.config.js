@@ -20,8 +20,10 @@
 /** What adapters see of the core: its ports, words and numbers, never its workings. */
 const ports = [
   'agent/types',
+  'budget/rows',
   'channel',
   'clock',
+  'context/rows',
   'events',
   'identity-file',
   'limits',
@@ -29,6 +31,7 @@ const ports = [
   'markdown',
   'memory',
   'model',
+  'models/rows',
   'schedule/types',
   'secrets',
   'sentences',
@@ -41,7 +44,7 @@ const ports = [
 
 const reasons = 'preload/contract/reasons.ts';
 const languages = 'preload/contract/languages.ts';
-const adapter = [...ports, 'main/lib/', reasons];
+const adapter = [...ports, 'main/gateway/tables/', 'main/lib/', reasons];
 const everything = ['main/', 'preload/', 'renderer/', 'resources/', 'test/', 'package.json'];
 
 /** @type {readonly Boundary[]} */

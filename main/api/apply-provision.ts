@@ -2,7 +2,8 @@
 import type { FixedCap } from '../gateway/budget/types.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Storage, Tables } from '../gateway/storage.ts';
-import type { LinkId, PersonaRow, Reason } from '../gateway/types.ts';
+import type { LinkId, Reason } from '../gateway/types.ts';
+import type { PersonaRow } from '../gateway/context/rows.ts';
 import type { Result } from '../lib/result.ts';
 import type { FixedEntries } from './fixed-entries.ts';
 import type { ToolServerDesk } from './ports.ts';

@@ -1,7 +1,6 @@
 /** Cards, people and groups as the window is shown them. */
 import type { GivenView } from '../../preload/contract/agent-views.ts';
 import type { CardView, GroupView, PersonView } from '../../preload/contract/views.ts';
-
 import type { Card } from '../gateway/cards/types.ts';
 import type { Tables } from '../gateway/storage.ts';
 import type { AddressRow, GroupRow, MessageRow } from '../gateway/types.ts';

@@ -11,7 +11,8 @@ import type { McpServerDraft, McpValueDraft } from '../../preload/contract/agent
 import type { ToolPermission } from '../gateway/agent/types.ts';
 import type { FixedCap } from '../gateway/budget/types.ts';
 import { checkSetting, isSettingKey, type SettingKey } from '../gateway/settings.ts';
-import type { CapAmounts, GroupAnswer, LinkId, LinkMode, ProviderId, Role } from '../gateway/types.ts';
+import type { GroupAnswer, LinkId, LinkMode, ProviderId, Role } from '../gateway/types.ts';
+import type { CapAmounts } from '../gateway/budget/rows.ts';
 import { failed, ok, type Result } from '../lib/result.ts';
 import { normalizeUrl } from './base-url.ts';
 import { isTimeZone } from './commands/host.ts';

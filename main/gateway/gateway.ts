@@ -24,7 +24,8 @@ import type { Settings } from './settings.ts';
 import type { Storage } from './storage.ts';
 import type { Tool } from './tool.ts';
 import type { Turns } from './turns/types.ts';
-import type { ConversationId, ConversationRow, ListPrice, MessageRow, Millis, ModelRef, Reason } from './types.ts';
+import type { ConversationId, ConversationRow, MessageRow, Millis, ModelRef, Reason } from './types.ts';
+import type { ListPrice } from './budget/rows.ts';
 import type { Observable } from '../lib/observable.ts';
 import type { Result } from '../lib/result.ts';
 

@@ -3,7 +3,8 @@
  * hosts with their models, each price with its date and where it was found. What it names wins over the other. One fault
  * in it, and none of it is taken, because half of a price list is worse than none; the owner is told which.
  */
-import type { ListPrice } from '../gateway/types.ts';
+
+import type { ListPrice } from '../gateway/budget/rows.ts';
 import type { Log } from '../gateway/log.ts';
 import type { Reason } from '../gateway/types.ts';
 import { failed, ok, type Result } from '../lib/result.ts';

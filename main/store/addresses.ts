@@ -1,5 +1,6 @@
 /** Who may talk on which link. */
-import type { AddressTable } from '../gateway/storage.ts';
+
+import type { AddressTable } from '../gateway/tables/people.ts';
 import type { AddressRow, Role } from '../gateway/types.ts';
 import { integerOrNull, text, textOrNull, upsert, word } from './columns.ts';
 import type { Sql, SqlRow } from './database.ts';

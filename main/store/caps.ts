@@ -1,6 +1,7 @@
 /** Limits of single providers and conversations. */
-import type { CapTable } from '../gateway/storage.ts';
-import type { CapRow } from '../gateway/types.ts';
+
+import type { CapTable } from '../gateway/tables/money.ts';
+import type { CapRow } from '../gateway/budget/rows.ts';
 import { integerOrNull, text, upsert, word } from './columns.ts';
 import type { Sql, SqlRow } from './database.ts';
 

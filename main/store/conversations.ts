@@ -1,5 +1,6 @@
 /** Conversations, one per (link, chat, topic). */
-import type { ConversationTable } from '../gateway/storage.ts';
+
+import type { ConversationTable } from '../gateway/tables/messages.ts';
 import type { ChatKind, ConversationRow, Thinking } from '../gateway/types.ts';
 import { integer, integerOrNull, reasonFrom, reasonToJson, text, textOrNull, upsert, word } from './columns.ts';
 import type { Sql, SqlRow } from './database.ts';

@@ -1,5 +1,6 @@
 /** Deliveries, one per turn, and the parts that go out one after the other. */
-import type { DeliveryTable } from '../gateway/storage.ts';
+
+import type { DeliveryTable } from '../gateway/tables/turns.ts';
 import type { DeliveryRow, DeliveryState, PartRow, PartState } from '../gateway/types.ts';
 import {
   bit,

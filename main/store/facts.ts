@@ -1,5 +1,6 @@
 /** Small facts as JSON by key. One that cannot be read is as good as none. */
-import type { FactTable } from '../gateway/storage.ts';
+
+import type { FactTable } from '../gateway/tables/setup.ts';
 import { parsed, text, upsert } from './columns.ts';
 import type { Sql } from './database.ts';
 

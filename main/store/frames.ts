@@ -1,6 +1,7 @@
 /** The part of a conversation's prompt that stays the same as long as its context, its day and its summary do. */
-import type { FrameTable } from '../gateway/storage.ts';
-import type { FrameRow } from '../gateway/types.ts';
+
+import type { FrameTable } from '../gateway/tables/turns.ts';
+import type { FrameRow } from '../gateway/context/rows.ts';
 import { integer, text, textOrNull, upsert } from './columns.ts';
 import type { Sql, SqlRow } from './database.ts';
 

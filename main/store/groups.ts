@@ -1,5 +1,6 @@
 /** What the owner decided about group chats, and what follows when a platform calls one differently. */
-import type { GroupTable } from '../gateway/storage.ts';
+
+import type { GroupTable } from '../gateway/tables/people.ts';
 import type { GroupAnswer, GroupRow } from '../gateway/types.ts';
 import { integerOrNull, text, textOrNull, upsert, word } from './columns.ts';
 import type { Sql, SqlRow } from './database.ts';

@@ -1,5 +1,6 @@
 /** Links, how far each was read (cursor, per account), and which of their events are known. */
-import type { LinkTable } from '../gateway/storage.ts';
+
+import type { LinkTable } from '../gateway/tables/people.ts';
 import type { LinkKind, LinkMode, LinkRow } from '../gateway/types.ts';
 import { bit, flag, flagsFrom, integer, integerOrNull, text, textOrNull, upsert, word } from './columns.ts';
 import type { Sql, SqlRow } from './database.ts';

@@ -1,5 +1,6 @@
 /** What came with messages; the bytes of what was fetched are `attachments.ts`'s. */
-import type { AttachmentTable } from '../gateway/storage.ts';
+
+import type { AttachmentTable } from '../gateway/tables/messages.ts';
 import type { AttachmentRow } from '../gateway/types.ts';
 import { insert, integer, integerOrNull, reasonFrom, reasonToJson, text, textOrNull, upsert, word } from './columns.ts';
 import type { Sql, SqlParams, SqlRow } from './database.ts';

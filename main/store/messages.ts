@@ -1,5 +1,6 @@
 /** Messages of both directions, the inbox among them. `seq` is the rowid: order, paging and key of the text index. */
-import type { MessageTable, NewMessage } from '../gateway/storage.ts';
+
+import type { MessageTable, NewMessage } from '../gateway/tables/messages.ts';
 import type { MessageRow, MessageState } from '../gateway/types.ts';
 import { bit, flag, insert, integer, reasonFrom, reasonToJson, text, textOrNull, word } from './columns.ts';
 import type { Sql, SqlRow } from './database.ts';

@@ -1,6 +1,7 @@
 /** Prices that the owner entered, and what calls under way may cost at most. */
-import type { PriceTable, ReservationTable } from '../gateway/storage.ts';
-import type { PriceRow, ReservationRow } from '../gateway/types.ts';
+
+import type { PriceTable, ReservationTable } from '../gateway/tables/money.ts';
+import type { PriceRow, ReservationRow } from '../gateway/budget/rows.ts';
 import { integer, text, textOrNull, upsert } from './columns.ts';
 import type { Sql, SqlRow } from './database.ts';
 

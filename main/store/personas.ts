@@ -1,6 +1,7 @@
 /** Personas of the owner's. */
-import type { PersonaTable } from '../gateway/storage.ts';
-import type { PersonaRow } from '../gateway/types.ts';
+
+import type { PersonaTable } from '../gateway/tables/setup.ts';
+import type { PersonaRow } from '../gateway/context/rows.ts';
 import { integer, text, upsert } from './columns.ts';
 import type { Sql, SqlRow } from './database.ts';
 

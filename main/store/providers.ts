@@ -1,6 +1,7 @@
 /** Providers of models, without their keys (see `secrets.ts`). */
-import type { ProviderTable } from '../gateway/storage.ts';
-import type { ProviderRow } from '../gateway/types.ts';
+
+import type { ProviderTable } from '../gateway/tables/setup.ts';
+import type { ProviderRow } from '../gateway/models/rows.ts';
 import { bit, flag, integer, recordFrom, text, upsert, word } from './columns.ts';
 import type { Sql, SqlRow } from './database.ts';
 

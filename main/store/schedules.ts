@@ -1,5 +1,6 @@
 /** Schedules and what became of their slots. */
-import type { ScheduleTable } from '../gateway/storage.ts';
+
+import type { ScheduleTable } from '../gateway/tables/setup.ts';
 import type { CatchUp, QuietHours, ScheduleRow, ScheduleRunRow, Timing } from '../gateway/schedule/types.ts';
 import {
   bit,

@@ -1,5 +1,6 @@
 /** Sealed secrets by name; what seals them is `data-key.ts`. */
-import type { SecretTable } from '../gateway/storage.ts';
+
+import type { SecretTable } from '../gateway/tables/setup.ts';
 import { bytes, upsert } from './columns.ts';
 import type { Sql } from './database.ts';
 

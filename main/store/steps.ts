@@ -1,6 +1,6 @@
 /** What a turn did before its answer: one row per answer of the model that called tools, or that thought aloud. */
 import type { CallTally, StepRow, TurnTally } from '../gateway/agent/types.ts';
-import type { StepTable } from '../gateway/storage.ts';
+import type { StepTable } from '../gateway/tables/turns.ts';
 import type { TurnId } from '../gateway/types.ts';
 import { flag, insert, integer, text, word } from './columns.ts';
 import type { Sql, SqlRow } from './database.ts';

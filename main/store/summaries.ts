@@ -1,6 +1,7 @@
 /** Summaries of contexts. A trigger removes those that cover a message which its author took back or changed. */
-import type { SummaryTable } from '../gateway/storage.ts';
-import type { SummaryRow } from '../gateway/types.ts';
+
+import type { SummaryTable } from '../gateway/tables/turns.ts';
+import type { SummaryRow } from '../gateway/context/rows.ts';
 import { bit, flag, insert, integer, text } from './columns.ts';
 import type { Sql, SqlRow } from './database.ts';
 

@@ -1,6 +1,6 @@
 /** Calls of tools, from the model's wish to their results. */
 import type { ToolCallRow, ToolCallState } from '../gateway/agent/types.ts';
-import type { ToolCallTable } from '../gateway/storage.ts';
+import type { ToolCallTable } from '../gateway/tables/turns.ts';
 import {
   bit,
   flag,

@@ -1,6 +1,6 @@
 /** Which tools the owner lets be used, and how. */
 import type { ToolPermission } from '../gateway/agent/types.ts';
-import type { ToolPermissionTable } from '../gateway/storage.ts';
+import type { ToolPermissionTable } from '../gateway/tables/setup.ts';
 import { upsert, word } from './columns.ts';
 import type { Sql } from './database.ts';
 

@@ -1,5 +1,6 @@
 /** Turns and the messages each one covers (`turn_input`, unique on the message). */
-import type { TurnTable } from '../gateway/storage.ts';
+
+import type { TurnTable } from '../gateway/tables/turns.ts';
 import type { TurnRow, TurnState } from '../gateway/types.ts';
 import { insert, integer, integerOrNull, reasonFrom, reasonToJson, text, textOrNull, upsert, word } from './columns.ts';
 import type { Sql, SqlParams, SqlRow } from './database.ts';

@@ -2,8 +2,10 @@
  * One row per call to a model, failed and retried ones too. Sums read whole hours from `usage_hour`, which a trigger
  * keeps, and single calls only where a stretch begins or ends within an hour.
  */
-import type { UsageSlice, UsageTable, UsageTotals } from '../gateway/storage.ts';
-import type { CapScope, Millis, UsageRow } from '../gateway/types.ts';
+
+import type { UsageSlice, UsageTable, UsageTotals } from '../gateway/tables/money.ts';
+import type { Millis } from '../gateway/types.ts';
+import type { CapScope, UsageRow } from '../gateway/budget/rows.ts';
 import { bit, flag, insert, integer, integerOrNull, text, textOrNull } from './columns.ts';
 import type { Sql, SqlRow } from './database.ts';
 

@@ -5,7 +5,6 @@ import { troubledViews } from '../../main/api/troubled.ts';
 import { messageView } from '../../main/api/views.ts';
 import { scheduler } from '../../main/gateway/access/access.ts';
 import type { ToolCallRow } from '../../main/gateway/agent/types.ts';
-
 import type { Card } from '../../main/gateway/cards/types.ts';
 import type { AttachmentRow } from '../../main/gateway/types.ts';
 import {

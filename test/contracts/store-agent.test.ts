@@ -1,7 +1,7 @@
 /** What every implementation of the port `Storage` must do with the steps of turns, calls of tools and permissions. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StepRow, ToolCallRow } from '../../main/gateway/agent/types.ts';
-import type { NewMessage } from '../../main/gateway/storage.ts';
+import type { NewMessage } from '../../main/gateway/tables/messages.ts';
 import type { AttachmentRow, MessageRow } from '../../main/gateway/types.ts';
 import {
   conversationRow,

@@ -1,7 +1,7 @@
 /** What every implementation of the port `Storage` must do with costs, prices, reservations and facts. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { UsageRow } from '../../main/gateway/types.ts';
+import type { UsageRow } from '../../main/gateway/budget/rows.ts';
 import { counts } from '../counts.ts';
 import { openTestStore, reservationRow, TemporaryDirectory, usageRow, type TestStore } from '../store/support.ts';
 

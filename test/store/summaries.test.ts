@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Tables } from '../../main/gateway/storage.ts';
-import type { SummaryRow } from '../../main/gateway/types.ts';
+import type { SummaryRow } from '../../main/gateway/context/rows.ts';
 import { conversationRow, newMessage, openTestStore, TemporaryDirectory, type TestStore } from './support.ts';
 
 const summary: SummaryRow = {

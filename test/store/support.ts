@@ -12,10 +12,9 @@ import type {
   LinkRow,
   MessageRow,
   PartRow,
-  ReservationRow,
   TurnRow,
-  UsageRow,
 } from '../../main/gateway/types.ts';
+import type { ReservationRow, UsageRow } from '../../main/gateway/budget/rows.ts';
 import { openStore, type Store, type StoreOptions } from '../../main/store/store.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
 

@@ -1,6 +1,5 @@
 /** Providers and models. */
 import type { ProviderDraft } from '../../../preload/contract/commands.ts';
-
 import type { NewProvider } from '../../gateway/models/types.ts';
 import { describeError } from '../../gateway/log.ts';
 import type { Reason } from '../../gateway/types.ts';

@@ -1,6 +1,5 @@
 /** What models cost, what was used, and what may be. */
 import type { CapView, PriceView } from '../../../preload/contract/money-views.ts';
-
 import type { CapStatus } from '../../gateway/budget/types.ts';
 import type { ModelRef } from '../../gateway/types.ts';
 import type { Handlers } from '../dispatch.ts';

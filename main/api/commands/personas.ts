@@ -1,6 +1,6 @@
 /** Personas, and what is chosen of them and of thinking for single conversations and links. */
 import type { PersonaView } from '../../../preload/contract/agent-views.ts';
-import type { PersonaRow } from '../../gateway/types.ts';
+import type { PersonaRow } from '../../gateway/context/rows.ts';
 import type { Handlers } from '../dispatch.ts';
 import type { ApiPorts } from '../ports.ts';
 import { conversationView, linkView } from '../views.ts';

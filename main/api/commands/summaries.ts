@@ -1,6 +1,6 @@
 /** What stands in a conversation's prompt in place of its older turns. */
 import type { SummaryView } from '../../../preload/contract/agent-views.ts';
-import type { SummaryRow } from '../../gateway/types.ts';
+import type { SummaryRow } from '../../gateway/context/rows.ts';
 import type { Handlers } from '../dispatch.ts';
 import type { ApiPorts } from '../ports.ts';
 import { done, refuse } from './outcome.ts';

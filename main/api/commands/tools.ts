@@ -1,7 +1,6 @@
 /** What the agent may use, and what it did in a turn. */
 import type { StepView, ToolCallView, ToolView } from '../../../preload/contract/agent-views.ts';
 import type { StepRow, ToolCallRow, ToolStatus } from '../../gateway/agent/types.ts';
-
 import type { Card } from '../../gateway/cards/types.ts';
 import type { Handlers } from '../dispatch.ts';
 import type { ApiPorts } from '../ports.ts';

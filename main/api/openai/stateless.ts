@@ -3,7 +3,6 @@
  * status is decided by the first event, so that a failure before any token is an ordinary error answer.
  */
 import type { ServerResponse } from 'node:http';
-
 import type { StatelessReply } from '../../gateway/models/types.ts';
 import type { ReplyEnd } from '../../gateway/model.ts';
 import type { ModelRef } from '../../gateway/types.ts';

@@ -1,6 +1,5 @@
 /** What the owner decides about a call that he was asked about. */
 import { decision, type Decision } from '../access/decision.ts';
-
 import type { Card, CardAnswer } from '../cards/types.ts';
 import type { Tables } from '../storage.ts';
 import type { LinkId, Millis } from '../types.ts';

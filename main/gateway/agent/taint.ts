@@ -6,7 +6,8 @@
 import { captionOf } from '../media/words.ts';
 import type { Tables } from '../storage.ts';
 import type { StartedTurn } from '../turns/start.ts';
-import type { AttachmentRow, MessageRow, SummaryRow } from '../types.ts';
+import type { AttachmentRow, MessageRow } from '../types.ts';
+import type { SummaryRow } from '../context/rows.ts';
 import type { FinishedStep } from './types.ts';
 
 export interface WhatWasRead {

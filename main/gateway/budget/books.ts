@@ -8,7 +8,8 @@ import type { Calendar } from '../calendar.ts';
 import type { Clock } from '../clock.ts';
 import type { Storage } from '../storage.ts';
 import { covers } from './caps.ts';
-import type { CapScope, ConversationId, MicroDollars, Millis, ProviderId } from '../types.ts';
+import type { ConversationId, MicroDollars, Millis, ProviderId } from '../types.ts';
+import type { CapScope } from './rows.ts';
 
 /** So many ended calls are summed one by one before the store is asked again. */
 const mostKept = 256;

@@ -18,7 +18,8 @@ import type { Events } from '../events.ts';
 import type { GatewayPorts } from '../gateway.ts';
 import type { Budget, BudgetAlarm, CapStatus, ModelPrice } from './types.ts';
 import { failed, ok, type Result } from '../../lib/result.ts';
-import type { CapAmounts, CapRow, CapScope, Millis, ModelRef, Reason } from '../types.ts';
+import type { Millis, ModelRef, Reason } from '../types.ts';
+import type { CapAmounts, CapRow, CapScope } from './rows.ts';
 import type { UsageOwner } from './usage.ts';
 
 /** A timer that must not run in circles, whatever a zone does. */

@@ -13,7 +13,8 @@ import type { Candidate } from '../models/pool.ts';
 import type { ModelFailure, ModelRequest, ModelUsage } from '../model.ts';
 import { failed, ok, type Result } from '../../lib/result.ts';
 import { noteWhenWell } from '../persist.ts';
-import type { Reason, ReservationRow } from '../types.ts';
+import type { Reason } from '../types.ts';
+import type { ReservationRow } from './rows.ts';
 import { settleCalls, type UsageOwner } from './usage.ts';
 
 /** A call that may go out. */

@@ -6,7 +6,8 @@
 import type { BudgetAlarm, BudgetPeriod } from './types.ts';
 import type { Amount, Sums } from './books.ts';
 import type { Settings } from '../settings.ts';
-import type { CapRow, CapScope, MicroDollars, Millis, Reason, ReasonCode } from '../types.ts';
+import type { MicroDollars, Millis, Reason, ReasonCode } from '../types.ts';
+import type { CapRow, CapScope } from './rows.ts';
 
 /** So much of a cap used up makes an alarm. */
 const alarmAt = 0.8;

@@ -3,10 +3,9 @@
  * nothing that is stored: what a later file does not name is as he had it before.
  */
 import { presentChat } from '../access/moved-chats.ts';
-
 import type { FixedCap } from './types.ts';
 import type { Storage } from '../storage.ts';
-import type { CapRow, CapScope } from '../types.ts';
+import type { CapRow, CapScope } from './rows.ts';
 
 export interface ScopedCapRow {
   readonly row: CapRow;

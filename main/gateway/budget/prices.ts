@@ -5,7 +5,8 @@ import type { GatewayPorts } from '../gateway.ts';
 import type { Budget } from './types.ts';
 import { splitModelRef, type PooledProvider } from '../models/pool.ts';
 import { failed, ok } from '../../lib/result.ts';
-import type { MicroDollars, ModelRef, PriceRow, ProviderId, Reason } from '../types.ts';
+import type { MicroDollars, ModelRef, ProviderId, Reason } from '../types.ts';
+import type { PriceRow } from './rows.ts';
 
 export type FindProvider = (id: ProviderId) => Pick<PooledProvider, 'baseUrl' | 'local' | 'name'> | null;
 

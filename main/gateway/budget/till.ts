@@ -7,7 +7,6 @@ import { capReason, covers, holdsNoUnknown, isReachedFor, passedCap, type Cap } 
 import { costOf } from './call-cost.ts';
 import type { Grant, Till, Wanted } from './call-ledger.ts';
 import type { Ids } from '../clock.ts';
-
 import type { Budget } from './types.ts';
 import { splitModelRef } from '../models/pool.ts';
 import { failed, ok, type Result } from '../../lib/result.ts';

@@ -1,16 +1,6 @@
 /** Money as the hosts and the API see it: what was spent, what may be, and what a model costs. */
-import type {
-  CapAmounts,
-  CapRow,
-  CapScope,
-  ChatRef,
-  LinkId,
-  MicroDollars,
-  Millis,
-  ModelRef,
-  ProviderId,
-  Reason,
-} from '../types.ts';
+import type { ChatRef, LinkId, MicroDollars, Millis, ModelRef, ProviderId, Reason } from '../types.ts';
+import type { CapAmounts, CapRow, CapScope } from './rows.ts';
 import type { Result } from '../../lib/result.ts';
 
 export interface Budget {

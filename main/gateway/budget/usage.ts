@@ -2,7 +2,8 @@
 import type { ModelCall } from '../models/attempts.ts';
 import type { Ids } from '../clock.ts';
 import type { Tables } from '../storage.ts';
-import type { ConversationId, LinkId, TurnId, TurnRow, UsageRow } from '../types.ts';
+import type { ConversationId, LinkId, TurnId, TurnRow } from '../types.ts';
+import type { UsageRow } from './rows.ts';
 
 export interface UsageOwner {
   readonly link: LinkId;

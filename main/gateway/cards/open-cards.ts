@@ -9,7 +9,6 @@ import type { Toolbox } from '../agent/toolbox.ts';
 import type { LinkState } from '../channel.ts';
 import { digest } from '../../lib/digest.ts';
 import { isUnpaired } from '../links/supervisor.ts';
-
 import type { Budget } from '../budget/types.ts';
 import type { Card, CardAnswer } from './types.ts';
 import type { LinkStatus } from '../links/types.ts';

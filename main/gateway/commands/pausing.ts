@@ -3,7 +3,6 @@
  * between pauses again, which changes nothing.
  */
 import { isPaused } from '../access/access.ts';
-
 import type { PauseScope } from '../access/types.ts';
 import { untilResumed } from '../limits.ts';
 import type { Millis } from '../types.ts';

@@ -5,7 +5,6 @@
 import { answerWords, cardName, shownName, type Words } from '../cards/words.ts';
 import type { Decision } from '../access/decision.ts';
 import { giveGroup, giveRole } from '../access/decisions.ts';
-
 import type { Card, CardAnswer } from '../cards/types.ts';
 import { peopleOf } from '../access/people.ts';
 import type { Tables } from '../storage.ts';

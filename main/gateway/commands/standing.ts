@@ -1,6 +1,5 @@
 /** `/status`, `/usage` and `/whoami`: how things stand, each with its evidence. */
 import { isPaused } from '../access/access.ts';
-
 import type { BudgetPeriod } from '../budget/types.ts';
 import type { LinkStatus } from '../links/types.ts';
 import { untilResumed } from '../limits.ts';

@@ -18,7 +18,7 @@ import { settleWithin } from '../limits.ts';
 import { noteWhenWell } from '../persist.ts';
 import { headOfTokens } from '../tokens.ts';
 import type { StartedTurn } from '../turns/start.ts';
-import type { SummaryRow } from '../types.ts';
+import type { SummaryRow } from './rows.ts';
 import { settleCalls } from '../budget/usage.ts';
 import { verbatimTurns } from './context.ts';
 import { condenseMessages, readCondensed, type Condensed } from './condense.ts';

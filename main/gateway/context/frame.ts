@@ -7,7 +7,7 @@ import type { GatewayPorts } from '../gateway.ts';
 import { noteWhenWell } from '../persist.ts';
 import type { Tables } from '../storage.ts';
 import type { StartedTurn } from '../turns/start.ts';
-import type { FrameRow } from '../types.ts';
+import type { FrameRow } from './rows.ts';
 
 export type FrameKey = Pick<FrameRow, 'conversation' | 'contextNo' | 'day' | 'summary'>;
 

@@ -9,7 +9,8 @@ import type { Links } from '../links/types.ts';
 import type { Personas } from './types.ts';
 import type { Settings } from '../settings.ts';
 import type { Tables } from '../storage.ts';
-import type { ConversationRow, LinkRow, PersonaRow, Reason, Thinking } from '../types.ts';
+import type { ConversationRow, LinkRow, Reason, Thinking } from '../types.ts';
+import type { PersonaRow } from './rows.ts';
 
 /** The owner's words for the beginning of the prompt; empty where he has none. */
 export function personaOf(

@@ -7,10 +7,10 @@ import type {
   Millis,
   ModelRef,
   PersonaId,
-  PersonaRow,
   Reason,
   Thinking,
 } from '../types.ts';
+import type { PersonaRow } from './rows.ts';
 import type { Result } from '../../lib/result.ts';
 
 /** Who the model is to be; `input.not-found` names what is not there: `persona` or `conversation`. */

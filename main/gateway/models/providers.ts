@@ -7,7 +7,8 @@ import type { GatewayPorts } from '../gateway.ts';
 import type { NewProvider, ProviderStatus } from './types.ts';
 import type { PooledProvider } from './pool.ts';
 import type { Provider, ProviderSeed } from '../model.ts';
-import type { ProviderId, ProviderRow, Reason } from '../types.ts';
+import type { ProviderId, Reason } from '../types.ts';
+import type { ProviderRow } from './rows.ts';
 
 /** The practice model: built in, needs no key and no network. */
 export const practiceProvider: ProviderId = 'practice';

@@ -9,7 +9,8 @@ import type {
   PullStatus,
   ReplyStream,
 } from '../model.ts';
-import type { Millis, ModelRef, ProviderId, ProviderRow, Reason } from '../types.ts';
+import type { Millis, ModelRef, ProviderId, Reason } from '../types.ts';
+import type { ProviderRow } from './rows.ts';
 import type { Result } from '../../lib/result.ts';
 
 export interface Models {

@@ -1,6 +1,5 @@
 /** Follows one message to its answer, for callers that wait for it on a connection of their own. */
 import type { CoreEvent, Events } from '../events.ts';
-
 import type { Answer } from './types.ts';
 import type { Tables } from '../storage.ts';
 import type { MessageId, MessageRow } from '../types.ts';

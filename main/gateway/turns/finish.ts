@@ -10,7 +10,8 @@ import type { Channel } from '../channel.ts';
 import type { GatewayPorts } from '../gateway.ts';
 import type { MarkdownTree } from '../markdown.ts';
 import { hasTakenOver, ownReason } from '../inbound/own-messages.ts';
-import type { NewMessage, Tables } from '../storage.ts';
+import type { Tables } from '../storage.ts';
+import type { NewMessage } from '../tables/messages.ts';
 import type { StartedTurn } from './start.ts';
 import type {
   DeliveryId,

@@ -1,6 +1,5 @@
 /** Caps that a provision file fixes, through a whole gateway. */
 import { describe, expect, it } from 'vitest';
-
 import type { FixedCap } from '../../../main/gateway/budget/types.ts';
 import type { TestGateway } from '../../lib/gateway.ts';
 import { startPaid, whole, wrote } from './paid.ts';

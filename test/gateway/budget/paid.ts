@@ -1,6 +1,6 @@
 /** Gateways whose models cost money, for tests of the budget. */
 import type { GatewayPorts } from '../../../main/gateway/gateway.ts';
-import type { ListPrice } from '../../../main/gateway/types.ts';
+import type { ListPrice } from '../../../main/gateway/budget/rows.ts';
 import type { SettingKey } from '../../../main/gateway/settings.ts';
 import { startGateway, type GatewayOptions, type TestGateway } from '../../lib/gateway.ts';
 

@@ -9,7 +9,7 @@ import { createBudget, type BudgetKeeper } from '../../../main/gateway/budget/bu
 import { createCalendar } from '../../../main/gateway/calendar.ts';
 import type { Ledger, OpenCall } from '../../../main/gateway/budget/call-ledger.ts';
 import type { ModelRequest } from '../../../main/gateway/model.ts';
-import type { CapScope } from '../../../main/gateway/types.ts';
+import type { CapScope } from '../../../main/gateway/budget/rows.ts';
 import { settleCalls } from '../../../main/gateway/budget/usage.ts';
 import { openSettings, type SettingsFile } from '../../../main/store/settings-file.ts';
 import { counts } from '../../counts.ts';

@@ -1,6 +1,6 @@
 /** Caps of one provider and of one conversation, through a whole gateway. */
 import { describe, expect, it } from 'vitest';
-import type { CapRow } from '../../../main/gateway/types.ts';
+import type { CapRow } from '../../../main/gateway/budget/rows.ts';
 import { createSentences } from '../../../main/store/sentences.ts';
 import type { TestGateway } from '../../lib/gateway.ts';
 import { booked, cap, perToken, startPaid, startRemote, whole, wrote } from './paid.ts';

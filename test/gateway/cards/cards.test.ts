@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buttonData, parseButton } from '../../../main/gateway/cards/words.ts';
-
 import type { Card } from '../../../main/gateway/cards/types.ts';
 import { openCards } from '../../../main/gateway/cards/open-cards.ts';
 import type { Reason } from '../../../main/gateway/types.ts';

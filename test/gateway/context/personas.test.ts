@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PersonaRow } from '../../../main/gateway/types.ts';
+import type { PersonaRow } from '../../../main/gateway/context/rows.ts';
 import { ownerChat, startGateway, type TestGateway } from '../../lib/gateway.ts';
 
 async function persona(test: TestGateway, name: string, text: string): Promise<PersonaRow> {

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-
 import type { ContextUse } from '../../../main/gateway/context/types.ts';
 import { startGateway, type TestGateway } from '../../lib/gateway.ts';
 

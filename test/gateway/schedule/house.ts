@@ -3,7 +3,6 @@
  * asleep no timer runs. What asks is answered at once, as by a lane with a very quick model.
  */
 import { createEvents } from '../../../main/gateway/events.ts';
-
 import type { LinkStatus } from '../../../main/gateway/links/types.ts';
 import { createSchedules, type ScheduleDesk } from '../../../main/gateway/schedule/schedules.ts';
 import type { Schedule, ScheduleRow, ScheduleRunRow } from '../../../main/gateway/schedule/types.ts';

@@ -1,6 +1,5 @@
 /** Lets one step happen, at the gateway and in the rules. What follows from it is waited for elsewhere. */
 import { assertNever } from '../../../../main/lib/assert-never.ts';
-
 import type { Card, CardAnswer } from '../../../../main/gateway/cards/types.ts';
 import { untilResumed } from '../../../../main/gateway/limits.ts';
 import { expect } from 'vitest';
