@@ -40,7 +40,10 @@ export interface Storage {
   readonly read: Tables;
   /** Null while the store works. Set by a failed write, cleared by a probe that the store makes by itself. */
   readonly trouble: Observable<Reason | null>;
-  /** Full-text search over every message, or those of one link, newest first, in a worker. `query` is what a person typed. */
+  /**
+   * Full-text search over every message and what was read or heard in its files, or those of one link, newest first, in a
+   * worker. A text of more than 20,000 characters is found to its end some time after it came. `query` is what a person typed.
+   */
   search(query: string, limit: number, signal: AbortSignal, link?: LinkId): Promise<readonly SearchHit[]>;
   /** The next piece of an export, at most 150,000 UTF-16 units of it, made in a worker. */
   exportPiece(request: ExportRequest): Promise<ExportPiece>;
@@ -91,6 +94,8 @@ export interface SearchHit {
   readonly at: Millis;
   /** About 120 characters round the first hit, hits between U+0002 and U+0003. */
   readonly excerpt: string;
+  /** Its file in which that stands, by its name; left out where it is the message's own text. */
+  readonly file?: string;
 }
 
 export interface Tables {

@@ -13,7 +13,8 @@ const put = upsert('attachment', ['id'], columns);
 const ofMessage = 'SELECT * FROM attachment WHERE message = ? ORDER BY position';
 const one = 'SELECT * FROM attachment WHERE id = ?';
 const said = 'SELECT substr(transcript, 1, ?) AS text, length(transcript) AS length FROM attachment WHERE id = ?';
-const putSaid = 'UPDATE attachment SET transcript = ? WHERE id = ?';
+const putSaid = 'UPDATE attachment SET transcript = ?, indexed = 0 WHERE id = ?';
+const firstPiece = 'INSERT INTO words_piece (attachment, position) SELECT number, 0 FROM attachment WHERE id = ?';
 /** More than any text that is kept. */
 const whole = 100_000_000;
 const pending = "SELECT * FROM attachment WHERE state = 'pending' ORDER BY number LIMIT ?";
@@ -63,7 +64,11 @@ export function createAttachments(sql: Sql): AttachmentTable {
       const words = row ? textOrNull(row, 'text') : null;
       return row === undefined || words === null ? null : { text: words, length: integer(row, 'length') };
     },
-    putWords: (id, words) => void sql.run(putSaid, [words, id]),
+    putWords(id, words) {
+      sql.run(putSaid, [words, id]);
+      // Of most texts this is all. The rest of a long one is found after the next round of tidying.
+      sql.run(firstPiece, [id]);
+    },
     ofMessage: (message) => sql.all(ofMessage, [message]).map(attachmentFrom),
     pending: (limit) => sql.all(pending, [limit]).map(attachmentFrom),
   };

@@ -12,9 +12,10 @@ import { whatsapp } from './migrations/003-whatsapp.ts';
 import { agent } from './migrations/004-agent.ts';
 import { forwarded } from './migrations/005-forwarded.ts';
 import { askedBy } from './migrations/006-asked-by.ts';
+import { wordsOfFiles } from './migrations/007-words-of-files.ts';
 
 /** The SQL of each step: the first one makes version 1 of an empty database. */
-export const migrations: readonly string[] = [begin, telegramWhole, whatsapp, agent, forwarded, askedBy];
+export const migrations: readonly string[] = [begin, telegramWhole, whatsapp, agent, forwarded, askedBy, wordsOfFiles];
 
 export function schemaVersion(connection: Connection): number {
   return integer(connection.get('PRAGMA user_version') ?? {}, 'user_version');

@@ -61,6 +61,7 @@ const tableNames = [
   'conversation',
   'message',
   'attachment',
+  'words_piece',
   'turn',
   'step',
   'tool_call',

@@ -1,6 +1,7 @@
 /**
- * The text index seen from upkeep. A removed entry stays in the index's pages, unreachable, until they are merged
- * (https://www.sqlite.org/fts5.html#the_merge_command): after a conversation was forgotten all pages are merged once.
+ * The text indexes, of messages and of what was read in their files, seen from upkeep. A removed entry stays in an index's
+ * pages, unreachable, until they are merged (https://www.sqlite.org/fts5.html#the_merge_command): after a conversation was
+ * forgotten all pages are merged once. Texts of files are indexed in pieces, see `migrations/007-words-of-files.ts`.
  */
 import { integer } from './columns.ts';
 import type { Sql } from './database.ts';
@@ -11,11 +12,18 @@ export interface TextIndex {
   stale(): boolean;
   /** One step of some milliseconds; `first` takes all pages into the merge. True when nothing is left to be done. */
   merge(first: boolean): boolean;
+  /** Whether the text of a file is not indexed to its end. */
+  unindexed(): boolean;
+  /** Indexes its next piece, some milliseconds of work. */
+  indexPiece(): void;
 }
 
 /** Pages written in one step. */
 const pages = 64;
-const merge = "INSERT INTO message_fts (message_fts, rank) VALUES ('merge', ?)";
+const merges = ['message_fts', 'words_fts'].map((index) => `INSERT INTO ${index} (${index}, rank) VALUES ('merge', ?)`);
+/** As the index on it has it, or it would not be used. */
+const unindexed = 'FROM attachment WHERE transcript IS NOT NULL AND indexed >= 0';
+const addPiece = `INSERT INTO words_piece (attachment, position) SELECT number, indexed ${unindexed} ORDER BY number DESC LIMIT 1`;
 const changes = 'SELECT total_changes() AS n';
 
 export function createTextIndex(sql: Sql): TextIndex {
@@ -23,11 +31,16 @@ export function createTextIndex(sql: Sql): TextIndex {
   return {
     stale: () => sql.get('SELECT 1 FROM meta WHERE key = ?', [indexStale]) !== undefined,
     merge(first) {
-      const before = count();
-      sql.run(merge, [first ? -pages : pages]);
-      if (first || count() - before >= 2) return false;
+      const left = merges.filter((merge) => {
+        const before = count();
+        sql.run(merge, [first ? -pages : pages]);
+        return count() - before >= 2;
+      });
+      if (first || left.length > 0) return false;
       sql.run('DELETE FROM meta WHERE key = ?', [indexStale]);
       return true;
     },
+    unindexed: () => sql.get(`SELECT 1 ${unindexed} LIMIT 1`) !== undefined,
+    indexPiece: () => void sql.run(addPiece),
   };
 }

@@ -1,8 +1,8 @@
 /**
  * What the store puts in order by itself, in steps of some milliseconds with pauses between them: events that no
- * platform will repeat, words of forgotten messages in the index, files that were never sent, files without a row. Once a
- * while after the start, then every hour, since a conversation may be forgotten at any time. A failure is logged; the next
- * round begins anew.
+ * platform will repeat, words of forgotten messages in the index, words of files that are not in it yet, files that were
+ * never sent, files without a row. Once a while after the start, then every hour, since a conversation may be forgotten at
+ * any time. A failure is logged; the next round begins anew.
  */
 import { pause, type Clock } from '../gateway/clock.ts';
 import { describeError, type Log } from '../gateway/log.ts';
@@ -52,6 +52,11 @@ async function tidy(parts: TidyParts, signal: AbortSignal): Promise<void> {
       return done;
     });
   }
+  await inSteps(clock, signal, async () => {
+    if (!read.textIndex.unindexed()) return true;
+    await note((tables) => tables.textIndex.indexPiece());
+    return false;
+  });
   await dropUnsent(parts, signal);
   const swept = signal.aborted ? 0 : await files.sweep();
   if (events + swept > 0) log.write('info', 'store.tidied', { events, files: swept });

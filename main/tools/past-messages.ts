@@ -4,6 +4,7 @@
  */
 import type { Storage } from '../gateway/storage.ts';
 import type { ConversationRow, LinkId, MessageRow } from '../gateway/types.ts';
+import { oneLine } from '../lib/one-line.ts';
 import type { FoundMessage, MemoryToolDeps } from './memory/tools.ts';
 
 export interface PastMessageDeps {
@@ -27,12 +28,12 @@ export function searchPastMessages({
   ): Promise<readonly FoundMessage[]> => {
     for (const look of looks) {
       const hits = await storage.search(query, look, signal, link);
-      const found = hits.flatMap(({ message, excerpt }) => {
+      const found = hits.flatMap(({ message, excerpt, file }) => {
         const row = storage.read.messages.get(message);
         const conversation = row === null ? null : storage.read.conversations.get(row.conversation);
         return row === null || conversation === null || !isTold(row) || !isOwners(conversation)
           ? []
-          : [foundMessage(row, conversation, excerpt)];
+          : [foundMessage(row, conversation, excerpt, file ?? null)];
       });
       if (found.length >= limit || hits.length < look || look === looks.at(-1)) return found.slice(0, limit);
     }
@@ -54,7 +55,10 @@ function foundMessage(
   { at, kind, authorName, link }: MessageRow,
   { title }: ConversationRow,
   excerpt: string,
+  file: string | null,
 ): FoundMessage {
-  const author = kind === 'assistant' ? 'the assistant' : authorName === '' ? 'the owner' : authorName;
+  const sender = kind === 'assistant' ? 'the assistant' : authorName === '' ? 'the owner' : authorName;
+  // Who sends a document need not have written it.
+  const author = file === null ? sender : `in the file ${oneLine(file, 80)}, from ${sender}`;
   return { at, conversation: title === '' ? link : title, author, excerpt };
 }

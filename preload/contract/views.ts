@@ -319,6 +319,8 @@ export interface SearchHitView {
   readonly at: number;
   /** Hits stand between U+0002 and U+0003. */
   readonly excerpt: string;
+  /** The name of the file that it was read or heard in; left out where it is the message's own text. */
+  readonly file?: string;
 }
 
 /** Numbers of tokens are estimates. */

@@ -4,6 +4,7 @@ import { roleIn } from '../../main/gateway/access/access.ts';
 import type { ConversationRow, MessageRow } from '../../main/gateway/types.ts';
 import { searchPastMessages } from '../../main/tools/past-messages.ts';
 import {
+  attachmentRow,
   conversationRow,
   linkRow,
   newMessage,
@@ -19,6 +20,8 @@ async function world(dir: TemporaryDirectory): Promise<{
   readonly opened: TestStore;
   readonly say: (conversation: string, text: string, more?: Partial<MessageRow>) => Promise<void>;
   readonly find: (query: string, limit?: number) => Promise<readonly string[]>;
+  /** With who said it. */
+  readonly tell: (query: string) => Promise<readonly string[]>;
 }> {
   const opened = await openTestStore(dir.path);
   const { store } = opened;
@@ -72,6 +75,11 @@ async function world(dir: TemporaryDirectory): Promise<{
       } as const;
       await store.commit(({ messages }) => void messages.add({ ...row, ...more }));
     },
+    async tell(query) {
+      return (await search(query, 8, never)).map(
+        ({ author, excerpt }) => `${author}: ${excerpt.replace(/\p{Cc}/gu, '')}`,
+      );
+    },
     async find(query, limit = 8) {
       return (await search(query, limit, never)).map(({ conversation, excerpt }) => {
         return `${conversation}: ${excerpt.replace(/\p{Cc}/gu, '')}`;
@@ -93,6 +101,29 @@ describe('past conversations in recall', () => {
       'phone: apple self',
       'Ada: apple mine',
       'Porch: apple thread',
+    ]);
+  });
+
+  it('hold what their files say, and whoever sent a document is not taken for who wrote it', async () => {
+    using dir = new TemporaryDirectory();
+    const { opened, say, tell } = await world(dir);
+    await using _opened = opened;
+    for (const [chat, kind, name] of [
+      ['thread', 'document', 'a\nletter.txt'],
+      ['mine', 'voice', 'voice-1.ogg'],
+      ['guest', 'voice', 'guest.ogg'],
+      ['group', 'document', 'group.txt'],
+    ] as const) {
+      const id = `file of ${chat}`;
+      await say(chat, `[${kind}]`, { id, authorName: '' });
+      await opened.store.commit(({ attachments }) => {
+        attachments.add(attachmentRow({ id, message: id, kind, name, state: 'stored' }));
+        attachments.putWords(id, `apple of ${chat}`);
+      });
+    }
+    expect(await tell('apple')).toEqual([
+      'in the file voice-1.ogg, from the owner: apple of mine',
+      'in the file a letter.txt, from the owner: apple of thread',
     ]);
   });
 

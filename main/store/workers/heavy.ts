@@ -7,7 +7,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { SearchHit } from '../../gateway/storage.ts';
 import { integer, text } from '../columns.ts';
 import { createConversations } from '../conversations.ts';
-import { openConnection, sqliteCode, type Connection } from '../database.ts';
+import { openConnection, sqliteCode, type Connection, type SqlRow } from '../database.ts';
 import { exportPiece, type ExportSource } from '../export-text.ts';
 import type { Answered, Asked, Job, WorkerStart } from '../jobs.ts';
 import { createAttachments } from '../message-files.ts';
@@ -33,22 +33,48 @@ function shortened(excerpt: string): string {
   return `${start > 0 ? '…' : ''}${piece}${open}…`;
 }
 
+/** In what was read in files: without excerpts, which cost a look at the whole text of each. */
+const searchFiles =
+  'SELECT message.id, message.conversation, message.seq, message.at, attachment.name, words_piece.id AS piece ' +
+  'FROM words_fts JOIN words_piece ON words_piece.id = words_fts.rowid ' +
+  'JOIN attachment ON attachment.number = words_piece.attachment JOIN message ON message.id = attachment.message ' +
+  "WHERE words_fts MATCH ? AND message.state <> 'deleted' AND (?2 IS NULL OR message.link = ?2) " +
+  'ORDER BY message.seq DESC, words_piece.id';
+/** Numbers arrive as floating point, which FTS5 does not take for a rowid: it would pass the condition over. */
+const excerptOf =
+  "SELECT snippet(words_fts, 0, char(2), char(3), '…', 20) AS excerpt FROM words_fts " +
+  'WHERE words_fts MATCH ? AND rowid = CAST(? AS INTEGER)';
+
 function find(connection: Connection, job: Extract<Job, { kind: 'search' }>): readonly SearchHit[] {
   const expression = searchExpression(job.query);
   if (expression === null) return [];
   const cancelled = new Int32Array(job.cancelled);
-  const hits: SearchHit[] = [];
+  const isCancelled = (): boolean => Atomics.load(cancelled, 0) !== 0;
+  const hits = new Map<string, SearchHit>();
   for (const row of connection.iterate(search, [expression, job.link, job.limit])) {
-    if (Atomics.load(cancelled, 0) !== 0) break;
-    hits.push({
-      message: text(row, 'id'),
-      conversation: text(row, 'conversation'),
-      seq: integer(row, 'seq'),
-      at: integer(row, 'at'),
-      excerpt: shortened(text(row, 'excerpt')),
-    });
+    if (isCancelled()) break;
+    hits.set(text(row, 'id'), { ...placeOf(row), excerpt: shortened(text(row, 'excerpt')) });
   }
-  return hits;
+  let more = 0;
+  for (const row of connection.iterate(searchFiles, [expression, job.link])) {
+    if (isCancelled() || more >= job.limit) break;
+    // A message tells by its own text, or by the first place in its files.
+    if (hits.has(text(row, 'id'))) continue;
+    const excerpt = connection.get(excerptOf, [expression, integer(row, 'piece')]);
+    const file = text(row, 'name');
+    hits.set(text(row, 'id'), { ...placeOf(row), excerpt: shortened(excerpt ? text(excerpt, 'excerpt') : ''), file });
+    more++;
+  }
+  return [...hits.values()].sort((one, other) => other.seq - one.seq).slice(0, job.limit);
+}
+
+function placeOf(row: SqlRow): Omit<SearchHit, 'excerpt' | 'file'> {
+  return {
+    message: text(row, 'id'),
+    conversation: text(row, 'conversation'),
+    seq: integer(row, 'seq'),
+    at: integer(row, 'at'),
+  };
 }
 
 function exportSource(connection: Connection): ExportSource {
