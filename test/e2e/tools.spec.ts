@@ -251,10 +251,17 @@ test('a schedule is made, previewed, paused, resumed, changed, looked back at, a
   await test.step('the form says when it would run, and what is wrong with it', async () => {
     await dialog.getByLabel('When', { exact: true }).selectOption('cron');
     await dialog.getByLabel('Expression', { exact: true }).fill('every day');
-    await expect(dialog.getByRole('status')).toContainText('is no expression of five fields');
+    const expression = dialog.getByLabel('Expression', { exact: true });
+    await expect(expression).toHaveAccessibleDescription(/An expression has five fields .* this one has 2\./);
+    await expression.fill('0 8 32 * MON-FRI');
+    await expect(expression).toHaveAccessibleDescription(/The third field, days of the month, cannot be “32”\./);
+    await expect(expression).toHaveAttribute('aria-invalid', 'true');
+    await expectAccessible(page);
+    await expression.fill('0 8 * * MON-FRI');
+    await expect(expression).toHaveAttribute('aria-invalid', 'false');
     await dialog.getByLabel('When', { exact: true }).selectOption('weekly');
     await dialog.getByRole('button', { name: 'Wednesday' }).click();
-    await expect(dialog.getByRole('list', { name: 'Next runs' }).getByRole('listitem')).toHaveCount(3);
+    await expect(dialog.getByRole('list', { name: 'Next runs' }).getByRole('listitem')).toHaveCount(5);
     await picture(page, 'tools-schedule-form');
     await expectAccessible(page);
     await dialog.getByRole('button', { name: 'Save' }).click();

@@ -51,10 +51,19 @@ function wrongTiming(timing: Timing, now: Millis): Reason | null {
       return timing.from - now > furthest ? { code: 'schedule.too-far' } : null;
     case 'cron':
       if (!isTimeZone(timing.timeZone)) return unknownZone(timing.timeZone);
-      return parseCron(timing.expression).ok
-        ? null
-        : { code: 'schedule.expression', params: { expression: timing.expression } };
+      return wrongExpression(timing.expression);
   }
+}
+
+/** As precisely as it is known, so that a form can say it where it was typed. */
+function wrongExpression(expression: string): Reason | null {
+  const cron = parseCron(expression);
+  if (cron.ok) return null;
+  const { field, count } = cron.failure;
+  if (field !== null) return { code: `schedule.field-${field.name}`, params: { text: field.text } };
+  return count === 5
+    ? { code: 'schedule.expression', params: { expression } }
+    : { code: 'schedule.fields', params: { count } };
 }
 
 function unknownZone(zone: string): Reason {

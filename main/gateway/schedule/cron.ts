@@ -35,7 +35,20 @@ const lastOccurrence = 6;
 const wholeCycle = 146_097;
 const longestExpression = 200;
 
+export type CronField = 'minute' | 'hour' | 'day' | 'month' | 'weekday';
+
+/** Why a text is no expression. */
+export interface CronTrouble {
+  /** One sentence, for whoever wrote it. */
+  readonly sentence: string;
+  /** Which field is wrong, and all that stands in it; null where it is the expression as a whole. */
+  readonly field: { readonly name: CronField; readonly text: string } | null;
+  /** How many fields there are. */
+  readonly count: number;
+}
+
 interface Field {
+  readonly key: CronField;
   readonly name: string;
   readonly low: number;
   readonly high: number;
@@ -45,12 +58,12 @@ interface Field {
 const monthNames = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const weekdayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 const fields = {
-  minute: { name: 'minute', low: 0, high: 59, names: [] },
-  hour: { name: 'hour', low: 0, high: 23, names: [] },
-  day: { name: 'day of month', low: 1, high: 31, names: [] },
-  month: { name: 'month', low: 1, high: 12, names: monthNames },
-  weekday: { name: 'day of week', low: 0, high: 7, names: weekdayNames },
-} as const satisfies Record<string, Field>;
+  minute: { key: 'minute', name: 'minute', low: 0, high: 59, names: [] },
+  hour: { key: 'hour', name: 'hour', low: 0, high: 23, names: [] },
+  day: { key: 'day', name: 'day of month', low: 1, high: 31, names: [] },
+  month: { key: 'month', name: 'month', low: 1, high: 12, names: monthNames },
+  weekday: { key: 'weekday', name: 'day of week', low: 0, high: 7, names: weekdayNames },
+} as const satisfies Record<CronField, Field>;
 
 const nicknames: Readonly<Record<string, string>> = {
   '@hourly': '0 * * * *',
@@ -62,14 +75,16 @@ const nicknames: Readonly<Record<string, string>> = {
   '@annually': '0 0 1 1 *',
 };
 
-/** Fails with one sentence about what is wrong, for whoever wrote the expression. */
-export function parseCron(expression: string): Result<Cron, string> {
-  if (expression.length > longestExpression) return failed('The expression is too long.');
+/** Says what is wrong, and in which field. */
+export function parseCron(expression: string): Result<Cron, CronTrouble> {
   const given = expression.trim().toLowerCase();
-  const parts = (nicknames[given] ?? given).split(/\s+/);
+  const parts = (nicknames[given] ?? given).split(/\s+/).filter(Boolean);
+  const wrong = (sentence: string, field: CronTrouble['field'] = null): Result<Cron, CronTrouble> =>
+    failed({ sentence, field, count: parts.length });
+  if (expression.length > longestExpression) return wrong('The expression is too long.');
   const [minutes = '', hours = '', days = '', months = '', weekdays = ''] = parts;
   if (parts.length !== 5) {
-    return failed(
+    return wrong(
       `An expression has five fields (minute hour day month weekday), and this has ${String(parts.length)}.`,
     );
   }
@@ -83,13 +98,27 @@ export function parseCron(expression: string): Result<Cron, string> {
       weekdays: isAny(weekdays) ? null : new Set(weekdays.split(',').flatMap(weekdaysOf)),
     });
   } catch (error) {
-    if (error instanceof Malformed) return failed(error.message);
-    throw error;
+    if (!(error instanceof Malformed)) throw error;
+    const texts: Readonly<Record<CronField, string>> = {
+      minute: minutes,
+      hour: hours,
+      day: days,
+      month: months,
+      weekday: weekdays,
+    };
+    return wrong(error.message, { name: error.field, text: texts[error.field] });
   }
 }
 
 /** Left from inside a field; the parser above makes a value of it. */
-class Malformed extends Error {}
+class Malformed extends Error {
+  readonly field: CronField;
+
+  constructor(field: CronField, sentence: string) {
+    super(sentence);
+    this.field = field;
+  }
+}
 
 function isAny(field: string): boolean {
   return field === '*' || field === '?';
@@ -105,10 +134,11 @@ function numbersOf(text: string, field: Field): readonly number[] {
 
 function itemOf(item: string, field: Field): readonly number[] {
   const [range = '', step, ...rest] = item.split('/');
-  if (rest.length > 0) throw new Malformed(`“${item}” in the field ${field.name} has more than one step.`);
+  if (rest.length > 0) throw new Malformed(field.key, `“${item}” in the field ${field.name} has more than one step.`);
   const [low, high] = rangeOf(range, field, step !== undefined);
   const by = step === undefined ? 1 : /^\d{1,2}$/.test(step) ? Number(step) : 0;
-  if (by === 0) throw new Malformed(`“${item}” in the field ${field.name} has a step that is no number above 0.`);
+  if (by === 0)
+    throw new Malformed(field.key, `“${item}” in the field ${field.name} has a step that is no number above 0.`);
   return Array.from({ length: Math.floor((high - low) / by) + 1 }, (_, index) => low + index * by);
 }
 
@@ -120,16 +150,20 @@ function rangeOf(range: string, field: Field, hasStep: boolean): readonly [numbe
   const end = to === undefined ? (hasStep ? field.high : low) : numberOf(to, field);
   const high = field.high === 7 && to !== undefined && end === 0 && low > 0 ? 7 : end;
   if (rest.length > 0 || high < low) {
-    throw new Malformed(`The range “${range}” in the field ${field.name} has to go from a smaller to a larger value.`);
+    throw new Malformed(
+      field.key,
+      `The range “${range}” in the field ${field.name} has to go from a smaller to a larger value.`,
+    );
   }
   return [low, high];
 }
 
-function numberOf(text: string, { name, low, high, names }: Field): number {
+function numberOf(text: string, { key, name, low, high, names }: Field): number {
   const named = names.indexOf(text);
   const value = named >= 0 ? named + low : /^\d{1,2}$/.test(text) ? Number(text) : -1;
   if (value >= low && value <= high) return value;
   throw new Malformed(
+    key,
     `“${text}” is nothing that the field ${name} can be; it goes from ${String(low)} to ${String(high)}.`,
   );
 }

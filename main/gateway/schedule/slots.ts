@@ -62,7 +62,7 @@ function timesOf(timing: Timing): (after: Millis) => Millis | null {
       };
     case 'cron': {
       const cron = parseCron(timing.expression);
-      if (!cron.ok) throw new RangeError(cron.failure);
+      if (!cron.ok) throw new RangeError(cron.failure.sentence);
       const zone = new Zone(timing.timeZone);
       return (after) => nextOfCron(cron.value, zone, after);
     }

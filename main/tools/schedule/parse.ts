@@ -114,9 +114,9 @@ function timingIn(input: Input, context: ParseContext, problems: string[]): Timi
       return everyIn(input, context, problems);
     case 'cron': {
       const { expression } = input;
-      const cron = typeof expression === 'string' ? parseCron(expression) : failed('“expression” is missing.');
-      if (!cron.ok) problems.push(cron.failure);
-      return cron.ok && typeof expression === 'string'
+      const cron = typeof expression === 'string' ? parseCron(expression) : null;
+      if (cron?.ok !== true) problems.push(cron?.failure.sentence ?? '“expression” is missing.');
+      return cron?.ok === true && typeof expression === 'string'
         ? { kind: 'cron', expression: expression.trim(), timeZone: context.timeZone }
         : null;
     }

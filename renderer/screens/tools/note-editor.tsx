@@ -44,7 +44,9 @@ export function NoteEditor({ name, from, hit }: NoteEditorProps): ReactNode {
         <Link href="/tools/memory" className="icon-button quiet note-back" aria-label={t('memory.back')}>
           <Icon name="back" />
         </Link>
-        <h3 dir="auto">{name}</h3>
+        <h3 dir="auto" title={name}>
+          {from === null ? name : t('memory.asideOf', { name: from })}
+        </h3>
         {from === null && text !== null && (text !== '' || name !== curated) && (
           <RemoveNote name={name} text={text} onRemoved={removed} />
         )}

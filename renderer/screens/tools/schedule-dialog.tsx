@@ -18,7 +18,7 @@ import {
   scheduleFormOf,
 } from './schedule-form.ts';
 import { keepNewSchedule, readNewSchedule } from './schedule-draft.ts';
-import { SchedulePreview } from './schedule-preview.tsx';
+import { SchedulePreview, usePreview } from './schedule-preview.tsx';
 import { ScheduleWhen } from './schedule-when.tsx';
 
 export interface ScheduleDialogProps {
@@ -40,7 +40,9 @@ export function ScheduleDialog({ stored, onClose }: ScheduleDialogProps): ReactN
   });
   // Whether a conversation is chosen or made for it, the rest has to be there.
   const ready = scheduleDraftOf(form, stored?.id ?? null, 'new') !== null;
-  const failure = create.failure ?? save.failure;
+  const preview = usePreview(form);
+  // What is said at its field is not said twice.
+  const failure = preview.expression === null ? (create.failure ?? save.failure) : null;
   return (
     <Dialog
       open
@@ -77,8 +79,8 @@ export function ScheduleDialog({ stored, onClose }: ScheduleDialogProps): ReactN
           )}
         </Field>
         <Conversation form={form} stored={stored} onChange={(conversation) => change({ conversation })} />
-        <ScheduleWhen form={form} change={change} />
-        <SchedulePreview form={form} />
+        <ScheduleWhen form={form} change={change} wrong={preview.expression} />
+        <SchedulePreview preview={preview} />
         {failure && <ReasonNote reason={failure.reason} />}
         <div className="dialog-foot">
           <Button onClick={onClose}>{t('action.cancel')}</Button>

@@ -3,8 +3,14 @@
  * one of those ways comes back as what it was chosen as. Pure.
  */
 import type { QuietHoursView, ScheduleDraft, ScheduleView, TimingView } from '../../../preload/contract/agent-views.ts';
+import type { Reason } from '../../../preload/contract/reasons.ts';
 import { isTimeZone } from '../../format.ts';
 import { momentOf, wallText } from './wall-time.ts';
+
+/** It is the expression that is wrong, or one of its fields. */
+export function isAboutExpression({ code }: Pick<Reason, 'code'>): boolean {
+  return code === 'schedule.expression' || code === 'schedule.fields' || code.startsWith('schedule.field-');
+}
 
 export type Repeat = 'once' | 'every' | 'daily' | 'weekly' | 'monthly' | 'cron';
 export type Unit = 'minutes' | 'hours' | 'days';

@@ -1,8 +1,10 @@
 /** When a schedule runs, in the ways in which people say it, and below it what most never touch. */
 import { type ReactNode, useId } from 'react';
+import type { Reason } from '../../../preload/contract/reasons.ts';
 import { Field, SelectField, TextField } from '../../components/field.tsx';
+import { Icon } from '../../components/icons.tsx';
 import { isTimeZone } from '../../format.ts';
-import { t, type Words } from '../../i18n.ts';
+import { reasonText, t, type Words } from '../../i18n.ts';
 import type { Repeat, ScheduleForm, Unit } from './schedule-form.ts';
 import { weekdayText } from './schedule-words.ts';
 
@@ -27,12 +29,17 @@ const weekdays = [1, 2, 3, 4, 5, 6, 0];
 const rareDay = 28;
 const days = Array.from({ length: 31 }, (_, index) => String(index + 1));
 
-export interface ScheduleWhenProps {
+interface PartProps {
   readonly form: ScheduleForm;
   readonly change: (change: Partial<ScheduleForm>) => void;
 }
 
-export function ScheduleWhen({ form, change }: ScheduleWhenProps): ReactNode {
+export interface ScheduleWhenProps extends PartProps {
+  /** What is wrong with the expression, in words that name the field. */
+  readonly wrong: Reason | null;
+}
+
+export function ScheduleWhen({ form, change, wrong }: ScheduleWhenProps): ReactNode {
   return (
     <>
       <div className="when">
@@ -50,7 +57,7 @@ export function ScheduleWhen({ form, change }: ScheduleWhenProps): ReactNode {
             </option>
           ))}
         </SelectField>
-        <OfRepeat form={form} change={change} />
+        <OfRepeat form={form} change={change} wrong={wrong} />
       </div>
       <details className="more">
         <summary>{t('schedules.more')}</summary>
@@ -60,7 +67,7 @@ export function ScheduleWhen({ form, change }: ScheduleWhenProps): ReactNode {
   );
 }
 
-function OfRepeat({ form, change }: ScheduleWhenProps): ReactNode {
+function OfRepeat({ form, change, wrong }: ScheduleWhenProps): ReactNode {
   switch (form.repeat) {
     case 'once':
       return (
@@ -98,6 +105,7 @@ function OfRepeat({ form, change }: ScheduleWhenProps): ReactNode {
             dir="ltr"
             maxLength={200}
             value={form.expression}
+            {...(wrong === null ? {} : { trouble: <Wrong reason={wrong} /> })}
             onChange={({ target }) => change({ expression: target.value })}
           />
         </div>
@@ -105,7 +113,16 @@ function OfRepeat({ form, change }: ScheduleWhenProps): ReactNode {
   }
 }
 
-function Time({ form, change }: ScheduleWhenProps): ReactNode {
+/** Told once whoever types stops for a moment, not with each letter. */
+function Wrong({ reason }: { readonly reason: Reason }): ReactNode {
+  return (
+    <p className="field-trouble" role="status">
+      <Icon name="warning" /> {reasonText(reason)}
+    </p>
+  );
+}
+
+function Time({ form, change }: PartProps): ReactNode {
   return (
     <TextField
       label={t('schedules.time')}
@@ -116,7 +133,7 @@ function Time({ form, change }: ScheduleWhenProps): ReactNode {
   );
 }
 
-function Day({ form, change }: ScheduleWhenProps): ReactNode {
+function Day({ form, change }: PartProps): ReactNode {
   return (
     <SelectField
       label={t('schedules.day')}
@@ -134,7 +151,7 @@ function Day({ form, change }: ScheduleWhenProps): ReactNode {
   );
 }
 
-function Every({ form, change }: ScheduleWhenProps): ReactNode {
+function Every({ form, change }: PartProps): ReactNode {
   return (
     <>
       <div className="every">
@@ -172,7 +189,7 @@ function Every({ form, change }: ScheduleWhenProps): ReactNode {
   );
 }
 
-function Weekdays({ form, change }: ScheduleWhenProps): ReactNode {
+function Weekdays({ form, change }: PartProps): ReactNode {
   const toggle = (weekday: number): void =>
     change({
       weekdays: form.weekdays.includes(weekday)
@@ -196,7 +213,7 @@ function Weekdays({ form, change }: ScheduleWhenProps): ReactNode {
   );
 }
 
-function More({ form, change }: ScheduleWhenProps): ReactNode {
+function More({ form, change }: PartProps): ReactNode {
   const zones = useId();
   return (
     <div className="form">

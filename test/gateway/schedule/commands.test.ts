@@ -78,7 +78,8 @@ describe('schedules in the window', () => {
     expect(await save(draft(every(30_000)))).toBe('schedule.too-often');
     expect(await save(draft(every(90_000)))).toBe('schedule.too-often');
     expect(await save(draft(every(400 * day)))).toBe('schedule.too-rare');
-    expect(await save(draft(cron('0 9 * *')))).toBe('schedule.expression');
+    expect(await save(draft(cron('0 9 * *')))).toBe('schedule.fields');
+    expect(await save(draft(cron('0 9 32 * *')))).toBe('schedule.field-day');
     expect(await save(draft(cron('0 9 * * *', 'Mars/Olympus')))).toBe('schedule.zone-unknown');
     expect(await save(draft(cron('0 9 30 2 *')))).toBe('schedule.never');
     expect(await save(draft(cron('0 23 * * *'), { quiet: night, catchUp: 'skip' }))).toBe('schedule.never');

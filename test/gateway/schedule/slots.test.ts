@@ -1,4 +1,5 @@
 import { describe as group, expect, test } from 'vitest';
+import { wrongTimes } from '../../../main/gateway/schedule/check.ts';
 import { describe } from '../../../main/gateway/schedule/describe.ts';
 import {
   mostCounted,
@@ -30,6 +31,30 @@ function next(schedule: Schedule, after: string, count: number): readonly string
   }
   return found;
 }
+
+group('what is no expression', () => {
+  test.each([
+    ['60 8 * * *', 'minute', '60'],
+    ['0 8-25 * * *', 'hour', '8-25'],
+    ['0 8 1,32 * *', 'day', '1,32'],
+    ['0 8 * JANUARY *', 'month', 'january'],
+    ['0 8 * * MON-', 'weekday', 'mon-'],
+    ['0 8 * * FRI#6', 'weekday', 'fri#6'],
+    ['*/0 x 32 * *', 'minute', '*/0'],
+  ])(
+    '%s: the field that is wrong is named with all that stands in it, the first one of several',
+    (text, name, stands) => {
+      const reason = wrongTimes(cron(text), now);
+      expect(reason).toEqual({ code: `schedule.field-${name}`, params: { text: stands } });
+    },
+  );
+
+  test('too few and too many fields are counted, and none are none (an empty one counted as one)', () => {
+    expect(['', '  ', '0 8 * *', '0 8 * * * *'].map((text) => wrongTimes(cron(text), now)?.params?.['count'])).toEqual([
+      0, 0, 4, 6,
+    ]);
+  });
+});
 
 group('when clocks are changed', () => {
   test('an hour that is left out runs once, at the first moment after the gap', () => {

@@ -325,12 +325,12 @@ export function toolAnswers(quiet: boolean, tell: (event: GatewayEvent) => void,
     },
     'schedules.preview': ({ schedule: { timing } }) =>
       timing.kind === 'cron' && timing.expression.split(/\s+/).length !== 5
-        ? { ok: false, reason: { code: 'schedule.expression', params: { expression: timing.expression } } }
+        ? { ok: false, reason: { code: 'schedule.field-day', params: { text: '32' } } }
         : {
             ok: true,
             words:
               timing.kind === 'cron' ? `As the expression ${timing.expression} says (${timing.timeZone}).` : 'Once.',
-            next: [now + 10 * hour, now + 34 * hour, now + 58 * hour],
+            next: [10, 34, 58, 82, 106].map((hours) => now + hours * hour),
           },
     'schedules.pause': ({ schedule, until }) => {
       planned = planned.map((each) => (each.id === schedule ? { ...each, pausedUntil: until } : each));

@@ -141,6 +141,17 @@ export const toolPictures: Readonly<Record<string, Picture>> = {
       await dialog.getByText('0 8 * * 1,3').waitFor();
     },
   },
+  'schedules-wrong': {
+    path: '/tools/schedules',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Add a schedule' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('When', { exact: true }).selectOption('cron');
+      await dialog.getByLabel('Expression', { exact: true }).fill('0 8 32 *');
+      await dialog.getByText('The third field').waitFor();
+      await dialog.getByText('The third field').scrollIntoViewIfNeeded();
+    },
+  },
   'schedules-more': {
     path: '/tools/schedules',
     ready: async (page) => {
