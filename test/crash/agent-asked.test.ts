@@ -3,7 +3,13 @@
  * did not answer is not made, and the model hears which of them it was.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ToolBench, write, type Plan, type Scene, type ToolLife } from './lib/tool-bench.ts';
+import sentences from '../../resources/i18n/en.json' with { type: 'json' };
+import { startTelegram } from '../emulators/telegram/server.ts';
+import type { Sent } from '../emulators/telegram/types.ts';
+import { openCalls, openSends, storedCalls } from './lib/ledger.ts';
+import { settled } from './lib/lives.ts';
+import { answer, checkPrompts, ToolBench, write, type Plan, type Scene, type ToolLife } from './lib/tool-bench.ts';
+import { telegramProvision, telegramToken } from './lib/ways.ts';
 
 const holds = (text: string): string => expect.stringContaining(text) as string;
 /** Longer than a card waits. */
@@ -31,8 +37,8 @@ describe.concurrent('the built host, killed with -9 while the owner is asked', (
   }
 
   /** His press; the host may die of it. */
-  async function press({ host, window }: ToolLife, card: string, answer: 'once' | 'ignore'): Promise<void> {
-    await Promise.race([window.value('cards.answer', { card, answer }), host.ended]);
+  async function press({ host, window }: ToolLife, card: string, said: 'once' | 'ignore'): Promise<void> {
+    await Promise.race([window.value('cards.answer', { card, answer: said }), host.ended]);
   }
 
   const dieWhen = (state: string) => ({ kind: 'commit', table: 'tool_call', words: [state, write] }) as const;
@@ -88,5 +94,41 @@ describe.concurrent('the built host, killed with -9 while the owner is asked', (
       expect(told).toEqual([holds('nobody answered in time')]);
       expect(scene.lines('unanswered')).toBe(0);
     });
+  });
+
+  it.each([
+    { button: 'card.answer.tool-once', noted: 'allowed', ends: 'done', lines: 1 },
+    { button: 'card.answer.tool-ignore', noted: 'refused', ends: 'refused', lines: 0 },
+  ] as const)('by a press in his own chat ($noted): it counts once, and the chat gets one answer', async (row) => {
+    const owner = 1;
+    const key = `chat-${row.noted}`;
+    await using telegram = await startTelegram({ token: telegramToken });
+    const { bot } = telegram;
+    const people = [{ link: 'bot', address: String(owner), role: 'owner' }];
+    const isCard = ({ kind, buttons }: Sent): boolean => kind === 'message' && buttons.length > 0;
+    const play = async (scene: Scene): Promise<void> => {
+      await using life = await scene.begin({ dieAt: dieWhen(row.noted) });
+      await life.window.value('tools.setPermission', { name: write, permission: 'ask' });
+      await telegram.waitFor(({ apiMethod }) => apiMethod === 'getUpdates');
+      bot.say({ chatId: owner, text: 'Do it, please' });
+      const { messageId = 0 } = await bot.waitForSend(isCard);
+      // That it was sent is to be known, else it may come a second time, which has its own test.
+      await expect.poll(() => openSends(scene.dataDir), { timeout: 60_000 }).toEqual([]);
+      bot.press(owner, messageId, sentences[row.button]);
+      await life.died();
+      expect(scene.lines(key)).toBe(0);
+      await using next = await scene.begin();
+      const isAnswer = ({ kind, text }: Sent): boolean => kind === 'message' && text === answer;
+      await bot.waitForSend(isAnswer);
+      await bot.waitForSend(({ kind, messageId: edited }) => kind === 'edit' && edited === messageId);
+      expect(await settled(await next.host.ready(), next.window), 'nothing was sent again').toBe(0);
+      expect(await next.host.stop()).toMatchObject({ code: 0 });
+      expect(storedCalls(scene.dataDir).map(({ state }) => state)).toEqual([row.ends]);
+      expect(openCalls(scene.dataDir)).toEqual([]);
+      expect([bot.sent.filter(isCard), bot.sent.filter(isAnswer)].map(({ length }) => length)).toEqual([1, 1]);
+      expect(scene.lines(key)).toBe(row.lines);
+      checkPrompts(scene.model);
+    };
+    await bench.scene(writing(key), play, { ...telegramProvision(telegram.url), people });
   });
 });

@@ -82,13 +82,18 @@ export class ToolBench implements Disposable {
     this.#prepared = { dataDir, conversation };
   }
 
-  async scene(plan: Plan, play: (scene: Scene) => Promise<void>): Promise<void> {
+  /** `more` stands in the provision file too. */
+  async scene(
+    plan: Plan,
+    play: (scene: Scene) => Promise<void>,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
     if (this.#prepared === null) throw new Error('it is not prepared');
     const dataDir = this.workplace.newDataDir();
     cpSync(this.#prepared.dataDir, dataDir, { recursive: true });
     await using model = await startOpenAi();
     model.script((call) => byPlan(plan, call));
-    await play(new Scene(this, dataDir, this.#prepared.conversation, model));
+    await play(new Scene(this, dataDir, this.#prepared.conversation, model, more));
   }
 
   [Symbol.dispose](): void {
@@ -131,9 +136,17 @@ export class Scene {
   readonly model: OpenAiEmulator;
   readonly #bench: ToolBench;
   readonly #conversation: string;
+  readonly #more: Readonly<Record<string, unknown>>;
 
-  constructor(bench: ToolBench, dataDir: string, conversation: string, model: OpenAiEmulator) {
+  constructor(
+    bench: ToolBench,
+    dataDir: string,
+    conversation: string,
+    model: OpenAiEmulator,
+    more: Readonly<Record<string, unknown>>,
+  ) {
     this.#bench = bench;
+    this.#more = more;
     this.dataDir = dataDir;
     this.#conversation = conversation;
     this.model = model;
@@ -143,7 +156,7 @@ export class Scene {
   start(given: Preloaded = {}): HostProcess {
     const provider = { id: 'lab', kind: 'openai', baseUrl: this.model.url, apiKey: 'sk-test' };
     const models = { default: 'lab/gpt-test' };
-    const provision = { providers: [provider], models, mcp: [deskAt(this.#bench.journal)] };
+    const provision = { providers: [provider], models, mcp: [deskAt(this.#bench.journal)], ...this.#more };
     return this.#bench.workplace.startBuilt(this.dataDir, { provision, environment: preloaded(given) });
   }
 
