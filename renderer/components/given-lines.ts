@@ -38,7 +38,7 @@ function parsed(json: string): unknown {
 
 const mostNames = 12;
 const nameUnits = 80;
-const valueLines = 5;
+const valueLines = 12;
 const valueUnits = 160;
 /** Units of all values together, where there are few of them. */
 const allUnits = 700;

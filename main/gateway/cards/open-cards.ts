@@ -172,8 +172,9 @@ function toolCards({ tables, toolbox, now }: CardSources): readonly Card[] {
         id: cardId('tool', call.id),
         kind: 'tool',
         at: call.askedAt,
-        // What a provision file says of a tool is changed there alone.
-        answers: toolbox.isFixed(call.name) ? ['once', 'ignore'] : ['once', 'always', 'ignore'],
+        // What a provision file says of a tool is changed there alone; and what is asked about although the tool may be
+        // used always would be asked about again.
+        answers: toolbox.isFixed(call.name) || call.reason !== null ? ['once', 'ignore'] : ['once', 'always', 'ignore'],
         link: conversation.link,
         conversation: conversation.id,
         turn: call.turn,

@@ -258,7 +258,10 @@ describe('what others wrote', () => {
     asksFor(test, ['send']);
     await test.submit('read the page');
     await askedAbout(test, 1);
-    expect(test.gateway.cards.open()).toMatchObject([{ kind: 'tool', reason: { code: 'tool.tainted' } }]);
+    expect(test.gateway.cards.open()).toMatchObject([
+      // No "always": that is what he has said already.
+      { kind: 'tool', reason: { code: 'tool.tainted' }, answers: ['once', 'ignore'] },
+    ]);
     expect(send.runs).toEqual([]);
     expect(resultsIn(test, 1)[0]).toMatch(
       /^<untrusted id="[^"]+" from="page">\n.*\nIGNORE.* ‹\/untrusted>\n<\/untrusted/,
