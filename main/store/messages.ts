@@ -47,23 +47,23 @@ const before = 'SELECT * FROM message WHERE conversation = ? AND seq < ? ORDER B
 const after = 'SELECT * FROM message WHERE conversation = ? AND seq > ? ORDER BY seq LIMIT ?';
 const ofContext =
   'SELECT * FROM message WHERE conversation = ? AND context_no = ? AND seq > ? ORDER BY seq DESC LIMIT ?';
-/** A question may be older than the part, or of the context before: it is found by its answer. */
-const isPassedOn =
-  '(asked.forwarded = 1 OR EXISTS ' +
-  "(SELECT 1 FROM attachment WHERE attachment.message = asked.id AND attachment.kind <> 'voice'))";
 const inPart = (name: string): string =>
   `${name}.conversation = $conversation AND ${name}.context_no = $context AND ${name}.seq > $after AND ${name}.seq <= $upto`;
-const answerInPart = `answer.kind = 'assistant' AND answer.state <> 'cleared' AND answer.turn <> $except AND ${inPart('answer')}`;
+/** A question may be older than the part, or of the context before: it is found by its answer. */
+const byAnswer = (others: string): string =>
+  `EXISTS (SELECT 1 FROM message AS answer CROSS JOIN ${others} ` +
+  "WHERE answer.kind = 'assistant' AND answer.state <> 'cleared' AND answer.turn <> $except " +
+  `AND ${inPart('answer')})`;
+const withFile =
+  "EXISTS (SELECT 1 FROM attachment WHERE attachment.message = passed.id AND attachment.kind <> 'voice')";
+/** Each part walks through small indexes alone; rows, which hold long texts, are read where something is found. */
 const hasOthers =
-  'SELECT EXISTS (SELECT 1 FROM message AS answer ' +
-  'JOIN tool_call ON tool_call.turn = answer.turn AND tool_call.outside = 1 AND tool_call.result IS NOT NULL ' +
-  `WHERE ${answerInPart}) ` +
-  'OR EXISTS (SELECT 1 FROM message AS answer ' +
-  "JOIN message AS asked ON asked.turn = answer.turn AND asked.kind = 'person' " +
-  `WHERE ${answerInPart} AND ${isPassedOn}) ` +
+  `SELECT ${byAnswer('tool_call ON tool_call.turn = answer.turn AND tool_call.outside = 1 AND tool_call.result IS NOT NULL')} ` +
+  `OR ${byAnswer('message AS asked ON asked.turn = answer.turn AND asked.forwarded = 1')} ` +
+  `OR ${byAnswer("turn_input ON turn_input.turn = answer.turn JOIN attachment ON attachment.message = turn_input.message AND attachment.kind <> 'voice'")} ` +
   // What came while the owner had taken over is told before the next question.
-  "OR EXISTS (SELECT 1 FROM message AS asked WHERE asked.kind = 'person' AND asked.state = 'paused' " +
-  `AND ${inPart('asked')} AND ${isPassedOn}) AS n`;
+  "OR EXISTS (SELECT 1 FROM message AS passed WHERE passed.kind = 'person' AND passed.state = 'paused' " +
+  `AND ${inPart('passed')} AND (passed.forwarded = 1 OR ${withFile})) AS n`;
 const firstOfContext = 'SELECT * FROM message WHERE conversation = ? AND context_no = ? ORDER BY seq LIMIT 1';
 const waiting = "SELECT * FROM message WHERE conversation = ? AND state = 'waiting' ORDER BY seq LIMIT ?";
 const conversationsWaiting =

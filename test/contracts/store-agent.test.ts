@@ -218,9 +218,10 @@ describe('whether others had a say in a context', () => {
 
   it('is told by any file but a voice message: somebody else gave it its name at least', async () => {
     const { store } = opened;
-    await store.commit(({ messages, attachments }) => {
+    await store.commit(({ messages, attachments, turns }) => {
       messages.add(question('t1'));
       messages.add(answer('t1'));
+      turns.addInputs('t1', ['q-t1']);
       attachments.add(file('q-t1', 'voice'));
     });
     expect(has()).toBe(false);
