@@ -5,11 +5,13 @@
  * shown only when it is known to be a word of ours, and all else by its length.
  */
 import { constants } from 'node:os';
-import { isReasonCode, type Reason } from '../../preload/contract/reasons.ts';
+import { isReasonCode } from '../../preload/contract/reasons.ts';
 import type { BackupsView, HealthView, LogLineView } from '../../preload/contract/diagnostics-views.ts';
 import type { ProviderView } from '../../preload/contract/model-views.ts';
 import type { HostView, LinkView, SettingView } from '../../preload/contract/views.ts';
 import { isSettingKey } from '../gateway/settings.ts';
+import { agentPart, type AgentFacts } from './report-agent.ts';
+import { ago, at, codeOf, numbered, seconds } from './report-words.ts';
 
 export interface ReportFacts {
   readonly now: number;
@@ -17,6 +19,7 @@ export interface ReportFacts {
   readonly health: HealthView;
   readonly providers: readonly Pick<ProviderView, 'id' | 'kind' | 'local' | 'keyEnd' | 'keyRefused'>[];
   readonly settings: readonly SettingView[];
+  readonly agent: AgentFacts;
   readonly backups: BackupsView;
   /** The newest lines of the log, oldest first. */
   readonly lines: readonly LogLineView[];
@@ -24,8 +27,8 @@ export interface ReportFacts {
 
 /** Pure: the same facts give the same text. Lines end in LF; in English, as those who help read it. */
 export function reportText(facts: ReportFacts): string {
-  const { host, health, providers, lines } = facts;
-  const names = namesOf(health.links, providers);
+  const { host, health, providers, agent, lines } = facts;
+  const names = namesOf(facts);
   return [
     ...machinePart(facts),
     '',
@@ -40,6 +43,8 @@ export function reportText(facts: ReportFacts): string {
     '',
     'Settings that differ from how Porchlight comes',
     ...settingLines(facts.settings),
+    '',
+    ...agentPart(agent, names.provider, facts.now),
     '',
     `Backups: ${String(facts.backups.backups.length)}, newest ${ago(facts.backups.backups[0]?.at ?? null, facts.now)}` +
       (facts.backups.planned === null ? '' : ', one takes the place of the database at the next start'),
@@ -100,7 +105,7 @@ function modelLine(
   until: number | null,
   now: number,
 ): string {
-  const provider = names.get(ref.slice(0, Math.max(0, ref.indexOf('/')))) ?? 'a provider that is gone';
+  const provider = names.provider.get(ref.slice(0, Math.max(0, ref.indexOf('/')))) ?? 'a provider that is gone';
   return `of ${provider}: ${state}${until === null ? '' : `, asked again ${ago(until, now)}`}`;
 }
 
@@ -114,14 +119,19 @@ function settingLines(settings: readonly SettingView[]): readonly string[] {
   });
 }
 
-/** What links and providers are called in the report: their own ids are chosen by the owner. */
-type Names = ReadonlyMap<string, string>;
+/** What things are called in the report by their place in it: their ids are chosen by the owner, or say nothing. */
+type Names = Readonly<Record<'link' | 'provider' | 'server', ReadonlyMap<string, string>>>;
 
-function namesOf(links: readonly Pick<LinkView, 'id'>[], providers: readonly { readonly id: string }[]): Names {
-  return new Map([
-    ...providers.map(({ id }, index) => [id, `provider-${String(index + 1)}`] as const),
-    ...links.map(({ id }, index) => [id, `link-${String(index + 1)}`] as const),
-  ]);
+function namesOf({ health, providers, agent }: ReportFacts): Names {
+  return {
+    link: inOrder('link', health.links),
+    provider: inOrder('provider', providers),
+    server: inOrder('server', agent.servers),
+  };
+}
+
+function inOrder(kind: keyof Names, things: readonly { readonly id: string }[]): ReadonlyMap<string, string> {
+  return new Map(things.map(({ id }, index) => [id, `${kind}-${String(index + 1)}`]));
 }
 
 // Names of events and fields are constants of our code; the shapes are a second lock.
@@ -144,7 +154,9 @@ function fieldValue(name: string, value: unknown, names: Names): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') return Math.abs(value) < longestNumber && !ofPersons.test(name) ? String(value) : '#';
   if (typeof value !== 'string') return '?';
-  if (name === 'link' || name === 'provider') return names.get(value) ?? hidden(value);
+  if (name === 'link' || name === 'provider') return names[name].get(value) ?? hidden(value);
+  // One that is gone has its id, which is ours.
+  if (name === 'server' && names.server.has(value)) return names.server.get(value) ?? hidden(value);
   if (name === 'stack') return framesOf(value).join(' ') || hidden(value);
   return isOurs(name, value) ? value : gistOf(value);
 }
@@ -202,25 +214,4 @@ function framesOf(stack: string): readonly string[] {
 
 function hidden(text: string): string {
   return `(${String(text.length)} characters)`;
-}
-
-function codeOf(why: Reason | null): string {
-  return why?.code ?? 'none';
-}
-
-function numbered(lines: readonly string[]): readonly string[] {
-  return lines.length === 0 ? ['none'] : lines.map((line, index) => `${String(index + 1)}. ${line}`);
-}
-
-function at(when: number): string {
-  return new Date(when).toISOString();
-}
-
-function ago(when: number | null, now: number): string {
-  if (when === null) return 'never';
-  return when > now ? `in ${seconds(when - now)}` : `${seconds(now - when)} ago`;
-}
-
-function seconds(span: number): string {
-  return `${String(Math.round(span / 1000))} s`;
 }

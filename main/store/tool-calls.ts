@@ -15,6 +15,7 @@ import {
   word,
 } from './columns.ts';
 import type { Sql, SqlParams, SqlRow } from './database.ts';
+import { endingsOf } from './endings.ts';
 
 export const callStates = [
   'pending',
@@ -99,5 +100,6 @@ export function createToolCalls(sql: Sql): ToolCallTable {
     },
     ofTurn: (turn) => sql.all('SELECT * FROM tool_call WHERE turn = ? ORDER BY step, position', [turn]).map(callFrom),
     asking: () => sql.all(asking).map(callFrom),
+    endings: (limit) => endingsOf(sql, 'tool_call', limit),
   };
 }

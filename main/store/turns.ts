@@ -4,6 +4,7 @@ import type { TurnTable } from '../gateway/tables/turns.ts';
 import type { TurnRow, TurnState } from '../gateway/types.ts';
 import { insert, integer, integerOrNull, reasonFrom, reasonToJson, text, textOrNull, upsert, word } from './columns.ts';
 import type { Sql, SqlParams, SqlRow } from './database.ts';
+import { endingsOf } from './endings.ts';
 import { messageFrom } from './messages.ts';
 
 const states = ['running', 'done', 'stopped', 'failed', 'dead'] as const satisfies readonly TurnState[];
@@ -87,6 +88,7 @@ export function createTurns(sql: Sql): TurnTable {
       for (const message of messages) sql.run('UPDATE turn_input SET turn = ? WHERE message = ?', [to, message]);
     },
     inputs: (turn) => sql.all(inputs, [turn]).map(messageFrom),
+    endings: (limit) => endingsOf(sql, 'turn', limit),
     dead: (limit) => sql.all(dead, [limit]).map(turnFrom),
   };
 }

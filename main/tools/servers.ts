@@ -13,11 +13,12 @@ import { describeError, type Log } from '../gateway/log.ts';
 import type { SecretBox } from '../gateway/secrets.ts';
 import type { Storage } from '../gateway/storage.ts';
 import type { Tool, ToolServerId, ToolServerRow } from '../gateway/tool.ts';
-import type { Millis, Reason } from '../gateway/types.ts';
+import type { Reason } from '../gateway/types.ts';
 import { assertNever } from '../lib/assert-never.ts';
 import { subject } from '../lib/observable.ts';
 import { failed, ok, type Result } from '../lib/result.ts';
 import { secretName, type McpHost, type McpServers, type McpState, type McpStatus } from './mcp/types.ts';
+import { historyAfter, historyView, type History } from './server-history.ts';
 import { createOffers, offerKey } from './offers.ts';
 import { Once } from './once.ts';
 import {
@@ -263,26 +264,6 @@ export class ToolServers implements AsyncDisposable {
       ...historyView(this.#histories.get(id) ?? historyAfter(undefined, state, this.#deps.clock.now())),
     };
   }
-}
-
-/** How a server has been doing since the start of the program. */
-interface History extends Pick<ServerStatus, 'since' | 'losses' | 'lastTrouble'> {
-  readonly kind: McpState['kind'];
-}
-
-function historyAfter(before: History | undefined, state: McpState, now: Millis): History {
-  const { kind } = state;
-  const isLost = before?.kind === 'ready' && 'reason' in state;
-  return {
-    kind,
-    since: before?.kind === kind ? before.since : now,
-    losses: (before?.losses ?? 0) + (isLost ? 1 : 0),
-    lastTrouble: 'reason' in state ? state.reason : (before?.lastTrouble ?? null),
-  };
-}
-
-function historyView({ kind: _kind, ...shown }: History): Pick<ServerStatus, 'since' | 'losses' | 'lastTrouble'> {
-  return shown;
 }
 
 const stopping: Reason = { code: 'host.stopping' };

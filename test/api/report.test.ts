@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AgentFacts } from '../../main/api/report-agent.ts';
 import { reportText, type ReportFacts } from '../../main/api/report.ts';
 import type { LogLineView } from '../../preload/contract/diagnostics-views.ts';
 import type { LinkView } from '../../preload/contract/views.ts';
@@ -111,8 +112,127 @@ function facts(lines: readonly LogLineView[]): ReportFacts {
       { ...setting, ...plain, key: 'delivery.pacing', type: 'number', value: 0, default: 1 },
       { ...setting, ...plain, key: 'api.enabled', type: 'switch', value: false, default: false },
     ],
+    agent: agentFacts(),
     backups: { backups: [{ name: 'x', at: now - 7_200_000, size: 5, beforeMigration: false }], planned: null },
     lines,
+  };
+}
+
+/** An agent of which every text is one of the planted things, and that has all there can be. */
+function agentFacts(): AgentFacts {
+  const reason = { code: 'mcp.ended', params: { how: planted.text, error: planted.host } } as const;
+  const value = { name: planted.word, secret: true, value: planted.key, end: 'cdef' };
+  const offered = { name: `${planted.word}__x`, theirs: planted.word, claimsReadOnly: true };
+  const server = {
+    id: planted.linkId,
+    name: planted.title,
+    enabled: true,
+    fixedByFile: false,
+    tools: [offered, offered],
+    since: now - 60_000,
+    losses: 2,
+    lastTrouble: reason,
+    leftOut: [{ name: planted.word, why: 'duplicate' }],
+  } as const;
+  const tool = {
+    description: { name: planted.word, description: planted.text, parameters: {} },
+    sideEffects: true,
+    outside: true,
+    permission: 'ask',
+    run: () => Promise.reject(new Error(planted.text)),
+  } as const;
+  const row = {
+    id: planted.linkId,
+    name: planted.title,
+    prompt: planted.text,
+    conversation: planted.linkId,
+    timing: { kind: 'cron', expression: planted.word, timeZone: 'Europe/Berlin' },
+    quiet: { from: '22:00', to: '07:00', timeZone: planted.word },
+    catchUp: 'skip',
+    pausedUntil: null,
+    handled: 0,
+    origin: 'tool',
+    createdAt: 0,
+  } as const;
+  const run = {
+    slotKey: planted.word,
+    schedule: planted.linkId,
+    slot: 0,
+    at: now - 90_000,
+    late: true,
+    missed: 3,
+    message: planted.uuidKey,
+    reason: null,
+  } as const;
+  const period = {
+    from: 0,
+    cost: 120_000,
+    tokens: 900,
+    reservedCost: 0,
+    reservedTokens: 0,
+    capCost: 5_000_000,
+    capTokens: null,
+  } as const;
+  const amounts = { dayCost: 1, dayTokens: null, monthCost: null, monthTokens: null };
+  const cap = { name: planted.person, fixed: true, day: period, month: { ...period, capCost: null } } as const;
+  const persona = { id: planted.linkId, name: planted.title, text: planted.text, createdAt: 0, fixed: true };
+  return {
+    servers: [
+      {
+        ...server,
+        endpoint: { kind: 'stdio', command: planted.home, args: [planted.key, planted.text], env: [value] },
+        state: { kind: 'retrying', at: now + 5_000, attempt: 3, reason },
+      },
+      {
+        ...server,
+        id: planted.uuidKey,
+        enabled: false,
+        fixedByFile: true,
+        state: { kind: 'off' },
+        endpoint: { kind: 'http', url: `https://u:${planted.key}@${planted.host}/mcp`, headers: [value] },
+      },
+    ],
+    memory: {
+      folder: planted.home,
+      notes: [
+        { name: `${planted.word}.md`, kind: 'aside', from: planted.title, bytes: 400, changedAt: 0 },
+        { name: 'MEMORY.md', kind: 'curated', from: null, bytes: 4800, changedAt: 0 },
+      ],
+      unread: [{ code: 'memory.too-large', params: { name: planted.title } }],
+    },
+    schedules: [
+      {
+        row,
+        pausedUntil: null,
+        next: now + 30_000,
+        words: planted.text,
+        lastRun: { row: run, outcome: 'failed', reason },
+      },
+      {
+        row: { ...row, quiet: null, timing: { kind: 'once', at: 5 } },
+        pausedUntil: now + 1,
+        next: null,
+        words: planted.text,
+        lastRun: null,
+      },
+    ],
+    tools: [
+      { tool, permission: 'ask', chosen: false, fixed: false },
+      { tool: { ...tool, server: planted.title }, permission: 'never', chosen: true, fixed: true },
+    ],
+    personas: [persona],
+    links: [{ persona: planted.linkId }, { persona: null }],
+    periods: { day: period, month: { ...period, reservedCost: 500_000, reservedTokens: 7 } },
+    caps: [
+      { ...cap, row: { scope: { kind: 'provider', id: planted.providerId }, ...amounts } },
+      { ...cap, fixed: false, row: { scope: { kind: 'conversation', id: planted.uuidKey }, ...amounts } },
+    ],
+    turns: [
+      { state: 'done', code: null, count: 990 },
+      { state: 'failed', code: 'model.network', count: 10 },
+    ],
+    calls: [],
+    counted: 1000,
   };
 }
 
@@ -185,6 +305,29 @@ describe('the report', () => {
       'persona = (set)',
       'models.fallbacks = (set)',
       'delivery.pacing = 0',
+      '',
+      'Servers of tools',
+      '1. stdio: retrying, attempt 3, next in 5 s, in this state since 60 s ago, lost 2 times, ' +
+        'last trouble mcp.ended, tools 2, left out 1',
+      '2. http: off, in this state since 60 s ago, lost 2 times, last trouble mcp.ended, tools 2, left out 1, ' +
+        'switched off, set by file',
+      '',
+      'Tools: own 1, of servers 1, ask 1, never 1, chosen 1, set by file 1',
+      'Memory: curated 1, aside 1, 5200 bytes, largest 4800, not read memory.too-large',
+      'Personas: personas 1, set by file 1, links that have one 1',
+      '',
+      'Schedules',
+      '1. cron, next in 30 s, last run 90 s ago: failed mcp.ended, late, missed 3, quiet hours',
+      '2. once, will not run again, never ran, paused',
+      '',
+      'Used today $0.12 of $5, 900 tokens of any',
+      'Used this month $0.12 of $5, 900 tokens of any, reserved $0.5 and 7 tokens',
+      'Caps of single providers and conversations',
+      '1. provider-1: day $0.12 of $5, 900 tokens of any; month $0.12 of any, 900 tokens of any, set by file',
+      '2. a conversation: day $0.12 of $5, 900 tokens of any; month $0.12 of any, 900 tokens of any',
+      '',
+      'Of the last 1000 turns: done 990, failed model.network 10',
+      'Of the last 1000 calls of tools: none',
       '',
       'Backups: 1, newest 7200 s ago',
       '',

@@ -249,3 +249,22 @@ describe('permissions of tools', () => {
     expect(store.read.toolPermissions.get('look')).toBeNull();
   });
 });
+
+describe('how the newest turns and calls ended', () => {
+  it('is counted by state and code, of so many and no more, whatever the reasons say besides', async () => {
+    const { store } = opened;
+    const failed = (what: string) => ({ code: 'model.network', params: { provider: what } }) as const;
+    await store.commit(({ turns, toolCalls }) => {
+      turns.add(turnRow({ id: 't2', state: 'failed', reason: failed('a') }));
+      turns.add(turnRow({ id: 't3', state: 'failed', reason: failed('b') }));
+      turns.add(turnRow({ id: 't4', state: 'done' }));
+      toolCalls.add(call({ state: 'refused', reason: { code: 'tool.refused' } }));
+    });
+    expect(store.read.turns.endings(3)).toEqual([
+      { state: 'failed', code: 'model.network', count: 2 },
+      { state: 'done', code: null, count: 1 },
+    ]);
+    expect(store.read.turns.endings(1)).toEqual([{ state: 'done', code: null, count: 1 }]);
+    expect(store.read.toolCalls.endings(10)).toEqual([{ state: 'refused', code: 'tool.refused', count: 1 }]);
+  });
+});

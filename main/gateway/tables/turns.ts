@@ -13,9 +13,17 @@ import type {
   PartId,
   PartRow,
   Reason,
+  ReasonCode,
   TurnId,
   TurnRow,
 } from '../types.ts';
+
+/** How many of the newest rows are in a state, for this reason. */
+export interface EndingCount {
+  readonly state: string;
+  readonly code: ReasonCode | null;
+  readonly count: number;
+}
 
 export interface TurnTable {
   add(turn: TurnRow): void;
@@ -32,6 +40,8 @@ export interface TurnTable {
   inputs(turn: TurnId): readonly MessageRow[];
   /** Dead letters that were not asked again since, newest first. */
   dead(limit: number): readonly TurnRow[];
+  /** How the newest `limit` ended or stand, the most frequent first. */
+  endings(limit: number): readonly EndingCount[];
 }
 
 export interface StepTable {
@@ -53,6 +63,8 @@ export interface ToolCallTable {
   ofTurn(turn: TurnId): readonly ToolCallRow[];
   /** Calls of running turns that wait for the owner, oldest first. */
   asking(): readonly ToolCallRow[];
+  /** As those of turns. */
+  endings(limit: number): readonly EndingCount[];
 }
 
 export interface SummaryTable {
