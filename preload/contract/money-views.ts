@@ -61,10 +61,15 @@ export interface CapView extends CapAmounts {
   /** As people know it. */
   readonly title: string;
   readonly fixedByFile: boolean;
-  readonly used: {
-    readonly dayCost: number;
-    readonly dayTokens: number;
-    readonly monthCost: number;
-    readonly monthTokens: number;
-  };
+  readonly used: CapSumsView;
+  /** Set aside for calls that run now. */
+  readonly reserved: CapSumsView;
+}
+
+/** Micro-dollars and tokens. */
+export interface CapSumsView {
+  readonly dayCost: number;
+  readonly dayTokens: number;
+  readonly monthCost: number;
+  readonly monthTokens: number;
 }

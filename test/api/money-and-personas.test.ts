@@ -51,8 +51,8 @@ describe('a window', () => {
     await client.value('caps.set', { scope: 'conversation', id, caps });
     const used = { dayCost: 0, dayTokens: 0, monthCost: 0, monthTokens: 0 };
     expect(await client.value('caps.list', {})).toEqual([
-      { ...caps, scope: 'provider', id: 'far', title: 'Far', fixedByFile: false, used },
-      { ...caps, scope: 'conversation', id, title: '', fixedByFile: false, used },
+      { ...caps, scope: 'provider', id: 'far', title: 'Far', fixedByFile: false, used, reserved: used },
+      { ...caps, scope: 'conversation', id, title: '', fixedByFile: false, used, reserved: used },
     ]);
     await client.value('caps.set', { scope: 'provider', id: 'far', caps: null });
     await client.value('caps.set', { scope: 'conversation', id, caps: null });

@@ -1,4 +1,5 @@
 import { expect } from '@playwright/test';
+import { gate } from '../emulators/lib/gate.ts';
 import { bob, heard, hears, startHome } from './telegram-home.ts';
 import { expectAccessible, goTo, openChat, openWindow, picture, replies, say, test } from './web.ts';
 
@@ -91,5 +92,24 @@ test('a model needs a price, a limit holds, and raised in the window it lets the
     await expect(today).toContainText(/\$0\.04 of (US)?\$1\.00/);
     await page.getByRole('button', { name: 'Tokens' }).click();
     await picture(page, 'usage');
+  });
+
+  await test.step('while a call runs, what is set aside for it stands on the limits of its provider, in words too', async () => {
+    await page.getByRole('button', { name: 'Add a limit' }).click();
+    const dialog = page.getByRole('dialog', { name: 'A limit of its own' });
+    await dialog.getByLabel('What is limited').selectOption({ index: 1 });
+    await dialog.getByLabel('Dollars each day').fill('1');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const bar = page.getByRole('meter', { name: 'Dollars each day' });
+    await expect(bar).toBeVisible();
+    const answering = gate();
+    lab.script(() => ({ kind: 'reply', text: 'at last', usage, gate: answering.promise }));
+    bot.say({ chatId: bob.id, from: bob, text: 'take your time' });
+    await expect(bar).toHaveAttribute('aria-valuetext', /set aside for calls running now/);
+    await expectAccessible(page);
+    await picture(page, 'usage-set-aside');
+    answering.open();
+    await hears(bot, bob.id, 'at last');
+    await expect(bar).not.toHaveAttribute('aria-valuetext', /set aside/);
   });
 });

@@ -61,5 +61,11 @@ function priceView({ gateway }: ApiPorts, model: ModelRef): PriceView {
 function capView({ row, name, fixed, day, month }: CapStatus): CapView {
   const { scope, ...amounts } = row;
   const used = { dayCost: day.cost, dayTokens: day.tokens, monthCost: month.cost, monthTokens: month.tokens };
-  return { ...amounts, scope: scope.kind, id: scope.id, title: name, fixedByFile: fixed, used };
+  const reserved = {
+    dayCost: day.reservedCost,
+    dayTokens: day.reservedTokens,
+    monthCost: month.reservedCost,
+    monthTokens: month.reservedTokens,
+  };
+  return { ...amounts, scope: scope.kind, id: scope.id, title: name, fixedByFile: fixed, used, reserved };
 }

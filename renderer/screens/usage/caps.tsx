@@ -65,13 +65,31 @@ interface CapProps {
 }
 
 function Cap({ cap, onEdit, onRemove }: CapProps): ReactNode {
-  const { scope, used } = cap;
+  const { scope, used, reserved } = cap;
   const name = capName(cap);
   const bars = [
-    { name: t('caps.dayCost'), settled: used.dayCost, cap: cap.dayCost, shown: money },
-    { name: t('caps.dayTokens'), settled: used.dayTokens, cap: cap.dayTokens, shown: compact },
-    { name: t('caps.monthCost'), settled: used.monthCost, cap: cap.monthCost, shown: money },
-    { name: t('caps.monthTokens'), settled: used.monthTokens, cap: cap.monthTokens, shown: compact },
+    { name: t('caps.dayCost'), settled: used.dayCost, reserved: reserved.dayCost, cap: cap.dayCost, shown: money },
+    {
+      name: t('caps.dayTokens'),
+      settled: used.dayTokens,
+      reserved: reserved.dayTokens,
+      cap: cap.dayTokens,
+      shown: compact,
+    },
+    {
+      name: t('caps.monthCost'),
+      settled: used.monthCost,
+      reserved: reserved.monthCost,
+      cap: cap.monthCost,
+      shown: money,
+    },
+    {
+      name: t('caps.monthTokens'),
+      settled: used.monthTokens,
+      reserved: reserved.monthTokens,
+      cap: cap.monthTokens,
+      shown: compact,
+    },
   ];
   return (
     <article className="card" aria-label={name}>
@@ -92,7 +110,7 @@ function Cap({ cap, onEdit, onRemove }: CapProps): ReactNode {
       {bars
         .filter((bar) => bar.cap !== null)
         .map((bar) => (
-          <MeterBar key={bar.name} {...bar} reserved={0} />
+          <MeterBar key={bar.name} {...bar} />
         ))}
     </article>
   );

@@ -109,6 +109,7 @@ export const caps: readonly CapView[] = [
     dayCost: 2 * dollar,
     monthTokens: 5_000_000,
     used: { dayCost: 1.71 * dollar, dayTokens: 96_000, monthCost: 12 * dollar, monthTokens: 1_400_000 },
+    reserved: { dayCost: 0.12 * dollar, dayTokens: 8_000, monthCost: 0.12 * dollar, monthTokens: 900_000 },
   },
   {
     ...noCap,
@@ -118,6 +119,7 @@ export const caps: readonly CapView[] = [
     fixedByFile: false,
     dayCost: 0.5 * dollar,
     used: { dayCost: 0.5 * dollar, dayTokens: 41_000, monthCost: 1.2 * dollar, monthTokens: 90_000 },
+    reserved: { dayCost: 0, dayTokens: 0, monthCost: 0, monthTokens: 0 },
   },
 ];
 
