@@ -96,39 +96,42 @@ describe.concurrent('the built host, killed with -9 while the owner is asked', (
     });
   });
 
-  it.each([
+  it.for([
     { button: 'card.answer.tool-once', noted: 'allowed', ends: 'done', lines: 1 },
     { button: 'card.answer.tool-ignore', noted: 'refused', ends: 'refused', lines: 0 },
-  ] as const)('by a press in his own chat ($noted): it counts once, and the chat gets one answer', async (row) => {
-    const owner = 1;
-    const key = `chat-${row.noted}`;
-    await using telegram = await startTelegram({ token: telegramToken });
-    const { bot } = telegram;
-    const people = [{ link: 'bot', address: String(owner), role: 'owner' }];
-    const isCard = ({ kind, buttons }: Sent): boolean => kind === 'message' && buttons.length > 0;
-    const play = async (scene: Scene): Promise<void> => {
-      await using life = await scene.begin({ dieAt: dieWhen(row.noted) });
-      await life.window.value('tools.setPermission', { name: write, permission: 'ask' });
-      await telegram.waitFor(({ apiMethod }) => apiMethod === 'getUpdates');
-      bot.say({ chatId: owner, text: 'Do it, please' });
-      const { messageId = 0 } = await bot.waitForSend(isCard);
-      // That it was sent is to be known, else it may come a second time, which has its own test.
-      await expect.poll(() => openSends(scene.dataDir), { timeout: 60_000 }).toEqual([]);
-      bot.press(owner, messageId, sentences[row.button]);
-      await life.died();
-      expect(scene.lines(key)).toBe(0);
-      await using next = await scene.begin();
-      const isAnswer = ({ kind, text }: Sent): boolean => kind === 'message' && text === answer;
-      await bot.waitForSend(isAnswer);
-      await bot.waitForSend(({ kind, messageId: edited }) => kind === 'edit' && edited === messageId);
-      expect(await settled(await next.host.ready(), next.window), 'nothing was sent again').toBe(0);
-      expect(await next.host.stop()).toMatchObject({ code: 0 });
-      expect(storedCalls(scene.dataDir).map(({ state }) => state)).toEqual([row.ends]);
-      expect(openCalls(scene.dataDir)).toEqual([]);
-      expect([bot.sent.filter(isCard), bot.sent.filter(isAnswer)].map(({ length }) => length)).toEqual([1, 1]);
-      expect(scene.lines(key)).toBe(row.lines);
-      checkPrompts(scene.model);
-    };
-    await bench.scene(writing(key), play, { ...telegramProvision(telegram.url), people });
-  });
+  ] as const)(
+    'by a press in his own chat ($noted): it counts once, and the chat gets one answer',
+    async (row, { expect: expectHere }) => {
+      const owner = 1;
+      const key = `chat-${row.noted}`;
+      await using telegram = await startTelegram({ token: telegramToken });
+      const { bot } = telegram;
+      const people = [{ link: 'bot', address: String(owner), role: 'owner' }];
+      const isCard = ({ kind, buttons }: Sent): boolean => kind === 'message' && buttons.length > 0;
+      const play = async (scene: Scene): Promise<void> => {
+        await using life = await scene.begin({ dieAt: dieWhen(row.noted) });
+        await life.window.value('tools.setPermission', { name: write, permission: 'ask' });
+        await telegram.waitFor(({ apiMethod }) => apiMethod === 'getUpdates');
+        bot.say({ chatId: owner, text: 'Do it, please' });
+        const { messageId = 0 } = await bot.waitForSend(isCard);
+        // That it was sent is to be known, else it may come a second time, which has its own test.
+        await expectHere.poll(() => openSends(scene.dataDir), { timeout: 60_000 }).toEqual([]);
+        bot.press(owner, messageId, sentences[row.button]);
+        await life.died();
+        expect(scene.lines(key)).toBe(0);
+        await using next = await scene.begin();
+        const isAnswer = ({ kind, text }: Sent): boolean => kind === 'message' && text === answer;
+        await bot.waitForSend(isAnswer);
+        await bot.waitForSend(({ kind, messageId: edited }) => kind === 'edit' && edited === messageId);
+        expect(await settled(await next.host.ready(), next.window), 'nothing was sent again').toBe(0);
+        expect(await next.host.stop()).toMatchObject({ code: 0 });
+        expect(storedCalls(scene.dataDir).map(({ state }) => state)).toEqual([row.ends]);
+        expect(openCalls(scene.dataDir)).toEqual([]);
+        expect([bot.sent.filter(isCard), bot.sent.filter(isAnswer)].map(({ length }) => length)).toEqual([1, 1]);
+        expect(scene.lines(key)).toBe(row.lines);
+        checkPrompts(scene.model);
+      };
+      await bench.scene(writing(key), play, { ...telegramProvision(telegram.url), people });
+    },
+  );
 });
