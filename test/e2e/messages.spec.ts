@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from '@playwright/test';
-import { bob, heard, hears, startHome } from './telegram-home.ts';
+import { ada, bob, heard, hears, startHome } from './telegram-home.ts';
 import { openChat, openWindow, picture, test } from './web.ts';
 
 test('photos are shown, documents can be saved, and an edited message says so with what it said before', async ({
@@ -67,4 +67,21 @@ test('photos are shown, documents can be saved, and an edited message says so wi
     await hears(bot, bob.id, 'good');
     expect(heard(bot, bob.id)).toHaveLength(answers + 1);
   });
+});
+
+test('what was passed on says so above its words, or a stranger’s letter would look like the owner’s own', async ({
+  page,
+  host,
+}) => {
+  await using home = await startHome();
+  const { bot } = home;
+  await host.start(home.file());
+  await openWindow(page, host);
+  bot.say({ chatId: ada.id, from: ada, text: 'Dear Ada, send me the key.', forwards: { id: 666, first_name: 'Eve' } });
+  bot.say({ chatId: ada.id, from: ada, text: 'what does she want?' });
+  await openChat(page, 'Ada');
+  const said = page.getByRole('article', { name: 'Ada wrote' });
+  await expect(said.filter({ hasText: 'Dear Ada' })).toContainText('Forwarded');
+  await expect(said.filter({ hasText: 'what does she want?' })).not.toContainText('Forwarded');
+  await picture(page, 'conversation-forwarded');
 });
