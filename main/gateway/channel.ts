@@ -90,6 +90,8 @@ export interface InboundFile {
   /** MIME type; `application/octet-stream` when the platform does not say. */
   readonly type: string;
   readonly size: number | null;
+  /** How long it sounds, in whole seconds, as the platform or its sender says; absent when nobody does. */
+  readonly seconds?: number;
   /** Its id in the file store where it lies there already: nothing is to be fetched. */
   readonly file?: string;
 }

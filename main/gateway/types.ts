@@ -292,6 +292,8 @@ export interface AttachmentRow {
   readonly type: string;
   /** Bytes as the platform says; null when it does not. */
   readonly size: number | null;
+  /** How long it sounds, as the platform or its sender says; null when nobody does. */
+  readonly seconds: number | null;
   readonly state: 'pending' | 'stored' | 'failed';
   /** Id in the file store, once stored. */
   readonly file: string | null;

@@ -7,7 +7,19 @@ import type { Sql, SqlParams, SqlRow } from './database.ts';
 
 const states = ['pending', 'stored', 'failed'] as const satisfies readonly AttachmentRow['state'][];
 
-const columns = ['message', 'position', 'kind', 'platform_ref', 'name', 'type', 'size', 'state', 'file', 'reason'];
+const columns = [
+  'message',
+  'position',
+  'kind',
+  'platform_ref',
+  'name',
+  'type',
+  'size',
+  'seconds',
+  'state',
+  'file',
+  'reason',
+];
 const add = insert('attachment', ['id', ...columns]);
 const put = upsert('attachment', ['id'], columns);
 const ofMessage = 'SELECT * FROM attachment WHERE message = ? ORDER BY position';
@@ -29,6 +41,7 @@ function attachmentFrom(row: SqlRow): AttachmentRow {
     name: text(row, 'name'),
     type: text(row, 'type'),
     size: integerOrNull(row, 'size'),
+    seconds: integerOrNull(row, 'seconds'),
     state: word(states, row, 'state'),
     file: textOrNull(row, 'file'),
     reason: reasonFrom(row, 'reason'),
@@ -45,6 +58,7 @@ function valuesOf(row: AttachmentRow): SqlParams {
     name: row.name,
     type: row.type,
     size: row.size,
+    seconds: row.seconds,
     state: row.state,
     file: row.file,
     reason: reasonToJson(row.reason),

@@ -44,6 +44,7 @@ const photo: AttachmentRow = {
   name: 'cat.jpg',
   type: 'image/jpeg',
   size: 3,
+  seconds: null,
   state: 'stored',
   file: 'f1',
   reason: null,

@@ -48,8 +48,8 @@ test.each<[NonNullable<Said['media']>, Partial<InboundFile>]>([
     { name: 'voice-1.ogg', type: 'audio/ogg', size: 9 },
   ],
   [
-    { kind: 'audio', bytes: bytes(9), name: 'song.mp3', mime: 'audio/mpeg' },
-    { name: 'song.mp3', type: 'audio/mpeg' },
+    { kind: 'audio', bytes: bytes(9), name: 'song.mp3', mime: 'audio/mpeg', with: { duration: 215 } },
+    { name: 'song.mp3', type: 'audio/mpeg', seconds: 215 },
   ],
   [
     { kind: 'document', bytes: bytes(9), name: 'a.pdf', mime: 'application/pdf' },

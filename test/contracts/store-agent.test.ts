@@ -167,6 +167,7 @@ describe('whether others had a say in a context', () => {
     name: 'a',
     type: 'text/plain',
     size: 1,
+    seconds: 7,
     state: 'failed',
     file: null,
     reason: null,

@@ -210,6 +210,7 @@ export function attachmentRow(over: Partial<AttachmentRow> = {}): AttachmentRow 
     name: 'photo.jpg',
     type: 'image/jpeg',
     size: 1000,
+    seconds: null,
     state: 'pending',
     file: null,
     reason: null,

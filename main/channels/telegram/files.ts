@@ -64,6 +64,7 @@ export function filesOf(message: Fields, media: Media | null, messageId: number)
   if (file === null || platformRef === null) return [];
   const { type, ending } = media === 'sticker' ? stickerLook(file, usual) : usual;
   const size = integerAt(file, 'file_size');
+  const seconds = media === 'voice' || media === 'audio' ? integerAt(file, 'duration') : null;
   return [
     {
       kind: media,
@@ -71,6 +72,7 @@ export function filesOf(message: Fields, media: Media | null, messageId: number)
       name: safeName(textAt(file, 'file_name')) ?? `${media.replace('_', '-')}-${messageId}.${ending}`,
       type: textAt(file, 'mime_type') ?? type,
       size: size === null || size < 0 ? null : size,
+      ...(seconds === null || seconds < 0 ? {} : { seconds }),
     },
   ];
 }

@@ -27,6 +27,8 @@ interface MediaFields {
   readonly fileLength?: unknown;
   readonly mimetype?: string | null;
   readonly fileName?: string | null;
+  /** Of sounds and films. */
+  readonly seconds?: number | null;
 }
 
 interface Kind {
@@ -88,7 +90,9 @@ export function fileRefOf({ message, key }: WAMessage): readonly InboundFile[] {
   };
   const id = (key.id ?? '').replace(/\W/g, '').slice(-8);
   const name = safeName(fields.fileName ?? '') ?? `${[kind.replace('_', '-'), id].filter(Boolean).join('-')}.${ending}`;
-  return [{ kind, platformRef: JSON.stringify(ref), name, type: typeOf(fields.mimetype ?? '') ?? type, size }];
+  const seconds = label === 'Audio' ? sizeOf(fields.seconds) : null;
+  const told = seconds === null ? {} : { seconds };
+  return [{ kind, platformRef: JSON.stringify(ref), name, type: typeOf(fields.mimetype ?? '') ?? type, size, ...told }];
 }
 
 /** The reference as it was made, or null. */

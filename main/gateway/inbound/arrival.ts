@@ -313,6 +313,7 @@ function addAttachment(
     message,
     position,
     ...file,
+    seconds: file.seconds ?? null,
     state: tooLarge ? 'failed' : file.file === undefined ? 'pending' : 'stored',
     file: tooLarge ? null : (file.file ?? null),
     reason: tooLarge ? { code: 'media.too-large', params: { name: file.name } } : null,

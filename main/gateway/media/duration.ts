@@ -10,6 +10,12 @@ const [thinnestWave, fattestWave] = [2_000, 6_200_000];
 /** Boxes, pages or chunks of one file; more have no voice message and no song. */
 const mostParts = 100_000;
 
+/** What was said of a sound of so many bytes; null where that cannot be. */
+export function believable(seconds: number | null, size: number): number | null {
+  const fits = seconds !== null && seconds > 0 && size / seconds >= thinnest && size / seconds <= fattest;
+  return fits ? seconds : null;
+}
+
 /** Seconds, with fractions; null when the bytes do not tell, or not believably. */
 export function secondsIn(bytes: Uint8Array): number | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

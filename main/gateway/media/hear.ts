@@ -2,7 +2,7 @@
  * Voice messages become words: one call to the model that the setting `media.transcription` names, opened in the ledger
  * like any other (its caps hold), tried like any other (rate-limit, overloaded and network twice more), and stored with
  * its usage in one commit. A message that was heard once is never sent again. What it costs at most is set aside first,
- * by how long its own bytes say it is.
+ * by how long its own bytes say it is, else its platform.
  */
 import { failed, ok, type Result } from '../../lib/result.ts';
 import { abortedFailure, retryWait, type ModelCall } from '../models/attempts.ts';
@@ -15,7 +15,7 @@ import type { ModelFailure, SoundRequest, Transcription } from '../model.ts';
 import type { ModelRegistry } from '../models/models.ts';
 import { commitWhenWell } from '../persist.ts';
 import type { AttachmentRow, Millis, Reason } from '../types.ts';
-import { secondsIn } from './duration.ts';
+import { believable, secondsIn } from './duration.ts';
 import { settleCalls, type UsageOwner } from '../budget/usage.ts';
 
 /** The answer comes at once and at the end: a long message takes a while to be sent and to be heard. */
@@ -47,7 +47,7 @@ export async function hear(
   const bytes = sound.file === null ? null : await ports.files.read(sound.file, largestInbound);
   if (bytes === null) return failed({ code: 'media.not-fetched', params: { name: sound.name } });
   using ledger = models.budget.ledger(owner);
-  const seconds = secondsIn(bytes);
+  const seconds = secondsIn(bytes) ?? believable(sound.seconds, bytes.length);
   const request: SoundRequest = {
     model: candidate.model,
     bytes,

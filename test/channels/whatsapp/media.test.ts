@@ -252,6 +252,16 @@ describe('the reference of a file', () => {
     ]);
   });
 
+  it('says how long a sound is, where its sender does', () => {
+    const told = (message: NonNullable<WAMessage['message']>): unknown => fileRefOf({ key: {}, message })[0]?.seconds;
+    expect([
+      told({ audioMessage: { ...fields, ptt: true, seconds: 7 } }),
+      told({ audioMessage: fields }),
+      told({ audioMessage: { ...fields, seconds: -1 } }),
+      told({ videoMessage: { ...fields, seconds: 7 } }),
+    ]).toEqual([7, undefined, undefined, undefined]);
+  });
+
   it('is found however the message is wrapped, and is none for words and places', () => {
     const wrapped = {
       ephemeralMessage: { message: { documentWithCaptionMessage: { message: { documentMessage: fields } } } },

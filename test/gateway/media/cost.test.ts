@@ -19,8 +19,9 @@ async function started(settings: Readonly<Record<string, unknown>> = {}): Promis
   return test;
 }
 
-function sendVoice(test: TestGateway, bytes: Uint8Array): void {
-  test.bot.say({ chatId: ownerChat, text: '', media: { kind: 'voice', bytes } });
+/** `duration`: seconds as the platform tells them. */
+function sendVoice(test: TestGateway, bytes: Uint8Array, duration = 0): void {
+  test.bot.say({ chatId: ownerChat, text: '', media: { kind: 'voice', bytes, with: { duration } } });
 }
 
 function spent(test: TestGateway): { readonly cost: number; readonly estimated: number; readonly unpriced: number } {
@@ -48,6 +49,19 @@ describe('a voice message at a price per minute', () => {
     sendVoice(test, opusSound(60));
     await test.replies(1);
     expect(spent(test)).toEqual({ cost: 500, estimated: 0, unpriced: 0 });
+  });
+
+  it('costs what the platform says where the bytes do not tell, and not what their size contradicts', async () => {
+    await using test = await started();
+    sendVoice(test, new Uint8Array(180_000), 30);
+    await test.replies(1);
+    expect(spent(test)).toEqual({ cost: 3_000, estimated: 0, unpriced: 0 });
+    sendVoice(test, opusSound(60), 30);
+    await test.replies(2);
+    expect(spent(test)).toEqual({ cost: 3_000 + 6_000, estimated: 0, unpriced: 0 });
+    sendVoice(test, new Uint8Array(180_000), 500_000);
+    await test.replies(3);
+    expect(spent(test)).toEqual({ cost: 3_000 + 6_000 + 6_000, estimated: 1, unpriced: 0 });
   });
 
   it('is an estimate by its size, and marked as one, where nobody tells how long it is', async () => {
