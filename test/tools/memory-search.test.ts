@@ -200,10 +200,13 @@ describe('recall', () => {
       asked.push([query, limit]);
       return [message];
     };
-    const { text } = await house.use('recall', { query: 'apple' }, { searchMessages });
+    const { text, outside } = await house.use('recall', { query: 'apple' }, { searchMessages });
+    expect(outside).toBe(true);
     expect(text).toContain('[2026-03-04 10:00, Telegram: Bo, Bo]\nthe apple juice');
     expect(asked).toEqual([['apple', 8]]);
-    expect((await house.use('recall', { query: 'apple' })).text).not.toContain('juice');
+    const own = await house.use('recall', { query: 'apple' });
+    expect(own.text).not.toContain('juice');
+    expect(own.outside, 'the notes alone are the owner’s').toBe(false);
   });
 
   test.each([null, {}, { query: ' ' }, { query: ['a'] }, { query: 'x'.repeat(501) }])(

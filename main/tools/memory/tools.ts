@@ -84,7 +84,7 @@ function recallTool(deps: MemoryToolDeps): Tool {
       },
     },
     sideEffects: false,
-    // Past conversations hold what others wrote.
+    // Past conversations hold what others wrote; of what was found in the notes alone the result says that it is his.
     outside: true,
     permission: 'always',
     async run(input, _context, signal) {
@@ -95,7 +95,8 @@ function recallTool(deps: MemoryToolDeps): Tool {
       const messages = (await deps.searchMessages?.(query, mostMessages, signal)) ?? [];
       const parts = [...passages(hits), ...conversations(messages, zone), ...deps.memory.unread.map(sentenceOf)];
       const isFound = hits.length > 0 || messages.length > 0;
-      return { ok: true, text: [...(isFound ? [] : ['Nothing is found about that.']), ...parts].join('\n\n') };
+      const text = [...(isFound ? [] : ['Nothing is found about that.']), ...parts].join('\n\n');
+      return { ok: true, text, outside: messages.length > 0 };
     },
   };
 }
