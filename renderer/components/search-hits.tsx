@@ -52,6 +52,7 @@ export function SearchHits({ query, link }: SearchHitsProps): ReactNode {
                 <time className="conversation-time">{listTime(hit.at, now, zone)}</time>
               </span>
               <span className="hit-excerpt" dir="auto">
+                {hit.file !== undefined && <bdi>{`${hit.file}: `}</bdi>}
                 <Excerpt text={hit.excerpt} />
               </span>
             </Link>

@@ -216,6 +216,23 @@ describe('a voice message', () => {
     expect(test.openai.sounds).toHaveLength(1);
   });
 
+  it('and a document are found by what they say, when the answer is there', async () => {
+    await using test = await startGateway({ settings });
+    test.openai.hear = () => ({ kind: 'heard', text: 'The ferry leaves at noon' });
+    sendVoice(test);
+    await test.replies(1);
+    const bytes = text('Dear Ada, the ferry is late.');
+    test.bot.say({ chatId: ownerChat, text: 'see', media: { kind: 'document', name: 'letter.txt', bytes } });
+    await test.replies(2);
+    const hits = await test.store.search('ferry', 10, new AbortController().signal);
+    // The model repeats what it was asked, so its answers are found as well.
+    const inFiles = hits.filter(({ file }) => file !== undefined);
+    expect(inFiles.map(({ file, excerpt }) => `${file ?? ''}: ${excerpt.replace(/\p{Cc}/gu, '')}`)).toEqual([
+      'letter.txt: Dear Ada, the ferry is late.',
+      expect.stringMatching(/^voice-\d+\.ogg: The ferry leaves at noon$/),
+    ]);
+  });
+
   it('without a model that transcribes is answered with a sentence, to the owner once a day with the way to one', async () => {
     await using test = await startGateway();
     const hint = sentences.reason({ code: 'media.set-transcription' }, null);
