@@ -29,7 +29,9 @@ const help = `Porchlight ${manifest.version}, headless: your model, in the chats
   --port N               port of the window and the API; 0 takes a free one (default ${String(standardPort)})
   --host ADDRESS         address to listen on (default 127.0.0.1: this machine only)
   --allow-host NAME      a further name under which the window may be reached, such as a reverse proxy's; repeatable
-  --provision FILE       set providers, models, links, people, groups and settings from JSON
+  --provision FILE       set providers, models, personas, links, people, groups, servers of tools, permissions of tools,
+                         limits and settings from JSON
+  --check                with --provision: say what is wrong with the file, or what it sets, and end
   --restore-backup NAME  put a backup in the place of the database, then start
   --json                 print one line of JSON when ready
   --version, --help
@@ -42,6 +44,8 @@ interface Arguments {
   readonly host: string;
   readonly allowHosts: readonly string[];
   readonly provision: string | null;
+  /** Only look at the provision file. */
+  readonly check: boolean;
   readonly restoreBackup: string | null;
   readonly json: boolean;
 }
@@ -72,6 +76,7 @@ function readArguments(): Arguments {
     host: values.host ?? '127.0.0.1',
     allowHosts: values['allow-host'] ?? [],
     provision: values.provision ?? null,
+    check: values.check === true,
     restoreBackup: values['restore-backup'] ?? null,
     json: values.json === true,
   };
@@ -86,6 +91,7 @@ function parse() {
         host: { type: 'string' },
         'allow-host': { type: 'string', multiple: true },
         provision: { type: 'string' },
+        check: { type: 'boolean' },
         'restore-backup': { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
@@ -105,6 +111,17 @@ async function provisionFrom(file: string | null): Promise<Provision | null> {
   if (!read.ok) return end(2, read.failure.map((problem) => `${file}: ${problem}.`).join('\n'));
   for (const warning of read.value.warnings) console.error(`${file}: ${warning}.`);
   return read.value;
+}
+
+/** Ends the process: with 2 as a start would, where the file is wrong. Nothing is started, read or written. */
+async function checkProvision(file: string | null): Promise<never> {
+  const provision = await provisionFrom(file);
+  if (file === null || provision === null)
+    return end(2, '--check looks at a provision file: name it with --provision.');
+  const { provisionSummary } = await import('./api/provision-summary.ts');
+  const lines = provisionSummary(provision).map((line) => `  ${line}`);
+  process.stdout.write(`${[`${file} can be used. It sets:`, ...lines].join('\n')}\n`);
+  return process.exit(0);
 }
 
 function textOf(file: string): string {
@@ -233,6 +250,7 @@ const wanted = readArguments();
 if (Number(process.versions.node.split('.')[0]) < 24) {
   end(2, `Porchlight needs Node 24 or newer and this is Node ${process.versions.node}. Get it from nodejs.org.`);
 }
+if (wanted.check) await checkProvision(wanted.provision);
 keepCompiledCode();
 spareMemory();
 const host = await start(wanted);

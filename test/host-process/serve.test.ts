@@ -92,6 +92,7 @@ describe('the headless host', { timeout: limit }, () => {
       {},
       /provision file cannot be read: .*nowhere/,
     ],
+    ['a check of nothing', ['--check'], {}, /name it with --provision/],
     ['a backup that is not there', ['--restore-backup', 'x.db'], {}, /no backup x\.db/],
     ['a token that cannot travel', [], { PORCHLIGHT_TOKEN: 'short token' }, /PORCHLIGHT_TOKEN must be/],
     ['an address that is not ours', ['--host', '192.0.2.1', '--port', '0'], {}, /cannot listen on 192\.0\.2\.1/],
@@ -120,13 +121,48 @@ describe('the headless host', { timeout: limit }, () => {
     }
   });
 
+  it('looks at a provision file alone, says all that is wrong or what it sets, and touches nothing', async () => {
+    using folder = new TemporaryFolder();
+    const file = folder.at('p.json');
+    const check = ['--provision', file, '--check', '--data-dir', folder.at('data')];
+    const sound = {
+      personas: [{ name: 'Night', text: 'Whisper.' }],
+      links: [{ id: 'bot', kind: 'telegram', token: 'env:BOT_TOKEN', persona: 'Night' }],
+      mcp: [
+        { name: 'notes', command: 'npx', env: { KEY: 'swordfish' } },
+        { name: 'old', remove: true },
+      ],
+      tools: { remember: 'ask' },
+      caps: { perDayUsd: 2, conversations: [{ link: 'bot', address: '4242', perDayUsd: 1 }] },
+    };
+    writeFileSync(file, JSON.stringify(sound));
+    await using good = new ServeProcess(check, { BOT_TOKEN: '1:swordfish' });
+    expect(await good.ended).toMatchObject({ code: 0, stderr: '' });
+    expect(good.stdout.split('\n')).toEqual([
+      `${file} can be used. It sets:`,
+      '  personas: Night',
+      '  links: bot (telegram, as Night)',
+      '  servers of tools: notes (stdio), old (removed)',
+      '  tools: remember ask',
+      '  caps: conversations.0',
+      '  settings: budget.perDayUsd',
+      '',
+    ]);
+    writeFileSync(file, JSON.stringify({ ...sound, tools: { remember: 'yes' }, personas: [] }));
+    await using bad = new ServeProcess(check, { BOT_TOKEN: '1:swordfish' });
+    const { code, stdout, stderr } = await bad.ended;
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('tools.remember: must be always or ask or never.');
+    expect(existsSync(folder.at('data'))).toBe(false);
+  });
+
   it('prints its version and its flags', async () => {
     await using version = new ServeProcess(['--version']);
     expect(await version.ended).toMatchObject({ code: 0, stdout: `${manifest.version}\n` });
     await using help = new ServeProcess(['--help']);
     const { code, stdout } = await help.ended;
     expect(code).toBe(0);
-    for (const flag of ['--data-dir', '--port', '--host', '--allow-host', '--provision', '--json'])
+    for (const flag of ['--data-dir', '--port', '--host', '--allow-host', '--provision', '--check', '--json'])
       expect(stdout).toContain(flag);
   });
 
