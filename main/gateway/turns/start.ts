@@ -1,6 +1,6 @@
 /**
- * The beginning of a turn: which waiting messages it takes, the second access decision, and the commit that makes it
- * durable together with its one delivery row, before anything of it goes out.
+ * The beginning of a turn: the second access decision about the messages it takes, and the commit that makes it durable
+ * together with its one delivery row, before anything of it goes out.
  */
 import {
   askedOf,
@@ -15,7 +15,7 @@ import {
 } from '../access/access.ts';
 import { isCommand } from '../commands/commands.ts';
 import type { GatewayPorts } from '../gateway.ts';
-import { lateAfter, loopWindow, queueLength, untilResumed } from '../limits.ts';
+import { lateAfter, loopWindow, untilResumed } from '../limits.ts';
 import { pausedUntil } from '../access/pauses.ts';
 import type { Tables } from '../storage.ts';
 import type { ConversationRow, DeliveryRow, LinkRow, MessageRow, Reason, Role, TurnId, TurnRow } from '../types.ts';
@@ -29,30 +29,6 @@ export interface StartedTurn {
   readonly role: Role;
   /** In the order in which they came. */
   readonly inputs: readonly MessageRow[];
-}
-
-/** Messages read from a lane's queue at once: enough to see that it is longer than {@link queueLength}. */
-export const queueRead = queueLength * 4;
-
-/**
- * What lies in the queue becomes one turn (`collect`) or one turn each (`followup`). A command stands alone, and so
- * does what a schedule asks. A queue
- * longer than 50 is shortened by merging its oldest messages into one turn; nothing is dropped.
- */
-export function pickBatch(
-  waiting: readonly MessageRow[],
-  mode: 'collect' | 'followup',
-  linkKind: LinkRow['kind'],
-): readonly MessageRow[] {
-  const aloneAt = waiting.findIndex((message) => isScheduled(message) || isCommand(message, linkKind));
-  if (aloneAt === 0) return waiting.slice(0, 1);
-  const talk = aloneAt === -1 ? waiting : waiting.slice(0, aloneAt);
-  if (mode === 'collect') return talk;
-  let end = Math.max(1, waiting.length - queueLength + 1);
-  // What was asked together is retried together: its messages belong to one turn and move to the next as one.
-  const retried = talk[end - 1]?.turn ?? null;
-  while (retried !== null && talk[end]?.turn === retried) end++;
-  return talk.slice(0, end);
 }
 
 /**

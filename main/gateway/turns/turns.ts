@@ -6,16 +6,13 @@
  * stays `running` in the store, its start taken off, and goes on at the next start.
  */
 import { acknowledge, markRead } from '../delivery/acknowledgement.ts';
-import { askedOf, isTooLate, roleIn, whyClosed } from '../access/access.ts';
-import { closeCalls } from '../agent/close-calls.ts';
 import { ParkedTurns, parkedStatus } from '../agent/parked.ts';
 import type { ModelCall } from '../models/attempts.ts';
 import { parseCommand } from '../commands/commands.ts';
-import { pause } from '../clock.ts';
 import type { Fewer } from '../access/decision.ts';
 import type { TurnStatus } from '../events.ts';
 import { createLanes, type Lanes } from './lanes.ts';
-import { longText, longTextWait, maxStarts } from '../limits.ts';
+import { maxStarts } from '../limits.ts';
 import { commitWhenWell } from '../persist.ts';
 import { StorageTrouble } from '../storage.ts';
 import {
@@ -29,35 +26,21 @@ import {
 } from './shown-answer.ts';
 import { commandEnding, noticeEnding, unsupportedMedia } from './ending.ts';
 import { finishTurn, renderEnding, type TurnEnding } from './finish.ts';
+import { LeftOverTurns, type LeftOver } from './left-over.ts';
+import { cameTooLate, fallOut, obstacleOf, setAside, tooLate, type Obstacle } from './obstacles.ts';
+import { clearQueue, pickBatch, queued, wholeQueue } from './queue.ts';
 import { retryDead, retryLast } from './retry.ts';
-import { beginTurn, pickBatch, queueRead, resumeTurn, unansweredInputs, type StartedTurn } from './start.ts';
-import type {
-  ConversationId,
-  LinkRow,
-  MessageId,
-  MessageRow,
-  MessageState,
-  Millis,
-  Reason,
-  TurnId,
-  TurnRow,
-} from '../types.ts';
+import { beginTurn, resumeTurn, unansweredInputs, type StartedTurn } from './start.ts';
+import { statusOf, TurnTeller } from './tell.ts';
+import type { ConversationId, LinkRow, MessageId, MessageRow, Millis, TurnId, TurnRow } from '../types.ts';
 import { addUsage } from '../budget/usage.ts';
-
-/** A turn that runs in the store and has no lane: the last run of the program left it, or the owner has decided now. */
-interface LeftOver {
-  readonly row: TurnRow;
-  /** Somebody said stop before it could go on. */
-  stopped: boolean;
-  /** Not a word more to its chat. */
-  silenced: boolean;
-}
 
 export class TurnEngine {
   readonly #parts: TurnParts;
   readonly #lanes: Lanes;
   readonly #running = new Map<ConversationId, RunningTurn>();
-  readonly #leftOver = new Map<ConversationId, readonly LeftOver[]>();
+  readonly #leftOver = new LeftOverTurns();
+  readonly #tell: TurnTeller;
   readonly #parked: ParkedTurns;
   /** Stop messages that did stop something; their answer says so. */
   readonly #stoppedBy = new Set<MessageId>();
@@ -65,6 +48,7 @@ export class TurnEngine {
 
   constructor(parts: TurnParts) {
     this.#parts = parts;
+    this.#tell = new TurnTeller(parts.ports, parts.events);
     this.#parked = new ParkedTurns(parts.ports, (turn) => this.decided(turn));
     this.#lanes = createLanes({
       limit: () => parts.ports.settings.get('turns.parallel'),
@@ -90,18 +74,13 @@ export class TurnEngine {
   }
 
   #goOn(row: TurnRow, how: Omit<LeftOver, 'row'>): void {
-    const before = this.#leftOver.get(row.conversation) ?? [];
-    this.#leftOver.set(row.conversation, [...before, { row, ...how }]);
+    this.#leftOver.add(row, how);
     this.#lanes.kick(row.conversation);
   }
 
   /** What has no lane yet ends when it gets one: all of it, or this one turn. */
   #endWaiting(conversation: ConversationId, silenced: boolean, only?: TurnId): void {
-    for (const leftOver of this.#leftOver.get(conversation) ?? []) {
-      if (only !== undefined && leftOver.row.id !== only) continue;
-      leftOver.stopped = true;
-      leftOver.silenced ||= silenced;
-    }
+    this.#leftOver.stop(conversation, silenced, only);
     for (const row of this.#parked.takeAll(conversation, only)) this.#goOn(row, { stopped: true, silenced });
   }
 
@@ -147,15 +126,13 @@ export class TurnEngine {
     if (running !== undefined) interrupt(running, 'stop');
     this.#endWaiting(conversation, false);
     const { cleared, cut } = await this.#parts.ports.storage.commit((tables) => {
-      const waiting = tables.messages.waiting(conversation, queueRead).filter(({ seq }) => seq < beforeSeq);
-      const ids = waiting.map(({ id }) => id);
-      tables.messages.mark(ids, 'cleared', { code: 'access.cleared' });
+      const ids = clearQueue(tables, conversation, beforeSeq);
       // The store knows best: a turn that is just beginning is in it, one that has just ended is not.
       const begun = tables.turns.running().filter((turn) => turn.conversation === conversation);
       return { cleared: ids, cut: begun.some(({ kind }) => kind === 'reply') };
     });
     for (const id of cleared) this.#stoppedBy.delete(id);
-    this.#publishMessages(cleared);
+    this.#tell.messages(cleared);
     return cut || cleared.length > 0;
   }
 
@@ -186,13 +163,11 @@ export class TurnEngine {
     const { storage } = this.#parts.ports;
     for (const row of storage.read.turns.running()) {
       // What the owner is asked about goes on being asked, and does not hold up what came after it.
-      if (this.#parked.add(row)) continue;
-      const before = this.#leftOver.get(row.conversation) ?? [];
-      this.#leftOver.set(row.conversation, [...before, { row, stopped: false, silenced: false }]);
+      if (!this.#parked.add(row)) this.#leftOver.add(row);
     }
     const waiting = storage.read.messages.conversationsWaiting();
     const late = waiting.flatMap((conversation) =>
-      storage.read.messages.waiting(conversation, queueRead).filter((message) => this.#isTooLate(message)),
+      queued(storage.read, conversation).filter((message) => cameTooLate(this.#parts, message)),
     );
     if (late.length > 0) {
       const ids = late.map(({ id }) => id);
@@ -202,7 +177,7 @@ export class TurnEngine {
 
   /** Running turns of the last run go on. Only once the links are there, or their answers would not be rendered for them. */
   resume(): void {
-    for (const conversation of this.#leftOver.keys()) this.#lanes.kick(conversation);
+    for (const conversation of this.#leftOver.conversations()) this.#lanes.kick(conversation);
   }
 
   /** Begins nothing new and gives running turns `grace`, then cuts them; they go on at the next start. */
@@ -220,9 +195,8 @@ export class TurnEngine {
     const running = newRunningTurn();
     this.#running.set(conversation, running);
     try {
-      const [leftOver, ...others] = this.#leftOver.get(conversation) ?? [];
+      const leftOver = this.#leftOver.take(conversation);
       if (leftOver === undefined) return await this.#nextWaiting(conversation, running);
-      this.#leftOver.set(conversation, others);
       running.silenced = leftOver.silenced;
       if (leftOver.stopped) interrupt(running, 'stop');
       const row = this.#parts.ports.storage.read.turns.get(leftOver.row.id);
@@ -236,7 +210,7 @@ export class TurnEngine {
 
   async #nextWaiting(conversation: ConversationId, running: RunningTurn): Promise<boolean> {
     const { ports, links } = this.#parts;
-    const waiting = await this.#wholeQueue(conversation, running.abort.signal);
+    const waiting = await wholeQueue(ports, conversation, running.abort.signal);
     const link = links.row(waiting[0]?.link ?? '');
     if (link === null) return false;
     const batch = pickBatch(waiting, ports.settings.get('turns.mode'), link.kind);
@@ -251,35 +225,21 @@ export class TurnEngine {
   /** Blocked, paused or stopped meanwhile, or the loop breaker stepped in. */
   #notBegun(link: LinkRow, conversation: ConversationId, batch: readonly MessageRow[]): void {
     const { events } = this.#parts;
-    this.#publishMessages(batch.map(({ id }) => id));
+    this.#tell.messages(batch.map(({ id }) => id));
     events.publish({ kind: 'conversation', conversation });
     events.publish({ kind: 'card', link: link.id });
-  }
-
-  /** Clients split long pastes: a very long last message waits a second for its rest. */
-  async #wholeQueue(conversation: ConversationId, signal: AbortSignal): Promise<readonly MessageRow[]> {
-    const { clock, storage } = this.#parts.ports;
-    const read = (): readonly MessageRow[] => storage.read.messages.waiting(conversation, queueRead);
-    for (;;) {
-      const waiting = read();
-      const last = waiting.at(-1);
-      const rest = last === undefined ? 0 : last.receivedAt + longTextWait - clock.now();
-      const whole = last === undefined || last.text.length < longText || rest <= 0 || rest > longTextWait;
-      if (whole || signal.aborted) return waiting;
-      await pause(clock, rest, signal);
-    }
   }
 
   async #resume(row: TurnRow, running: RunningTurn): Promise<void> {
     const { ports, links } = this.#parts;
     const link = links.row(row.link);
     const asked = unansweredInputs(ports.storage.read, row.id);
-    const held = asked.map((message) => this.#obstacle(link, message));
+    const held = asked.map((message) => obstacleOf(this.#parts, link, message));
     // One that came too late holds up its whole turn: how the answer began may stand in the chat already.
     const late = held.includes(tooLate);
     const inputs = asked.filter((_, index) => held[index] === null);
     if (link === null || late || inputs.length === 0) return this.#setAside(row, asked, late ? [tooLate] : held);
-    await this.#fallOut(asked, held);
+    if (inputs.length < asked.length) await this.#fallOut(asked, held);
     if (row.starts >= maxStarts) {
       const delivery = ports.storage.read.deliveries.ofTurn(row.id);
       const conversation = ports.storage.read.conversations.get(row.conversation);
@@ -292,15 +252,15 @@ export class TurnEngine {
   }
 
   async #run(turn: StartedTurn, running: RunningTurn): Promise<void> {
-    running.status = { ...newStatus, row: turn.row };
-    this.#publishTurn(running.status);
-    this.#publishMessages(turn.inputs.map(({ id }) => id));
+    running.status = statusOf(turn.row);
+    this.#tell.turn(running.status);
+    this.#tell.messages(turn.inputs.map(({ id }) => id));
     markRead(this.#parts.ports, this.#parts.links, turn);
     if (turn.row.kind === 'command') return this.#runCommand(turn);
     const media = unsupportedMedia(this.#parts.ports.storage.read, turn);
     if (media !== null) return this.#finish(turn, noticeEnding(this.#parts, turn, 'done', media, true));
     using _sign = acknowledge(this.#parts.ports, this.#parts.links, turn);
-    const replied = await answerWithModel(this.#parts, turn, running, (status) => this.#publishTurn(status));
+    const replied = await answerWithModel(this.#parts, turn, running, (status) => this.#tell.turn(status));
     if (replied.kind === 'cut') return await this.#keepForNextStart(turn, replied.calls);
     if (replied.kind === 'asking') return this.#park(turn, running);
     // A cut may come when the last word has just been made: it stays here all the same.
@@ -315,7 +275,7 @@ export class TurnEngine {
     if (row === null || running.interrupted === 'shutdown') return;
     const stopped = running.interrupted === 'stop';
     if (stopped || !this.#parked.add(row)) return this.#goOn(row, { stopped, silenced: running.silenced });
-    this.#publishTurn(parkedStatus(row));
+    this.#tell.turn(parkedStatus(row));
   }
 
   /** Cut by the end of the process: not the turn's fault, so the start does not count. What was asked was asked, though. */
@@ -354,11 +314,11 @@ export class TurnEngine {
     // The lane is still taken, but for whoever looks the turn is over.
     const running = this.#running.get(row.conversation);
     if (running !== undefined) running.status = null;
-    this.#publishTurn({ ...newStatus, row, model: row.model });
+    this.#tell.turn({ ...statusOf(row), model: row.model });
     const parked = this.#parked.status(row.conversation);
-    if (parked !== null) this.#publishTurn(parked);
+    if (parked !== null) this.#tell.turn(parked);
     if (ending.calls.length > 0) events.publish({ kind: 'usage' });
-    this.#publishCalls(row);
+    this.#tell.calls(row);
   }
 
   /** The messages of the last reply wait again; its answer is superseded. False when there is none to repeat. */
@@ -373,7 +333,7 @@ export class TurnEngine {
 
   async #again(conversation: ConversationId, asking: Promise<readonly MessageId[]>): Promise<boolean> {
     const changed = await asking;
-    this.#publishMessages(changed);
+    this.#tell.messages(changed);
     if (changed.length > 0) this.#lanes.kick(conversation);
     return changed.length > 0;
   }
@@ -381,87 +341,16 @@ export class TurnEngine {
   /** A turn of the last run ends without an answer; its questions become what holds each of them up. */
   async #setAside(row: TurnRow, inputs: readonly MessageRow[], held: readonly (Obstacle | null)[]): Promise<void> {
     const { storage, clock } = this.#parts.ports;
-    const [first = tooLate] = held.filter((obstacle) => obstacle !== null);
-    const reason = inputs.length === 0 ? takenBack : first.reason;
-    await storage.commit((tables) => {
-      const delivery = tables.deliveries.ofTurn(row.id);
-      // It may have been forgotten meanwhile, with its conversation.
-      if (tables.turns.get(row.id) === null) return;
-      tables.turns.put({ ...row, state: 'stopped', reason, endedAt: clock.now() });
-      closeCalls(tables, row.id, clock.now());
-      if (delivery !== null) tables.deliveries.setState(delivery.id, 'cancelled', null, clock.now());
-      inputs.forEach(({ id }, index) => {
-        const obstacle = held[index] ?? first;
-        tables.messages.mark([id], obstacle.state, obstacle.reason);
-      });
-    });
-    this.#publishMessages(inputs.map(({ id }) => id));
-    this.#publishCalls(row);
+    await storage.commit((tables) => setAside(tables, row, inputs, held, clock.now()));
+    this.#tell.messages(inputs.map(({ id }) => id));
+    this.#tell.calls(row);
   }
 
   /** Some of the questions of a turn of the last run may not be answered any more; the others are. */
   async #fallOut(inputs: readonly MessageRow[], held: readonly (Obstacle | null)[]): Promise<void> {
-    const out = inputs.flatMap(({ id }, index) => {
-      const obstacle = held[index] ?? null;
-      return obstacle === null ? [] : [{ id, obstacle }];
-    });
-    if (out.length === 0) return;
-    await commitWhenWell(this.#parts.ports.storage, this.#ending.signal, (tables) => {
-      for (const { id, obstacle } of out) tables.messages.mark([id], obstacle.state, obstacle.reason);
-    });
-    this.#publishMessages(out.map(({ id }) => id));
-  }
-
-  /** Why a question of a turn of the last run must not be answered; the same as asked at its beginning. */
-  #obstacle(link: LinkRow | null, message: MessageRow): Obstacle | null {
-    const { read } = this.#parts.ports.storage;
-    const conversation = read.conversations.get(message.conversation);
-    if (link === null || conversation === null || this.#isTooLate(message)) return tooLate;
-    const closed = whyClosed(read, link, conversation, message.author ?? '');
-    if (closed !== null) return { state: 'ignored', reason: closed };
-    const role = roleIn(read, link, conversation, message.author ?? '');
-    if (role !== 'unknown' || askedOf(message.reason) === 'allowed-once') return null;
-    const code = conversation.kind === 'private' ? 'access.unknown-sender' : 'access.group-unknown';
-    return { state: 'kept', reason: { code } };
-  }
-
-  #isTooLate(message: MessageRow): boolean {
-    const { ports, links } = this.#parts;
-    const link = links.row(message.link);
-    const conversation = ports.storage.read.conversations.get(message.conversation);
-    if (link === null || conversation === null || askedOf(message.reason) !== 'no') return false;
-    const role = roleIn(ports.storage.read, link, conversation, message.author ?? '');
-    return isTooLate(ports.clock.now() - message.at, role, conversation.kind);
-  }
-
-  #publishTurn(status: TurnStatus): void {
-    const { events } = this.#parts;
-    events.publish({ kind: 'turn', status });
-    events.publish({ kind: 'conversation', conversation: status.row.conversation });
-  }
-
-  /** With a turn its open calls have ended, and what was asked about them. */
-  #publishCalls({ id: turn, conversation, link }: TurnRow): void {
-    const { events, ports } = this.#parts;
-    if (!ports.storage.read.steps.has(turn)) return;
-    events.publish({ kind: 'step', conversation, turn });
-    events.publish({ kind: 'card', link });
-  }
-
-  #publishMessages(ids: readonly MessageId[]): void {
-    for (const id of ids) {
-      const message = this.#parts.ports.storage.read.messages.get(id);
-      if (message !== null) this.#parts.events.publish({ kind: 'message', message, added: false });
-    }
+    const out = await commitWhenWell(this.#parts.ports.storage, this.#ending.signal, (tables) =>
+      fallOut(tables, inputs, held),
+    );
+    this.#tell.messages(out ?? []);
   }
 }
-
-const newStatus = { model: null, waitingFor: null, attempt: 0, text: '', doing: null, asking: false } as const;
-
-interface Obstacle {
-  readonly state: Extract<MessageState, 'late' | 'ignored' | 'kept'>;
-  readonly reason: Reason;
-}
-
-const takenBack: Reason = { code: 'access.taken-back' };
-const tooLate: Obstacle = { state: 'late', reason: { code: 'access.late' } };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isCommand } from '../../../main/gateway/commands/commands.ts';
-import { pickBatch } from '../../../main/gateway/turns/start.ts';
+import { pickBatch } from '../../../main/gateway/turns/queue.ts';
 import type { MessageRow } from '../../../main/gateway/types.ts';
 import { counts } from '../../counts.ts';
 import { newMessage } from '../../store/support.ts';
