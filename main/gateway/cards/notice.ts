@@ -1,5 +1,5 @@
 /** A message about cards as rows: what is kept of it, and the turn, notice, delivery and parts of one commit. */
-import { cardName, type Words } from './words.ts';
+import { cardName, type CardMessage, type Words } from './words.ts';
 import type { Channel } from '../channel.ts';
 import type { GatewayPorts } from '../gateway.ts';
 import type { Card, CardAnswer } from './types.ts';
@@ -7,7 +7,6 @@ import type { Tables } from '../storage.ts';
 import type { CardKind, ToldCard } from './told.ts';
 import type {
   ConversationId,
-  ConversationRow,
   GroupAnswer,
   LinkRow,
   MessageId,
@@ -19,11 +18,12 @@ import type {
   TurnId,
 } from '../types.ts';
 
-/** Where the owner is told: a chat, its link, and the adapter that is up. */
-export interface Home {
-  readonly conversation: ConversationRow;
-  readonly link: LinkRow;
-  readonly channel: Channel;
+/** As the channel renders it, with the buttons below the last part. */
+export function cardParts(channel: Channel, { tree, buttons }: CardMessage): readonly Part[] {
+  const rendered = channel.render(tree);
+  const plain: Part = { format: 'plain', text: tree.source, plain: tree.source };
+  const parts = rendered.length > 0 ? rendered : [plain];
+  return parts.map((part, index) => (index === parts.length - 1 ? { ...part, buttons } : part));
 }
 
 export function toldCard(words: Words, card: Card, shown: boolean): ToldCard {
