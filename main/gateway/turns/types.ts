@@ -1,5 +1,4 @@
 /** Turns as the hosts and the API see them: followed, stopped, repeated. */
-import type { LinkIdentity } from '../channel.ts';
 import type { TurnStatus } from '../events.ts';
 import type { ConversationId, MessageId, ModelRef, Reason, TurnId } from '../types.ts';
 import type { Result } from '../../lib/result.ts';
@@ -26,5 +25,3 @@ export type Answer =
   | { readonly kind: 'failed'; readonly reason: Reason }
   /** Not answered, and it will not be by itself. */
   | { readonly kind: 'set-aside'; readonly reason: Reason | null };
-
-export type { LinkIdentity };
