@@ -277,3 +277,17 @@ export function actionOf(code: ReasonCode): ReasonAction {
 export function isReasonCode(text: string): text is ReasonCode {
   return Object.hasOwn(reasonActions, text);
 }
+
+/** Of a server of tools: what is wrong stands in the owner's own lines about it, so that trying again alone changes nothing. */
+export const wrongLinesOfServer = [
+  'mcp.command-missing',
+  'mcp.command-refused',
+  'mcp.command-script',
+  'mcp.secret-unreadable',
+  'mcp.address-refused',
+  'mcp.header-refused',
+  'mcp.name-taken',
+  'mcp.signed-out',
+  'mcp.not-a-server',
+  'mcp.redirected',
+] as const satisfies readonly ReasonCode[];

@@ -1,5 +1,6 @@
 /** What was typed and chosen and not sent, per conversation, kept in this browser only. */
 import type { FileView } from '../../preload/contract/views.ts';
+import { storedJson } from './stored-json.ts';
 
 const prefix = 'porchlight.draft.';
 const filesPrefix = 'porchlight.draft-files.';
@@ -28,7 +29,7 @@ export function writeDraftFiles(storage: DraftStorage, conversation: string, fil
 
 /** What of a stored text is a list of files; none for what we did not write. */
 export function fileViews(stored: string | null): readonly FileView[] {
-  const value: unknown = parsed(stored);
+  const value = storedJson(stored);
   return Array.isArray(value) ? value.filter(isFileView) : [];
 }
 
@@ -36,15 +37,6 @@ function isFileView(value: unknown): value is FileView {
   if (typeof value !== 'object' || value === null) return false;
   const { id, name, type, size } = value as Readonly<Record<string, unknown>>;
   return [id, name, type].every((field) => typeof field === 'string') && typeof size === 'number';
-}
-
-function parsed(stored: string | null): unknown {
-  try {
-    return JSON.parse(stored ?? 'null');
-  } catch (failure) {
-    if (failure instanceof SyntaxError) return null;
-    throw failure;
-  }
 }
 
 /** Keeps the text; an empty one removes it. A full storage keeps the older draft: false. */

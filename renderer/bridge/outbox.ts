@@ -6,6 +6,7 @@
 import type { FileView, MessageView } from '../../preload/contract/views.ts';
 import { fileViews, type DraftStorage } from './drafts.ts';
 import { asCallFailure, CallFailure } from './failure.ts';
+import { storedJson } from './stored-json.ts';
 
 /** `send` to a thread of the window, for an answer; `say` into a chat of a platform, as the owner's own words. */
 export type Way = 'send' | 'say';
@@ -166,20 +167,11 @@ function says({ text, files }: Outgoing, message: MessageView): boolean {
 
 /** Null for what we did not write. */
 function readEntry(key: string, stored: string | null): Outgoing | null {
-  const value = parsed(stored);
+  const value = storedJson(stored);
   if (typeof value !== 'object' || value === null) return null;
   const { conversation, way, text, files, at } = value as Readonly<Record<string, unknown>>;
   if (typeof conversation !== 'string' || typeof text !== 'string' || typeof at !== 'number') return null;
   const known = way === 'say' ? 'say' : 'send';
   const sent = { text, files: fileViews(JSON.stringify(files ?? [])), at };
   return { key, conversation, way: known, ...sent, state: 'failed', message: null, failure: new CallFailure(null) };
-}
-
-function parsed(stored: string | null): unknown {
-  try {
-    return JSON.parse(stored ?? 'null');
-  } catch (failure) {
-    if (failure instanceof SyntaxError) return null;
-    throw failure;
-  }
 }

@@ -4,21 +4,28 @@ import { visible } from './visible.ts';
 
 interface ToolWords {
   readonly title: Words;
+  /** What it is, for who decides about it; what models read about it is in English and longer. */
+  readonly is: Words;
   /** While it is at work. */
   readonly doing: Words;
 }
 
 const own: Readonly<Record<string, ToolWords>> = {
-  remember: { title: 'tools.remember', doing: 'doing.remember' },
-  recall: { title: 'tools.recall', doing: 'doing.recall' },
-  read_more: { title: 'tools.readMore', doing: 'doing.readMore' },
-  schedule: { title: 'tools.schedule', doing: 'doing.schedule' },
-  read_web_page: { title: 'tools.readWebPage', doing: 'doing.readWebPage' },
+  remember: { title: 'tools.remember', is: 'tools.rememberIs', doing: 'doing.remember' },
+  recall: { title: 'tools.recall', is: 'tools.recallIs', doing: 'doing.recall' },
+  read_more: { title: 'tools.readMore', is: 'tools.readMoreIs', doing: 'doing.readMore' },
+  schedule: { title: 'tools.schedule', is: 'tools.scheduleIs', doing: 'doing.schedule' },
+  read_web_page: { title: 'tools.readWebPage', is: 'tools.readWebPageIs', doing: 'doing.readWebPage' },
 };
+
+/** Plain words for the tools that everybody has; none for one of a server. */
+export function ownTool(name: string): ToolWords | undefined {
+  return Object.hasOwn(own, name) ? own[name] : undefined;
+}
 
 /** In words where it is one of ours. */
 export function toolTitle(name: string): string {
-  const words = Object.hasOwn(own, name) ? own[name] : undefined;
+  const words = ownTool(name);
   return words ? t(words.title) : ofServer(name);
 }
 
@@ -30,7 +37,7 @@ function ofServer(name: string): string {
 
 /** "Reading a web page…" */
 export function toolAtWork(name: string): string {
-  const words = Object.hasOwn(own, name) ? own[name] : undefined;
+  const words = ownTool(name);
   return words ? t(words.doing) : t('doing.other', { tool: ofServer(name) });
 }
 

@@ -1,22 +1,10 @@
 /** What can be wrong with a server: which of it lasts, and the sentences that models read about it. */
+import { wrongLinesOfServer } from '../../../preload/contract/reasons.ts';
 import { assertNever } from '../../lib/assert-never.ts';
 import type { McpReason, McpReasonCode } from './types.ts';
 
 /** Trying again changes nothing until the owner, or the server's owner, has done something. */
-const lasting: ReadonlySet<McpReasonCode> = new Set([
-  'mcp.command-missing',
-  'mcp.command-refused',
-  'mcp.command-script',
-  'mcp.secret-unreadable',
-  'mcp.address-refused',
-  'mcp.header-refused',
-  'mcp.name-taken',
-  'mcp.signed-out',
-  'mcp.not-a-server',
-  'mcp.redirected',
-  'mcp.protocol',
-  'mcp.bug',
-]);
+const lasting: ReadonlySet<McpReasonCode> = new Set([...wrongLinesOfServer, 'mcp.protocol', 'mcp.bug']);
 
 export function isLasting(reason: McpReason): boolean {
   return lasting.has(reason.code);

@@ -7,8 +7,9 @@ import { Loading } from '../../components/loading.tsx';
 import { Section } from '../../components/page.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { useToast } from '../../components/toast.tsx';
+import { ownTool } from '../../components/tool-words.ts';
 import { t, type Words } from '../../i18n.ts';
-import { groupTools, type NamedTool, ownWords } from './tool-groups.ts';
+import { groupTools, type NamedTool } from './tool-groups.ts';
 
 const permissions: readonly (readonly [ToolPermissionView, Words, Words])[] = [
   ['always', 'tools.always', 'tools.setAlways'],
@@ -66,7 +67,7 @@ function ToolRow({ named: { tool, name } }: { readonly named: NamedTool }): Reac
   const set = useAct('tools.setPermission', ['tools.list']);
   const toast = useToast();
   const choices = useRef<HTMLDivElement>(null);
-  const own = tool.server === null ? ownWords[tool.name] : undefined;
+  const own = tool.server === null ? ownTool(tool.name) : undefined;
   const title = own ? t(own.title) : name;
   const before = tool.chosen ? tool.permission : null;
   const give = async (permission: ToolPermissionView | null): Promise<void> => {

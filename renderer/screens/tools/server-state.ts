@@ -1,5 +1,6 @@
 /** A server of tools in words: its state, what to do about it, and what is wrong with tools that are left out. Pure. */
 import type { McpServerView } from '../../../preload/contract/agent-views.ts';
+import { wrongLinesOfServer } from '../../../preload/contract/reasons.ts';
 import { span } from '../../format.ts';
 import { t, type Words } from '../../i18n.ts';
 
@@ -36,19 +37,7 @@ export function serverStateText({ state }: McpServerView, now: number): string {
 
 export type ServerStep = 'turnOn' | 'restart' | 'edit';
 
-/** What is wrong here stands in the owner's own lines, so that trying again alone changes nothing. */
-const inTheForm: ReadonlySet<string> = new Set([
-  'mcp.command-missing',
-  'mcp.command-refused',
-  'mcp.command-script',
-  'mcp.secret-unreadable',
-  'mcp.address-refused',
-  'mcp.header-refused',
-  'mcp.name-taken',
-  'mcp.signed-out',
-  'mcp.not-a-server',
-  'mcp.redirected',
-]);
+const inTheForm: ReadonlySet<string> = new Set(wrongLinesOfServer);
 
 /** The one step for the present problem; null while there is none. What stands in a provision file is not edited here. */
 export function serverStep({ state, fixedByFile }: McpServerView): ServerStep | null {

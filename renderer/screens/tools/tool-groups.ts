@@ -1,15 +1,5 @@
-/** Which tools stand together, and how they are called. Pure. */
+/** Which tools stand together. Pure. */
 import type { McpServerView, ToolView } from '../../../preload/contract/agent-views.ts';
-import type { Words } from '../../i18n.ts';
-
-/** Plain words for the tools that everybody has; what models read about them is in English and longer. */
-export const ownWords: Readonly<Record<string, { readonly title: Words; readonly is: Words }>> = {
-  remember: { title: 'tools.remember', is: 'tools.rememberIs' },
-  recall: { title: 'tools.recall', is: 'tools.recallIs' },
-  read_more: { title: 'tools.readMore', is: 'tools.readMoreIs' },
-  schedule: { title: 'tools.schedule', is: 'tools.scheduleIs' },
-  read_web_page: { title: 'tools.readWebPage', is: 'tools.readWebPageIs' },
-};
 
 export interface NamedTool {
   readonly tool: ToolView;

@@ -5,11 +5,10 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createIds } from '../../../main/api/machine.ts';
+import { createIds, createSystemClock } from '../../../main/api/machine.ts';
 import { makeCalls } from '../../../main/gateway/agent/calls.ts';
 import { createToolbox } from '../../../main/gateway/agent/toolbox.ts';
 import type { StepRow, ToolCallRow } from '../../../main/gateway/agent/types.ts';
-import type { Clock } from '../../../main/gateway/clock.ts';
 import { createEvents } from '../../../main/gateway/events.ts';
 import type { Tool } from '../../../main/gateway/tool.ts';
 import type { StartedTurn } from '../../../main/gateway/turns/start.ts';
@@ -21,14 +20,7 @@ import { atMost, WrongAnswer, type Bench, type Measured, type Scenario } from '.
 import { median, percentile } from '../stats.ts';
 
 const log = { write: () => undefined };
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after: (delay, run) => {
-    const timer = setTimeout(run, delay);
-    return { [Symbol.dispose]: () => clearTimeout(timer) };
-  },
-};
+const clock = createSystemClock();
 
 function idle(name: string, sideEffects: boolean): Tool {
   return {

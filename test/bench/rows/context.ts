@@ -6,9 +6,8 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createIds } from '../../../main/api/machine.ts';
+import { createIds, createSystemClock } from '../../../main/api/machine.ts';
 import { createCalendar } from '../../../main/gateway/calendar.ts';
-import type { Clock } from '../../../main/gateway/clock.ts';
 import { assembleContext, type AssembledContext } from '../../../main/gateway/context/context.ts';
 import { historyOf } from '../../../main/gateway/context/request.ts';
 import type { Tables } from '../../../main/gateway/storage.ts';
@@ -23,14 +22,7 @@ const large = 1_000_000;
 const small = 8192;
 const id = 'bench';
 
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after: (delay, run) => {
-    const timer = setTimeout(run, delay).unref();
-    return { [Symbol.dispose]: () => clearTimeout(timer) };
-  },
-};
+const clock = createSystemClock();
 const calendar = createCalendar(
   () => 'UTC',
   () => 'UTC',

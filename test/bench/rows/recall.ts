@@ -5,7 +5,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '../../../main/gateway/clock.ts';
+import { createSystemClock } from '../../../main/api/machine.ts';
 import { createMemory } from '../../../main/tools/memory/memory.ts';
 import { createMemoryTools } from '../../../main/tools/memory/tools.ts';
 import { temporaryFolder } from '../host.ts';
@@ -16,14 +16,7 @@ const notes = 10_000;
 const perDay = 10;
 const vocabulary = 8000;
 
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after: (delay, run) => {
-    const timer = setTimeout(run, delay).unref();
-    return { [Symbol.dispose]: () => clearTimeout(timer) };
-  },
-};
+const clock = createSystemClock();
 
 const syllables = [
   'ka',
