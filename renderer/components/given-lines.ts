@@ -38,17 +38,21 @@ function parsed(json: string): unknown {
 
 const mostNames = 12;
 const nameUnits = 80;
-const valueLines = 12;
+/** Of each value, however many there are. */
+const valueLines = 4;
 const valueUnits = 160;
-/** Units of all values together, where there are few of them. */
+/** Of all values together, where there are few of them. */
+const allLines = 30;
 const allUnits = 700;
 
 /** The beginning of each value rather than all of the first: what it is sent to may stand behind what is sent. */
 export function shortGiven(lines: readonly GivenLine[]): ShortGiven {
-  const units = Math.max(valueUnits, Math.floor(allUnits / Math.max(1, lines.length)));
+  const values = Math.max(1, lines.length);
+  const units = Math.max(valueUnits, Math.floor(allUnits / values));
+  const most = Math.max(valueLines, Math.floor(allLines / values));
   const short = lines.slice(0, mostNames).map(({ name, value }) => ({
     name: shortened(name, 1, nameUnits),
-    value: shortened(value, valueLines, units),
+    value: shortened(value, most, units),
   }));
   const more = lines.length - short.length;
   const isCut = short.some(({ name, value }, index) => name !== lines[index]?.name || value !== lines[index]?.value);

@@ -28,7 +28,7 @@ export function Given({ text, length = text.length, onWhole, unfolded = false }:
   return (
     <div className="plain-text">
       <p className="mark">{t('steps.given')}</p>
-      <Lines {...(whole ? { lines, more: 0 } : short)} />
+      <Lines {...(whole ? { lines, more: 0 } : short)} whole={whole} />
       {short.cut && (
         <button type="button" className="mark-button" aria-expanded={whole} onClick={() => setWhole(!whole)}>
           {whole ? t('steps.showLess') : t('steps.showAll', { count: length })}
@@ -38,9 +38,20 @@ export function Given({ text, length = text.length, onWhole, unfolded = false }:
   );
 }
 
-function Lines({ lines, more }: Pick<ShortGiven, 'lines' | 'more'>): ReactNode {
+interface LinesProps extends Pick<ShortGiven, 'lines' | 'more'> {
+  readonly whole: boolean;
+}
+
+/** Only when it is unfolded it scrolls: at first each name is in sight. */
+function Lines({ lines, more, whole }: LinesProps): ReactNode {
   return (
-    <div className="given" role="group" tabIndex={0} aria-label={t('steps.given')}>
+    <div
+      className="given"
+      role="group"
+      aria-label={t('steps.given')}
+      data-whole={whole}
+      {...(whole ? { tabIndex: 0 } : {})}
+    >
       {lines.length === 0 && <p className="muted">{t('steps.givenNothing')}</p>}
       {lines.length > 0 && (
         <dl>

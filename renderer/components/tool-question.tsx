@@ -4,14 +4,14 @@ import { Link } from 'wouter';
 import type { CardAnswerView, CardView } from '../../preload/contract/views.ts';
 import { useCall, useHost } from '../bridge/hooks.ts';
 import { fullTime, listTime } from '../format.ts';
-import { reasonText, t } from '../i18n.ts';
+import { t } from '../i18n.ts';
 import { Button, type ButtonProps } from './button.tsx';
 import { cardAnswerWord, useCardAnswer } from './card-answers.ts';
 import { Given } from './given.tsx';
 import { Icon } from './icons.tsx';
 import { ReasonNote } from './reason-note.tsx';
 import { leftWords } from './time-left.ts';
-import { toolTitle } from './tool-words.ts';
+import { toolReason, toolTitle } from './tool-words.ts';
 import { useLeft } from './use-left.ts';
 import { useNow } from './use-now.ts';
 
@@ -44,7 +44,7 @@ export function ToolQuestion({ card, here, onAnswered }: ToolQuestionProps): Rea
           </strong>
           {!here && <Since at={card.at} />}
         </p>
-        <p>{reason ? reasonText(reason) : t('asking.eachTime')}</p>
+        <p>{reason ? toolReason(reason) : t('asking.eachTime')}</p>
         <WouldBeGiven card={card} />
         {until !== null && <Left until={until} />}
         {!here && conversation !== null && (

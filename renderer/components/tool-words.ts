@@ -1,5 +1,6 @@
 /** What tools are called, and how what a model wrote for them is shown without tricks. Pure. */
-import { t, type Words } from '../i18n.ts';
+import type { Reason } from '../../preload/contract/reasons.ts';
+import { reasonText, t, type Words } from '../i18n.ts';
 import { visible } from './visible.ts';
 
 interface ToolWords {
@@ -39,6 +40,14 @@ function ofServer(name: string): string {
 export function toolAtWork(name: string): string {
   const words = ownTool(name);
   return words ? t(words.doing) : t('doing.other', { tool: ofServer(name) });
+}
+
+/** Why something of a tool is as it is, the tool called as it is called everywhere. */
+export function toolReason(reason: Reason): string {
+  const tool = reason.params?.['tool'];
+  return reasonText(
+    typeof tool === 'string' ? { ...reason, params: { ...reason.params, tool: toolTitle(tool) } } : reason,
+  );
 }
 
 /** JSON over several lines; what is none comes out as it is. */

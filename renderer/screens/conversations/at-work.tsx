@@ -2,10 +2,10 @@
 import type { ReactNode } from 'react';
 import type { TurnView } from '../../../preload/contract/views.ts';
 import { useCall } from '../../bridge/hooks.ts';
-import { toolAtWork } from '../../components/tool-words.ts';
+import { toolAtWork, toolReason } from '../../components/tool-words.ts';
 import { useNow } from '../../components/use-now.ts';
 import { span } from '../../format.ts';
-import { reasonText, t } from '../../i18n.ts';
+import { t } from '../../i18n.ts';
 import { lastRefusal } from './steps-line.ts';
 
 export interface AtWorkProps {
@@ -27,11 +27,11 @@ export function AtWork({ turn, begun }: AtWorkProps): ReactNode {
     );
   }
   const said = turn.waitingFor ?? refusal;
-  if (begun) return said && <p className="mark">{reasonText(said)}</p>;
+  if (begun) return said && <p className="mark">{toolReason(said)}</p>;
   return (
     <p className="typing">
       <Dots />
-      <span className={said ? 'muted' : 'offscreen'}>{said ? reasonText(said) : t('thread.writing')}</span>
+      <span className={said ? 'muted' : 'offscreen'}>{said ? toolReason(said) : t('thread.writing')}</span>
     </p>
   );
 }

@@ -4,10 +4,10 @@ import type { StepView, ToolCallView } from '../../../preload/contract/agent-vie
 import { Given } from '../../components/given.tsx';
 import { Icon, type IconName } from '../../components/icons.tsx';
 import { PlainText } from '../../components/plain-text.tsx';
-import { readableJson, toolTitle } from '../../components/tool-words.ts';
+import { readableJson, toolReason, toolTitle } from '../../components/tool-words.ts';
 import { visible } from '../../components/visible.ts';
 import { latency } from '../../format.ts';
-import { reasonText, t, type Words } from '../../i18n.ts';
+import { t, type Words } from '../../i18n.ts';
 
 export function StepList({ steps }: { readonly steps: readonly StepView[] }): ReactNode {
   return (
@@ -16,7 +16,11 @@ export function StepList({ steps }: { readonly steps: readonly StepView[] }): Re
         <li key={step.position}>
           {step.reasoning !== '' && <Thought text={step.reasoning} />}
           {/* The words of the last step are the reply itself. */}
-          {step.text !== '' && step.calls.length > 0 && <p className="step-text">{visible(step.text)}</p>}
+          {step.text !== '' && step.calls.length > 0 && (
+            <p className="step-text" dir="auto">
+              {visible(step.text)}
+            </p>
+          )}
           {step.calls.map((call) => (
             <Call key={call.id} call={call} />
           ))}
@@ -34,7 +38,11 @@ function Thought({ text }: { readonly text: string }): ReactNode {
         <Icon name="unfold" />
         <span>{t('steps.reasoning')}</span>
       </button>
-      {open && <p className="step-text">{visible(text)}</p>}
+      {open && (
+        <p className="step-text" dir="auto">
+          {visible(text)}
+        </p>
+      )}
     </>
   );
 }
@@ -63,7 +71,7 @@ function Call({ call }: { readonly call: ToolCallView }): ReactNode {
           <span className="muted">{` · ${t(states[state].word)}${took}`}</span>
         </span>
       </button>
-      {reason && <p className="step-reason">{reasonText(reason)}</p>}
+      {reason && <p className="step-reason">{toolReason(reason)}</p>}
       {open && <About call={call} />}
     </div>
   );

@@ -10,6 +10,7 @@ import type {
   LinkView,
   MessageView,
 } from '../../../preload/contract/views.ts';
+import { hardCard, hardConversation, hardMessages, hardSteps } from './data-hard.ts';
 import { agentCard, agentConversation, agentMessages, agentSteps, agentSummaries, agentTurn } from './data-agent.ts';
 import { conversations, links, messages, modelLists, now, providers, settings, telegramMessages } from './data.ts';
 import { cards, groupMessages, groups, people, troubled } from './data-people.ts';
@@ -87,7 +88,7 @@ export function dataBridge(): Bridge {
     fresh
       ? []
       : asked.has('agent')
-        ? [...agentConversation, ...conversations]
+        ? [...agentConversation, ...hardConversation, ...conversations]
         : asked.has('whatsapp')
           ? [whatsappConversation, ...conversations]
           : conversations;
@@ -170,6 +171,9 @@ export function dataBridge(): Bridge {
       const view = list().find((each) => each.id === conversation) ?? conversations[0];
       if (!view) throw new Error('no conversation');
       const running = conversation === 'c1';
+      if (conversation === 'c41') {
+        return { conversation: view, messages: hardMessages, more: false, turn: null, turnText: null };
+      }
       if (conversation === 'c40') {
         const turn = agentTurn(asked.has('asking'));
         return { conversation: view, messages: agentMessages, more: false, turn, turnText: null };
@@ -204,7 +208,7 @@ export function dataBridge(): Bridge {
       };
     },
     'conversations.summaries': ({ conversation }) => (conversation === 'c40' ? agentSummaries : []),
-    'turns.steps': ({ turn }) => agentSteps(turn),
+    'turns.steps': ({ turn }) => (turn === 't41' ? hardSteps : agentSteps(turn)),
     'conversations.titled': ({ query, limit }) =>
       list()
         .filter(({ title }) => title.toLowerCase().includes(query.toLowerCase()))
@@ -237,7 +241,7 @@ export function dataBridge(): Bridge {
     'links.reconnect': () => null,
     'links.removeObstacle': () => null,
     'pause.set': () => null,
-    'cards.list': () => [...(asked.has('asking') ? [agentCard] : []), ...(quiet ? [] : cards)],
+    'cards.list': () => [...(asked.has('asking') ? [hardCard, agentCard] : []), ...(quiet ? [] : cards)],
     'cards.answer': () => null,
     'people.list': () => (quiet ? [] : people),
     'people.setRole': () => null,

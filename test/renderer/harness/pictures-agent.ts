@@ -40,5 +40,29 @@ export const agentPictures: Readonly<Record<string, Picture>> = {
       await page.getByText('one of them weak').waitFor();
     },
   },
+  'agent-hard': { path: '/conversations/c41', query: '&agent', ready: shows('ארכיון') },
+  'agent-hard-steps': {
+    path: '/conversations/c41',
+    query: '&agent',
+    ready: async (page) => {
+      await page.getByRole('button', { name: /^Used “list_every/ }).click();
+      await page
+        .getByRole('button', { name: /^list_every/ })
+        .first()
+        .click();
+      await page.getByRole('button', { name: /^Recall/ }).click();
+      await page.getByText('נתיב').scrollIntoViewIfNeeded();
+    },
+  },
+  'agent-hard-result': {
+    path: '/conversations/c41',
+    query: '&agent',
+    ready: async (page) => {
+      await page.getByRole('button', { name: /^Used “list_every/ }).click();
+      await page.getByRole('button', { name: /^Read a web page/ }).click();
+      await page.getByRole('button', { name: /^unknown|made_up/ }).scrollIntoViewIfNeeded();
+    },
+  },
+  'agent-hard-asking': { path: '/conversations/c41', query: '&agent&asking', ready: shows('Refused by itself in') },
   'agent-card': { path: '/people', query: '&agent&asking', ready: shows('write_file') },
 };
