@@ -139,7 +139,7 @@ export function readFile(raw: unknown): Result<ProvisionFile, readonly Provision
 }
 
 /** `providers.0.baseUrl`. */
-export function pathOf(path: readonly PropertyKey[]): string {
+function pathOf(path: readonly PropertyKey[]): string {
   return path.length === 0 ? 'the file' : path.map(String).join('.');
 }
 

@@ -38,7 +38,7 @@ export interface BodyFilter {
 }
 
 /** Thrown through the library when `exchange.answer` was set; never seen by anybody else. */
-export class Refused extends Error {
+class Refused extends Error {
   override readonly name = 'Refused';
 }
 

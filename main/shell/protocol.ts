@@ -18,7 +18,7 @@ export const scheme: CustomScheme = {
 };
 
 /** The policy of the window: nothing inline, nothing from elsewhere, never in a frame. */
-export const contentPolicy = [
+const contentPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

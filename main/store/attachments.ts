@@ -20,7 +20,7 @@ import type { StoreTables } from './tables.ts';
 /** 20 MB, as binary messengers count it. */
 export const largestFile = 20 * 1024 * 1024;
 /** 10 GB for all of them. */
-export const roomForFiles = 10 * 1024 ** 3;
+const roomForFiles = 10 * 1024 ** 3;
 
 export interface FileMeta {
   /** As the sender named it: path and characters that no system takes are removed. */

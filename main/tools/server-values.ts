@@ -32,7 +32,7 @@ export function whereOf({ kind }: Endpoint): 'env' | 'header' {
   return kind === 'stdio' ? 'env' : 'header';
 }
 
-export function valuesOf(endpoint: Endpoint): readonly ToolServerValue[] {
+function valuesOf(endpoint: Endpoint): readonly ToolServerValue[] {
   return endpoint.kind === 'stdio' ? endpoint.env : endpoint.headers;
 }
 

@@ -23,7 +23,7 @@ export interface Runtime {
 }
 
 /** A random key of 128 bits. (`crypto.randomUUID` does not exist on a page served over plain HTTP from another machine.) */
-export function makeKey(): string {
+function makeKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

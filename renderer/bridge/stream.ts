@@ -28,7 +28,7 @@ export interface StreamText extends Snapshot {
 const asideLimit = 500;
 
 /** A stream of which nothing is known yet: its first piece or snapshot is taken as it comes. */
-export function emptyStream(turn: string): StreamText {
+function emptyStream(turn: string): StreamText {
   return { turn, attempt: 0, text: '', aside: [], gap: false };
 }
 

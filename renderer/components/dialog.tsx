@@ -18,7 +18,7 @@ export interface DialogProps {
  * Where the focus begins: on what is marked `data-first`, else on the first thing that takes it. (React's `autoFocus` would
  * come too early: the dialog could not tell any more what to give the focus back to.)
  */
-export function firstFocus(popup: HTMLElement | null): HTMLElement | true {
+function firstFocus(popup: HTMLElement | null): HTMLElement | true {
   return popup?.querySelector<HTMLElement>('[data-first]') ?? true;
 }
 

@@ -5,7 +5,7 @@ import { useAct } from '../bridge/hooks.ts';
 import { t, type Words } from '../i18n.ts';
 import { ReasonNote } from './reason-note.tsx';
 
-export const modes: readonly LinkModeView[] = ['only-me', 'people'];
+const modes: readonly LinkModeView[] = ['only-me', 'people'];
 
 export const modeWords: Readonly<Record<LinkModeView, { readonly title: Words; readonly is: Words }>> = {
   'only-me': { title: 'mode.onlyMe', is: 'mode.onlyMeIs' },

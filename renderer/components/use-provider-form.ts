@@ -30,7 +30,7 @@ export const own = 'own';
 const named = /[^a-z0-9]+/g;
 
 /** A provider id from a name, unlike any that is taken. */
-export function providerIdFor(name: string, taken: readonly string[]): string {
+function providerIdFor(name: string, taken: readonly string[]): string {
   const base = name.toLowerCase().replace(named, '-').replace(/^-|-$/g, '').slice(0, 28) || 'provider';
   let id = base;
   for (let number = 2; taken.includes(id) || id === 'practice'; number += 1) id = `${base}-${String(number)}`;

@@ -7,7 +7,7 @@ import { hostOf } from './guard.ts';
 import { securityHeaders, sendError } from './exchange.ts';
 
 /** The content security policy of the window; `host` is the checked `Host` header, for the WebSocket. */
-export function contentPolicy(host: string): string {
+function contentPolicy(host: string): string {
   return [
     "default-src 'none'",
     "script-src 'self'",

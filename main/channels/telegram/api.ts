@@ -14,7 +14,7 @@ import { startDeadline } from './deadline.ts';
 import type { CallFailure } from './failure.ts';
 import { failureOf } from './failure.ts';
 
-export const PUBLIC_API = 'https://api.telegram.org';
+const PUBLIC_API = 'https://api.telegram.org';
 
 /** grammY's own time-out, which only matters if ours failed: longer than any of them. */
 const BACKSTOP_SECONDS = 90;

@@ -18,7 +18,7 @@ export type Verdict =
   | { readonly kind: 'unanswered' };
 
 /** An answer that has not come by then is not waited for. */
-export const ANSWER_LIMIT: Millis = 30_000;
+const ANSWER_LIMIT: Millis = 30_000;
 
 /**
  * Runs `relay`, which writes a message with that id, and waits for the server's answer to it, for the end of the socket,

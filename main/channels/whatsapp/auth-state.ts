@@ -13,12 +13,12 @@ import { IdentityDamaged } from '../../gateway/identity-file.ts';
 import type { KeptFile, KeptRow } from './kept-file.ts';
 import type { Library } from './parts.ts';
 
-export const credentialsKind = 'credentials';
-export const keyKind = 'key';
+const credentialsKind = 'credentials';
+const keyKind = 'key';
 const credentialsId = 'own';
 
 /** Rows that belong to the account; what else there is (facts) stays when the account is replaced. */
-export const accountKinds = [credentialsKind, keyKind, 'journal', 'told', 'settled', 'sent'] as const;
+const accountKinds = [credentialsKind, keyKind, 'journal', 'told', 'settled', 'sent'] as const;
 
 const keyId = (type: string, id: string): string => `${type}/${id}`;
 
@@ -50,7 +50,7 @@ function isCredentials(value: unknown): value is AuthenticationCreds {
 }
 
 /** The credentials in the file; null when it holds nothing of an account. Throws {@link IdentityDamaged}. */
-export function storedCredentials(file: KeptFile): AuthenticationCreds | null {
+function storedCredentials(file: KeptFile): AuthenticationCreds | null {
   const found = file.one(credentialsKind, credentialsId);
   if (found === undefined) {
     // Keys without the credentials they belong to: something was lost, and new ones would hide it.

@@ -1,11 +1,9 @@
 /** What logins and pairings of one link stand on: the library, the server, the identity, and how a socket is made. */
-import type { GroupMetadata, WAVersion } from 'baileys';
+import type { WAVersion } from 'baileys';
 import type { LinkIdentity } from '../../gateway/channel.ts';
 import type { LinkId } from '../../gateway/types.ts';
 import type { Identity, Library, Live, WhatsAppDeps } from './parts.ts';
 import type { Attempt, AttemptEvents } from './socket.ts';
-
-export type CachedGroupMetadata = (jid: string) => Promise<GroupMetadata | undefined>;
 
 /** The version of the web client that we say we are (whatsapp.md 5.9). */
 export interface Versions {

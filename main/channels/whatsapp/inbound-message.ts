@@ -195,7 +195,7 @@ function shown(address: string): string {
 }
 
 /** Milliseconds; null where there is no time that can be one. The library gives numbers, or Longs that were stored. */
-export function timeOf({ messageTimestamp }: Pick<WAMessage, 'messageTimestamp'>): Millis | null {
+function timeOf({ messageTimestamp }: Pick<WAMessage, 'messageTimestamp'>): Millis | null {
   const given: unknown = messageTimestamp;
   const low = typeof given === 'object' && given !== null && 'low' in given ? given.low : given;
   const seconds = typeof low === 'string' ? Number(low) : low;

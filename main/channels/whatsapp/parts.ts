@@ -127,9 +127,3 @@ export interface Live {
   readonly identity: Identity;
   readonly library: Library;
 }
-
-/** What the connection tells the others; they subscribe to a socket themselves when they are given it. */
-export interface LiveListener {
-  /** A new socket, before it has connected: subscribe to its events. Disposed when the socket has ended. */
-  attach(live: Live): Disposable;
-}

@@ -9,10 +9,10 @@
 import type { Clock } from '../../gateway/clock.ts';
 import type { Millis } from '../../gateway/types.ts';
 
-export const KEEP_ALIVE: Millis = 25_000;
-export const DEAD_AFTER: Millis = 60_000;
+const KEEP_ALIVE: Millis = 25_000;
+const DEAD_AFTER: Millis = 60_000;
 /** The answer to a proof that was asked for has to come within this. */
-export const PROVE_WITHIN: Millis = 10_000;
+const PROVE_WITHIN: Millis = 10_000;
 /** How much newer a proof has to be to be worth an event. */
 const PROOF_STEP: Millis = 1_000;
 

@@ -15,7 +15,7 @@ import { readableSenderKey } from './sender-keys.ts';
 const signalTypes: ReadonlySet<string> = new Set(['session', 'sender-key', 'pre-key', 'identity-key']);
 
 /** A socket that another one has followed wanted to work with sessions. */
-export class Superseded extends Error {
+class Superseded extends Error {
   override readonly name = 'Superseded';
 }
 

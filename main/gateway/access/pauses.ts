@@ -13,7 +13,7 @@ import type { ConversationRow, LinkRow, Millis, Reason } from '../types.ts';
 const everything = 'pause.all';
 
 /** The pause of everything, as it is stored; null when there is none. */
-export function pauseOfAll(tables: Pick<Tables, 'facts'>): Millis | null {
+function pauseOfAll(tables: Pick<Tables, 'facts'>): Millis | null {
   const until = tables.facts.get(everything);
   return typeof until === 'number' ? until : null;
 }

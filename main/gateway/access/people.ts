@@ -71,7 +71,7 @@ export function createPeople(ports: GatewayPorts, events: Events, links: LinkReg
  * Everyone can be a guest, never an owner; and whoever is not to be answered is simply not allowed. Of the account that is
  * linked nobody takes the owner away.
  */
-export function checkRole(link: LinkRow, address: Address, role: Role): Reason | null {
+function checkRole(link: LinkRow, address: Address, role: Role): Reason | null {
   const wrong = (address === '*' && role !== 'guest') || (isAccount(link, address) && role !== 'owner');
   return wrong ? { code: 'input.malformed', params: { name: 'role' } } : null;
 }

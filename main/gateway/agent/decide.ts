@@ -118,7 +118,7 @@ function isOwnAddress({ name, known }: CallQuestion, { url }: Readonly<Record<st
 }
 
 /** The tool whose parameter `url` is an address that strangers get to see. */
-export const pageReader = 'read_web_page';
+const pageReader = 'read_web_page';
 
 /** Null: not a JSON object. Some models write nothing at all where a tool has no parameters. */
 export function inputOf(json: string): Readonly<Record<string, unknown>> | null {

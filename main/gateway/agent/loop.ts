@@ -86,7 +86,7 @@ async function comeUp({ ports, toolbox }: AgentParts, { row }: StartedTurn, sign
 }
 
 /** What a turn has done so far, its calls with it. A last answer that is kept for its thoughts is no such step. */
-export function stepsOf(read: Pick<Tables, 'steps' | 'toolCalls'>, turn: TurnId): readonly FinishedStep[] {
+function stepsOf(read: Pick<Tables, 'steps' | 'toolCalls'>, turn: TurnId): readonly FinishedStep[] {
   const calls = Map.groupBy(read.toolCalls.ofTurn(turn), ({ step }) => step);
   const steps = read.steps.ofTurn(turn).map((row) => ({ row, calls: calls.get(row.position) ?? [] }));
   return steps.filter((step) => step.calls.length > 0);

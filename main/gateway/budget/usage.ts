@@ -12,7 +12,7 @@ export interface UsageOwner {
 }
 
 /** Null when the call never reached the server. */
-export function usageRow(call: ModelCall, owner: UsageOwner, ids: Ids): UsageRow | null {
+function usageRow(call: ModelCall, owner: UsageOwner, ids: Ids): UsageRow | null {
   if (call.usage === null) return null;
   return {
     id: ids.next(),

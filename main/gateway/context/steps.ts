@@ -29,7 +29,7 @@ const longestName = 64;
 const noResult = 'There is no result: the call was not carried out.';
 
 /** What `read_more` knows a result by. */
-export function resultId({ id }: Pick<ToolCallRow, 'id'>): string {
+function resultId({ id }: Pick<ToolCallRow, 'id'>): string {
   return `t:${id}`;
 }
 

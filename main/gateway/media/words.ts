@@ -9,7 +9,7 @@ import type { AttachmentRow, MessageRow } from '../types.ts';
 import { useOf } from './kinds.ts';
 
 /** So many characters of a document stand in a prompt; the rest is asked for by its id. */
-export const documentHead = 20_000;
+const documentHead = 20_000;
 
 type Read = Pick<Tables, 'attachments'>;
 

@@ -11,7 +11,7 @@ import type { ProviderId, Reason } from '../types.ts';
 import type { ProviderRow } from './rows.ts';
 
 /** The practice model: built in, needs no key and no network. */
-export const practiceProvider: ProviderId = 'practice';
+const practiceProvider: ProviderId = 'practice';
 
 interface Entry extends PooledProvider {
   readonly seed: ProviderSeed;

@@ -27,7 +27,7 @@ export interface Cron {
 }
 
 /** In `days`, the last one of the month; in `weekdays`, the occurrence that is the last. */
-export const last = 0;
+const last = 0;
 /** The second Friday is 5 + 10 × 2, the last one 5 + 10 × 6; a Friday without a number is 5. */
 const occurrence = 10;
 const lastOccurrence = 6;

@@ -16,7 +16,7 @@ import { day, Zone } from './zone.ts';
 /** Slots that are counted one by one; there may be more. */
 export const mostCounted = 100;
 /** A slot that is taken up so soon after its time is not late: timers and busy machines are that exact. */
-export const onTime: Millis = 60_000;
+const onTime: Millis = 60_000;
 /**
  * Quiet stretches in a row that swallowed every slot, and how far ahead is looked past one: after two years of nights, or
  * beyond the rarest day there is (29 February, round a century), it is taken for never.

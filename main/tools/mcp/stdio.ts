@@ -10,7 +10,7 @@ import type { ServerProcess } from './process.ts';
 import type { McpReason } from './types.ts';
 
 /** Bytes of one message. */
-export const largestMessage = 10 * 1024 * 1024;
+const largestMessage = 10 * 1024 * 1024;
 /** Bytes of a line of the log that are looked at. */
 const longestLogLine = 8 * 1024;
 

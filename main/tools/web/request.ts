@@ -24,7 +24,7 @@ export type Refusal = string;
 const ports = ['', '80', '443', '8080', '8443'];
 
 /** What the address itself forbids; null when nothing does. */
-export function whyNotAsked(url: URL): Refusal | null {
+function whyNotAsked(url: URL): Refusal | null {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'Only http and https addresses can be read.';
   if (url.username !== '' || url.password !== '') return 'Addresses with a name and password in them are not read.';
   if (!ports.includes(url.port)) return `Port ${url.port} is not read; only the usual ones of web pages are.`;

@@ -12,7 +12,7 @@ import { largestFile, tooLarge } from '../../bridge/send-file.ts';
 import { shrinkPicture } from './shrink-picture.ts';
 
 /** As the contract has it. */
-export const mostFiles = 10;
+const mostFiles = 10;
 
 export interface ChosenFile {
   readonly key: number;

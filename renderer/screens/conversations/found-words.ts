@@ -1,10 +1,5 @@
 /** The words of a search, marked in the message that it led to: painted by the browser, the message stays as it is drawn. */
 
-/** What a hit leaves in the history entry of its link. */
-export interface FoundState {
-  readonly found: string;
-}
-
 /** The query that led here; null for every other way. */
 export function queryOf(state: unknown): string | null {
   if (typeof state !== 'object' || state === null || !('found' in state)) return null;

@@ -3,7 +3,7 @@ import type { GatewayEvent } from '../../../preload/contract/events.ts';
 import { useEvents } from '../../bridge/hooks.ts';
 
 /** Something came to this conversation that its reader has not seen where it stands. */
-export function isNews(event: GatewayEvent, conversation: string): boolean {
+function isNews(event: GatewayEvent, conversation: string): boolean {
   return event.kind === 'message.added' && event.message.conversation === conversation;
 }
 

@@ -43,7 +43,7 @@ export interface ScheduleForm {
   readonly kept: { readonly text: string; readonly at: number } | null;
 }
 
-export const unitMs: Readonly<Record<Unit, number>> = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
+const unitMs: Readonly<Record<Unit, number>> = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
 export const longestPrompt = 8000;
 export const longestName = 80;
 

@@ -12,7 +12,7 @@ export interface ModelUse {
   readonly use: UsageView;
 }
 
-export const nothing: UsageView = { calls: 0, inputTokens: 0, outputTokens: 0, cost: 0, unpriced: 0, estimated: 0 };
+const nothing: UsageView = { calls: 0, inputTokens: 0, outputTokens: 0, cost: 0, unpriced: 0, estimated: 0 };
 
 export function sum(uses: readonly UsageView[]): UsageView {
   return uses.reduce(
