@@ -1,33 +1,15 @@
 /** What every implementation of the port `Storage` must do with the steps of turns, calls of tools and permissions. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { StepRow, ToolCallRow } from '../../main/gateway/agent/types.ts';
 import type { NewMessage } from '../../main/gateway/tables/messages.ts';
 import type { AttachmentRow, MessageRow } from '../../main/gateway/types.ts';
-import {
-  conversationRow,
-  linkRow,
-  newMessage,
-  openTestStore,
-  TemporaryDirectory,
-  turnRow,
-  type TestStore,
-} from '../store/support.ts';
+import { storeForEach } from '../store/each.ts';
+import { conversationRow, linkRow, newMessage, turnRow } from '../store/support.ts';
 
-let directory: TemporaryDirectory;
-let opened: TestStore;
-
-beforeEach(async () => {
-  directory = new TemporaryDirectory();
-  opened = await openTestStore(directory.path);
-  await opened.store.commit(({ links, conversations, turns }) => {
-    links.put(linkRow());
-    conversations.put(conversationRow());
-    turns.add(turnRow());
-  });
-});
-afterEach(async () => {
-  await opened[Symbol.asyncDispose]();
-  directory[Symbol.dispose]();
+const opened = storeForEach(({ links, conversations, turns }) => {
+  links.put(linkRow());
+  conversations.put(conversationRow());
+  turns.add(turnRow());
 });
 
 const step = (over: Partial<StepRow> = {}): StepRow => ({

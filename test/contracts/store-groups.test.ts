@@ -1,29 +1,17 @@
 /** What every implementation of the port `Storage` must do with groups, their migration, and what came with messages. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { storeForEach } from '../store/each.ts';
 import {
   attachmentRow,
   conversationRow,
   deliveryRow,
   groupRow,
   newMessage,
-  openTestStore,
   partRow,
-  TemporaryDirectory,
   turnRow,
-  type TestStore,
 } from '../store/support.ts';
 
-let directory: TemporaryDirectory;
-let opened: TestStore;
-
-beforeEach(async () => {
-  directory = new TemporaryDirectory();
-  opened = await openTestStore(directory.path);
-});
-afterEach(async () => {
-  await opened[Symbol.asyncDispose]();
-  directory[Symbol.dispose]();
-});
+const opened = storeForEach();
 
 const ids = (rows: readonly { readonly id: string }[]): string => rows.map(({ id }) => id).join(' ');
 

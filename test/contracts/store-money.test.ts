@@ -1,21 +1,12 @@
 /** What every implementation of the port `Storage` must do with costs, prices, reservations and facts. */
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { UsageRow } from '../../main/gateway/budget/rows.ts';
 import { counts } from '../counts.ts';
-import { openTestStore, reservationRow, TemporaryDirectory, usageRow, type TestStore } from '../store/support.ts';
+import { storeForEach } from '../store/each.ts';
+import { reservationRow, usageRow } from '../store/support.ts';
 
-let directory: TemporaryDirectory;
-let opened: TestStore;
-
-beforeEach(async () => {
-  directory = new TemporaryDirectory();
-  opened = await openTestStore(directory.path);
-});
-afterEach(async () => {
-  await opened[Symbol.asyncDispose]();
-  directory[Symbol.dispose]();
-});
+const opened = storeForEach();
 
 const hour = 3_600_000;
 const add = async (rows: readonly UsageRow[]): Promise<void> =>
@@ -154,8 +145,7 @@ describe('reservations', () => {
       reservations.put(stateless);
       reservations.put(reservationRow({ cost: 80 }));
     });
-    await opened[Symbol.asyncDispose]();
-    opened = await openTestStore(directory.path);
+    await opened.reopen();
     expect(opened.store.read.reservations.all()).toEqual([reservationRow({ cost: 80 }), stateless]);
     await opened.store.commit(({ reservations }) => reservations.remove('r1'));
     expect(opened.store.read.reservations.all()).toEqual([stateless]);

@@ -1,32 +1,12 @@
 /** What every implementation of the port `Storage` must do with a person who is called differently now. */
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { AddressRow, Role } from '../../main/gateway/types.ts';
 import { counts } from '../counts.ts';
-import {
-  conversationRow,
-  deliveryRow,
-  groupRow,
-  newMessage,
-  openTestStore,
-  partRow,
-  TemporaryDirectory,
-  turnRow,
-  usageRow,
-  type TestStore,
-} from '../store/support.ts';
+import { storeForEach } from '../store/each.ts';
+import { conversationRow, deliveryRow, groupRow, newMessage, partRow, turnRow, usageRow } from '../store/support.ts';
 
-let directory: TemporaryDirectory;
-let opened: TestStore;
-
-beforeEach(async () => {
-  directory = new TemporaryDirectory();
-  opened = await openTestStore(directory.path);
-});
-afterEach(async () => {
-  await opened[Symbol.asyncDispose]();
-  directory[Symbol.dispose]();
-});
+const opened = storeForEach();
 
 const person = (over: Partial<AddressRow> = {}): AddressRow => ({
   link: 'bot',

@@ -1,18 +1,9 @@
 /** What every implementation of the port `Storage` must do with personas and with caps of single ones. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { conversationRow, linkRow, openTestStore, TemporaryDirectory, type TestStore } from '../store/support.ts';
+import { describe, expect, it } from 'vitest';
+import { storeForEach } from '../store/each.ts';
+import { conversationRow, linkRow } from '../store/support.ts';
 
-let directory: TemporaryDirectory;
-let opened: TestStore;
-
-beforeEach(async () => {
-  directory = new TemporaryDirectory();
-  opened = await openTestStore(directory.path);
-});
-afterEach(async () => {
-  await opened[Symbol.asyncDispose]();
-  directory[Symbol.dispose]();
-});
+const opened = storeForEach();
 
 describe('a persona', () => {
   const butler = { id: 'p1', name: 'butler', text: 'You are a butler.', createdAt: 1 };

@@ -1,24 +1,14 @@
 /** Conversations by their title, in every implementation of the port `Storage`. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { conversationRow, openTestStore, TemporaryDirectory, type TestStore } from '../store/support.ts';
-
-let directory: TemporaryDirectory;
-let opened: TestStore;
+import { describe, expect, it } from 'vitest';
+import { storeForEach } from '../store/each.ts';
+import { conversationRow } from '../store/support.ts';
 
 const titles = ['Moving the bees', 'Tax letter', 'Bee club 100%', 'The letter of Ada', 'A_b'];
 
-beforeEach(async () => {
-  directory = new TemporaryDirectory();
-  opened = await openTestStore(directory.path);
-  await opened.store.commit(({ conversations }) => {
-    for (const [index, title] of titles.entries()) {
-      conversations.put(conversationRow({ id: `c${String(index)}`, chat: String(index), title, lastAt: index }));
-    }
-  });
-});
-afterEach(async () => {
-  await opened[Symbol.asyncDispose]();
-  directory[Symbol.dispose]();
+const opened = storeForEach(({ conversations }) => {
+  for (const [index, title] of titles.entries()) {
+    conversations.put(conversationRow({ id: `c${String(index)}`, chat: String(index), title, lastAt: index }));
+  }
 });
 
 const found = (query: string, limit = 10): readonly string[] =>

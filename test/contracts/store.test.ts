@@ -1,30 +1,10 @@
 /** What every implementation of the port `Storage` must do, run over the one on files. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Reason } from '../../main/gateway/types.ts';
-import {
-  conversationRow,
-  deliveryRow,
-  linkRow,
-  newMessage,
-  openTestStore,
-  partRow,
-  TemporaryDirectory,
-  turnRow,
-  usageRow,
-  type TestStore,
-} from '../store/support.ts';
+import { storeForEach } from '../store/each.ts';
+import { conversationRow, deliveryRow, linkRow, newMessage, partRow, turnRow, usageRow } from '../store/support.ts';
 
-let directory: TemporaryDirectory;
-let opened: TestStore;
-
-beforeEach(async () => {
-  directory = new TemporaryDirectory();
-  opened = await openTestStore(directory.path);
-});
-afterEach(async () => {
-  await opened[Symbol.asyncDispose]();
-  directory[Symbol.dispose]();
-});
+const opened = storeForEach();
 
 const late: Reason = { code: 'access.late', params: { count: 3 } };
 
@@ -490,8 +470,7 @@ describe('transactions', () => {
 
   it('are on disk for the next start once the promise has resolved', async () => {
     await opened.store.commit(({ links }) => links.put(linkRow()));
-    await opened[Symbol.asyncDispose]();
-    opened = await openTestStore(directory.path);
+    await opened.reopen();
     expect(opened.store.read.links.all()).toEqual([linkRow()]);
   });
 });

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ExportPiece, ExportRequest } from '../../main/gateway/storage.ts';
-import { conversationRow, newMessage, openTestStore, TemporaryDirectory, type TestStore } from './support.ts';
+import { storeForEach } from './each.ts';
+import { conversationRow, newMessage } from './support.ts';
 
 const request: ExportRequest = {
   conversation: null,
@@ -11,16 +12,7 @@ const request: ExportRequest = {
   words: { owner: 'You', assistant: 'Porchlight', notice: 'Note', untitled: 'New conversation' },
 };
 
-let directory: TemporaryDirectory;
-let opened: TestStore;
-beforeEach(async () => {
-  directory = new TemporaryDirectory();
-  opened = await openTestStore(directory.path);
-});
-afterEach(async () => {
-  await opened[Symbol.asyncDispose]();
-  directory[Symbol.dispose]();
-});
+const opened = storeForEach();
 
 /** All pieces in order; `between` runs after the first. */
 async function pieces(over: Partial<ExportRequest>, between?: () => Promise<unknown>): Promise<readonly ExportPiece[]> {

@@ -1,23 +1,13 @@
 /** What every implementation of the port `Storage` must do with schedules. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ScheduleRow, ScheduleRunRow } from '../../../main/gateway/schedule/types.ts';
 import { restoreBackup } from '../../../main/store/backups.ts';
-import { conversationRow, openTestStore, TemporaryDirectory, type TestStore } from '../../store/support.ts';
+import { storeForEach } from '../../store/each.ts';
+import { conversationRow } from '../../store/support.ts';
 
-let directory: TemporaryDirectory;
-let opened: TestStore;
-
-beforeEach(async () => {
-  directory = new TemporaryDirectory();
-  opened = await openTestStore(directory.path);
-  await opened.store.commit(({ conversations }) => conversations.put(conversationRow({ id: 'c1', chat: 'old' })));
-});
-afterEach(async () => {
-  await opened[Symbol.asyncDispose]();
-  directory[Symbol.dispose]();
-});
+const opened = storeForEach(({ conversations }) => conversations.put(conversationRow({ id: 'c1', chat: 'old' })));
 
 function schedule(over: Partial<ScheduleRow> = {}): ScheduleRow {
   return {
@@ -118,10 +108,9 @@ test('schedules go with a private chat whose person is called differently now, h
 test('standing on a backup, a schedule makes up for nothing that was due before (every reminder of the week again)', async () => {
   await opened.store.commit(({ schedules }) => schedules.put(schedule({ handled: 1000 })));
   await opened.store.backups.make();
-  await opened[Symbol.asyncDispose]();
-  const [name = ''] = readdirSync(join(directory.path, 'backups'));
-  await restoreBackup(directory.path, name, Date.UTC(2026, 10, 22));
-  opened = await openTestStore(directory.path);
+  const { dataDir } = opened;
+  const [name = ''] = readdirSync(join(dataDir, 'backups'));
+  await opened.reopen(() => restoreBackup(dataDir, name, Date.UTC(2026, 10, 22)));
   expect(opened.store.restored).toBe(true);
   expect(opened.store.read.schedules.get('s1')?.handled).toBe(opened.clock.now());
 });
