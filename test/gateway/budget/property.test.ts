@@ -4,17 +4,12 @@
  */
 import { expect, it } from 'vitest';
 import fc from 'fast-check';
-import { createBudget, type BudgetKeeper } from '../../../main/gateway/budget/budget.ts';
-import { createCalendar } from '../../../main/gateway/calendar.ts';
 import type { Ledger, OpenCall } from '../../../main/gateway/budget/call-ledger.ts';
 import type { ModelCall } from '../../../main/gateway/models/attempts.ts';
-import type { ModelRequest, ModelUsage } from '../../../main/gateway/model.ts';
-import { settleCalls } from '../../../main/gateway/budget/usage.ts';
-import { openSettings, type SettingsFile } from '../../../main/store/settings-file.ts';
+import type { ModelUsage } from '../../../main/gateway/model.ts';
 import { counts } from '../../counts.ts';
-import { ManualClock } from '../../lib/manual-clock.ts';
-import { countingIds, openTestStore, recordedLog, TemporaryDirectory, type TestStore } from '../../store/support.ts';
 import { candidate, says, scriptedProvider } from '../scripted.ts';
+import { BudgetHouse, requestOf, sum } from './house.ts';
 
 const owner = { link: 'api', conversation: null, turn: null };
 const day = 86_400_000;
@@ -75,39 +70,13 @@ interface Told {
 const met = { granted: 0, refused: 0, died: 0, abandoned: 0, over: 0 };
 
 class World implements AsyncDisposable {
-  readonly #clock = new ManualClock();
-  readonly #directory = new TemporaryDirectory();
-  readonly #ids = countingIds('row');
-  #opened: TestStore | null = null;
-  #settings: SettingsFile | null = null;
-  #budget: BudgetKeeper | null = null;
-  #undo: Disposable | null = null;
+  readonly #house = new BudgetHouse((_, model) => (model === 'a' || model === 'b' ? prices[model] : null));
   /** Not stored yet: running, or ended and waiting for the commit of their turn. */
   #live: Told[] = [];
   readonly #stored: { readonly at: number; readonly tokens: number; readonly cost: number }[] = [];
 
-  async open(): Promise<void> {
-    const clock = this.#clock;
-    const opened = await openTestStore(this.#directory.path, { clock });
-    const log = recordedLog();
-    const settings = (this.#settings ??= await openSettings({ dataDir: this.#directory.path, clock, log }));
-    const utc = (): string => 'UTC';
-    const budget = createBudget(
-      {
-        storage: opened.store,
-        settings,
-        clock,
-        ids: this.#ids,
-        log,
-        listPrice: (_, model) => (model === 'a' || model === 'b' ? prices[model] : null),
-      },
-      { publish: () => undefined },
-      createCalendar(utc, utc),
-      () => ({ name: 'Far', baseUrl: 'https://far.example', local: false }),
-    );
-    this.#opened = opened;
-    this.#budget = budget;
-    this.#undo = await budget.start();
+  open(): Promise<void> {
+    return this.#house.open();
   }
 
   async run(next: Step): Promise<void> {
@@ -139,7 +108,7 @@ class World implements AsyncDisposable {
       case 'die':
         return this.#die();
       case 'pass':
-        return this.#clock.setWall(this.#clock.now() + next.hours * 3_600_000);
+        return this.#house.clock.setWall(this.#house.clock.now() + next.hours * 3_600_000);
       case 'limit':
         this.#set('budget.perDayUsd', next.dollars);
         this.#set('budget.perMonthUsd', next.dollars * 2);
@@ -148,11 +117,11 @@ class World implements AsyncDisposable {
   }
 
   #set(key: 'budget.perDayUsd' | 'budget.perMonthUsd' | 'budget.perDayTokens', value: number): void {
-    expect(this.#settings?.set(key, value).ok).toBe(true);
+    expect(this.#house.settings.set(key, value).ok).toBe(true);
   }
 
   async #begin(model: string, characters: number, most: number): Promise<void> {
-    const budget = present(this.#budget);
+    const budget = this.#house.budget;
     const ledger = budget.ledger(owner);
     const opened = await ledger.open(candidate(`far/${model}`, provider), requestOf(model, characters, most), never);
     if (!opened.ok) {
@@ -169,7 +138,7 @@ class World implements AsyncDisposable {
     }
     const input = Math.ceil(characters / 4) + 4;
     const full = { tokens: input + most, cost: costOf(model, input, most) };
-    this.#live.push({ at: this.#clock.now(), full, used: null, ledger, call: opened.value, over: null });
+    this.#live.push({ at: this.#house.clock.now(), full, used: null, ledger, call: opened.value, over: null });
   }
 
   #end(told: Told | null, used: number | null): void {
@@ -189,9 +158,7 @@ class World implements AsyncDisposable {
   async #store(told: Told | null): Promise<void> {
     const calls = told?.over;
     if (told === null || calls === undefined || calls === null) return;
-    told.ledger.handOver([calls]);
-    told.ledger[Symbol.dispose]();
-    await present(this.#opened).store.commit((tables) => settleCalls(tables, owner, [calls], this.#ids));
+    await this.#house.settle(told.ledger, calls, owner);
     this.#forget(told, told.used ?? told.full);
   }
 
@@ -199,15 +166,13 @@ class World implements AsyncDisposable {
   async #leave(told: Told | null): Promise<void> {
     if (told === null) return;
     met.abandoned++;
-    told.ledger[Symbol.dispose]();
-    // What the ledger writes by itself stands before this in the queue.
-    await present(this.#opened).store.commit(() => undefined);
+    await this.#house.leave(told.ledger);
     this.#forget(told, told.full);
   }
 
   async #die(): Promise<void> {
     met.died++;
-    await this.#close();
+    await this.#house.close();
     for (const told of this.#live) this.#stored.push({ at: told.at, ...told.full });
     this.#live = [];
     await this.open();
@@ -220,9 +185,9 @@ class World implements AsyncDisposable {
 
   /** The books say what the tally says, in both periods. */
   check(): void {
-    const now = this.#clock.now();
+    const now = this.#house.clock.now();
     const date = new Date(now);
-    const { day: today, month } = present(this.#budget).periods();
+    const { day: today, month } = this.#house.budget.periods();
     const tomorrow = (Math.floor(now / day) + 1) * day;
     const froms = [Math.floor(now / day) * day, Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1)] as const;
     const expected = froms.map((from) => {
@@ -246,7 +211,7 @@ class World implements AsyncDisposable {
   /** Everything ends; then the books are the sum of the usage rows, and nothing is set aside. */
   async finish(): Promise<void> {
     for (const told of [...this.#live]) await (told.over === null ? this.#leave(told) : this.#store(told));
-    const { read } = present(this.#opened).store;
+    const { read } = this.#house.store;
     expect(read.reservations.all()).toEqual([]);
     const all = read.usage.charged(0, Number.MAX_SAFE_INTEGER);
     expect(all).toEqual({
@@ -256,25 +221,12 @@ class World implements AsyncDisposable {
     this.check();
   }
 
-  async #close(): Promise<void> {
-    this.#undo?.[Symbol.dispose]();
-    await this.#opened?.store.close();
-    this.#opened = null;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#close();
-    this.#directory[Symbol.dispose]();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#house[Symbol.asyncDispose]();
   }
 }
 
 const never = new AbortController().signal;
-
-function requestOf(model: string, characters: number, most: number): ModelRequest {
-  const content = [{ kind: 'text', text: 'x'.repeat(characters) }] as const;
-  const timeouts = { connect: 1, firstToken: 1, betweenTokens: 1 };
-  return { model, messages: [{ role: 'user', content }], maxOutputTokens: most, timeouts };
-}
 
 function costOf(model: string, input: number, output: number): number {
   if (model !== 'a' && model !== 'b') return 0;
@@ -285,15 +237,6 @@ function costOf(model: string, input: number, output: number): number {
 
 function pick<Value>(from: readonly Value[], which: number): Value | null {
   return from[which % Math.max(1, from.length)] ?? null;
-}
-
-function present<Value>(value: Value | null): Value {
-  if (value === null) throw new Error('the world is not open');
-  return value;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 it('no sequence of calls, ends, deaths, days and limits passes a cap at a grant or loses a micro-dollar', async () => {

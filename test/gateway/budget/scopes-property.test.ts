@@ -5,25 +5,12 @@
 import { expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { ModelCall } from '../../../main/gateway/models/attempts.ts';
-import { createBudget, type BudgetKeeper } from '../../../main/gateway/budget/budget.ts';
-import { createCalendar } from '../../../main/gateway/calendar.ts';
 import type { Ledger, OpenCall } from '../../../main/gateway/budget/call-ledger.ts';
-import type { ModelRequest } from '../../../main/gateway/model.ts';
 import type { CapScope } from '../../../main/gateway/budget/rows.ts';
-import { settleCalls } from '../../../main/gateway/budget/usage.ts';
-import { openSettings, type SettingsFile } from '../../../main/store/settings-file.ts';
 import { counts } from '../../counts.ts';
-import { ManualClock } from '../../lib/manual-clock.ts';
-import {
-  conversationRow,
-  countingIds,
-  linkRow,
-  openTestStore,
-  recordedLog,
-  TemporaryDirectory,
-  type TestStore,
-} from '../../store/support.ts';
+import { conversationRow, linkRow } from '../../store/support.ts';
 import { candidate, says, scriptedProvider } from '../scripted.ts';
+import { BudgetHouse, requestOf, sum } from './house.ts';
 
 const providers = ['far', 'near'];
 const conversations = ['c1', 'c2'];
@@ -85,36 +72,21 @@ interface Told {
 }
 
 class World implements AsyncDisposable {
-  readonly #clock = new ManualClock();
-  readonly #directory = new TemporaryDirectory();
-  readonly #ids = countingIds('row');
-  #opened: TestStore | null = null;
-  #settings: SettingsFile | null = null;
-  #budget: BudgetKeeper | null = null;
-  #undo: Disposable | null = null;
+  readonly #house = new BudgetHouse(() => price);
   #live: Told[] = [];
   readonly #stored: (Amount & Pick<Told, 'provider' | 'conversation'>)[] = [];
 
-  async open(): Promise<void> {
-    const clock = this.#clock;
-    const opened = await openTestStore(this.#directory.path, { clock });
-    const log = recordedLog();
-    const settings = (this.#settings ??= await openSettings({ dataDir: this.#directory.path, clock, log }));
-    for (const key of ['budget.perDayUsd', 'budget.perMonthUsd'] as const) settings.set(key, 0);
-    const utc = (): string => 'UTC';
-    const ports = { storage: opened.store, settings, clock, ids: this.#ids, log, listPrice: () => price };
-    const find = (name: string) => ({ name, baseUrl: 'https://far.example', local: false });
-    this.#opened = opened;
-    this.#budget = createBudget(ports, { publish: () => undefined }, createCalendar(utc, utc), find);
-    this.#undo = await this.#budget.start();
-  }
-
   async begin(): Promise<void> {
-    await this.open();
-    await present(this.#opened).store.commit((tables) => {
+    await this.#open();
+    await this.#house.store.commit((tables) => {
       tables.links.put(linkRow());
       for (const id of conversations) tables.conversations.put(conversationRow({ id }));
     });
+  }
+
+  async #open(): Promise<void> {
+    await this.#house.open();
+    for (const key of ['budget.perDayUsd', 'budget.perMonthUsd'] as const) this.#house.settings.set(key, 0);
   }
 
   async run(next: Step): Promise<void> {
@@ -135,15 +107,15 @@ class World implements AsyncDisposable {
         return this.#die();
       case 'cap': {
         const { scope: about, kind: _, ...amounts } = next;
-        expect((await present(this.#budget).setCaps(about, amounts)).ok).toBe(true);
+        expect((await this.#house.budget.setCaps(about, amounts)).ok).toBe(true);
       }
     }
   }
 
   async #call({ provider: id, conversation, most }: Extract<Step, { kind: 'burst' }>): Promise<void> {
-    const budget = present(this.#budget);
+    const budget = this.#house.budget;
     const ledger = budget.ledger({ link: 'bot', conversation, turn: null });
-    const opened = await ledger.open(candidate(`${id}/m`, provider), requestOf(most), never);
+    const opened = await ledger.open(candidate(`${id}/m`, provider), requestOf('m', characters, most), never);
     if (!opened.ok) {
       if (opened.failure.reason.code.startsWith('budget.provider')) met.providerRefused++;
       if (opened.failure.reason.code.startsWith('budget.conversation')) met.conversationRefused++;
@@ -165,37 +137,32 @@ class World implements AsyncDisposable {
   async #store(told: Told): Promise<void> {
     const { over, ledger, provider: id, conversation, used } = told;
     if (over === null || used === null) return;
-    ledger.handOver([over]);
-    ledger[Symbol.dispose]();
-    const owner = { link: 'bot', conversation, turn: null };
-    await present(this.#opened).store.commit((tables) => settleCalls(tables, owner, [over], this.#ids));
+    await this.#house.settle(ledger, over, { link: 'bot', conversation, turn: null });
     this.#live = this.#live.filter((other) => other !== told);
     this.#stored.push({ provider: id, conversation, ...used });
   }
 
   async #leave(told: Told): Promise<void> {
     met.left++;
-    told.ledger[Symbol.dispose]();
-    // What the ledger writes by itself stands before this in the queue.
-    await present(this.#opened).store.commit(() => undefined);
+    await this.#house.leave(told.ledger);
     this.#live = this.#live.filter((other) => other !== told);
     this.#stored.push({ provider: told.provider, conversation: told.conversation, ...told.full });
   }
 
   async #die(): Promise<void> {
     met.died++;
-    await this.#close();
+    await this.#house.close();
     // What was settled in memory alone is charged in full: nobody can say that it was less.
     this.#stored.push(
       ...this.#live.map(({ provider: id, conversation, full }) => ({ provider: id, conversation, ...full })),
     );
     this.#live = [];
-    await this.open();
+    await this.#open();
   }
 
   /** The sums of each cap are those of its own calls. */
   check(): void {
-    for (const { row, day, month } of present(this.#budget).caps()) {
+    for (const { row, day, month } of this.#house.budget.caps()) {
       const mine = (call: Pick<Told, 'provider' | 'conversation'>): boolean => call[row.scope.kind] === row.scope.id;
       const live = this.#live.filter(mine);
       const ended = [...this.#stored.filter(mine), ...live.flatMap(({ used }) => used ?? [])];
@@ -211,26 +178,14 @@ class World implements AsyncDisposable {
     }
   }
 
-  async #close(): Promise<void> {
-    this.#undo?.[Symbol.dispose]();
-    await this.#opened?.store.close();
-    this.#opened = null;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#close();
-    this.#directory[Symbol.dispose]();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#house[Symbol.asyncDispose]();
   }
 }
 
-/** Estimated tokens of {@link requestOf}. */
+/** Characters of a request, and the tokens that they are taken for. */
+const characters = 100;
 const prompt = 29;
-
-function requestOf(most: number): ModelRequest {
-  const content = [{ kind: 'text', text: 'x'.repeat(100) }] as const;
-  const timeouts = { connect: 1, firstToken: 1, betweenTokens: 1 };
-  return { model: 'm', messages: [{ role: 'user', content }], maxOutputTokens: most, timeouts };
-}
 
 function end(told: Told, share: number): void {
   const outputTokens = Math.floor(told.full.tokens * share * 0.5);
@@ -240,15 +195,6 @@ function end(told: Told, share: number): void {
 
 function costOf(output: number): number {
   return Math.ceil((prompt * price.input + output * price.output) / 1_000_000);
-}
-
-function present<Value>(value: Value | null): Value {
-  if (value === null) throw new Error('the world is not open');
-  return value;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 it('no burst of calls passes a cap of its provider or conversation, and no cap counts the calls of another', async () => {
