@@ -45,10 +45,6 @@ export function createGateway(ports: GatewayPorts): Gateway {
   const { ownerChat, menus, schedules } = parts;
   const { storage, clock } = ports;
   const undo = new DisposableStack();
-  const wakeAll = (): void => {
-    for (const conversation of storage.read.messages.conversationsWaiting()) turns.kick(conversation);
-    for (const delivery of storage.read.deliveries.ready()) outbox.kick(delivery.conversation);
-  };
   return {
     events,
     links,
@@ -60,25 +56,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     turns: ownersTurns(ports, events, turns, outbox),
     schedules,
     tools: parts.toolbox,
-    async start() {
-      undo.use(ports.settings.subscribe((key) => settingChanged(events, key)));
-      undo.use(parts.toolbox.follow());
-      undo.use(
-        storage.trouble.subscribe((trouble) => {
-          events.publish({ kind: 'host' });
-          if (trouble === null) wakeAll();
-        }),
-      );
-      undo.use(await budget.start());
-      await turns.recover();
-      await outbox.recover();
-      await links.start(async (id, batch) => void (await parts.receive(id, batch)));
-      turns.resume();
-      ownerChat.start();
-      menus.start();
-      schedules.runner.start();
-      wakeAll();
-    },
+    start: () => start(ports, parts, undo),
     async stop(deadline) {
       undo.dispose();
       await schedules.runner.stop();
@@ -176,6 +154,32 @@ function assemble(ports: GatewayPorts): Assembled {
   };
   const owners = { people, cards, ownerChat, menus, pauses, schedules, toolbox };
   return { events, links, budget, models, outbox, attachments, turns, control, calendar, ...owners, receive };
+}
+
+/** Recovers first, so that nothing new comes before what the last run left; what is subscribed is undone with `undo`. */
+async function start({ storage, settings }: GatewayPorts, parts: Assembled, undo: DisposableStack): Promise<void> {
+  const { events, links, budget, outbox, turns, ownerChat, menus, schedules, toolbox } = parts;
+  const wakeAll = (): void => {
+    for (const conversation of storage.read.messages.conversationsWaiting()) turns.kick(conversation);
+    for (const delivery of storage.read.deliveries.ready()) outbox.kick(delivery.conversation);
+  };
+  undo.use(settings.subscribe((key) => settingChanged(events, key)));
+  undo.use(toolbox.follow());
+  undo.use(
+    storage.trouble.subscribe((trouble) => {
+      events.publish({ kind: 'host' });
+      if (trouble === null) wakeAll();
+    }),
+  );
+  undo.use(await budget.start());
+  await turns.recover();
+  await outbox.recover();
+  await links.start(async (id, batch) => void (await parts.receive(id, batch)));
+  turns.resume();
+  ownerChat.start();
+  menus.start();
+  schedules.runner.start();
+  wakeAll();
 }
 
 /** Stop was pressed at a draft: for those who may talk there, and once, however often the press is told. */

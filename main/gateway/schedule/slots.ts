@@ -10,7 +10,7 @@ import type { Millis } from '../types.ts';
 import { assertNever } from '../../lib/assert-never.ts';
 import { nextOfCron, parseCron } from './cron.ts';
 import { quietStretches, type Stretch } from './quiet.ts';
-import type { CatchUp, Schedule, Timing } from './types.ts';
+import type { Schedule, Timing } from './types.ts';
 import { day, Zone } from './zone.ts';
 
 /** Slots that are counted one by one; there may be more. */
@@ -76,19 +76,17 @@ export interface Missed {
   readonly count: number;
   /** The newest of them, null when there was none. */
   readonly last: Millis | null;
-  /** The one that is made up for: the newest, or null when none is. */
-  readonly run: Millis | null;
 }
 
 /** The slots later than `from` and not later than `to`, nobody having been there to run them. */
-export function slotsMissed(schedule: Schedule, from: Millis, to: Millis, policy: CatchUp): Missed {
+export function slotsMissed(schedule: Schedule, from: Millis, to: Millis): Missed {
   const next = slotsOf(schedule);
   const slots: Millis[] = [];
   for (let slot = next(from); slot !== null && slot <= to && slots.length < mostCounted; slot = next(slot)) {
     slots.push(slot);
   }
   const last = slots.length < mostCounted ? (slots.at(-1) ?? null) : newest(next, slots.at(-1) ?? from, to);
-  return { count: slots.length, last, run: policy === 'run-late' ? last : null };
+  return { count: slots.length, last };
 }
 
 /** The newest slot not later than `to`, `known` being an older one: looked for ever further back. */
@@ -119,7 +117,7 @@ export type Due =
  * A clock that was set back past `handled` finds nothing due until it has caught up.
  */
 export function whatIsDue(schedule: Schedule, handled: Millis, now: Millis): Due {
-  const { count, last } = slotsMissed(schedule, handled, now, 'run-late');
+  const { count, last } = slotsMissed(schedule, handled, now);
   if (last === null) return { kind: 'nothing' };
   const late = now - last > onTime;
   if (late && schedule.catchUp === 'skip') return { kind: 'left', slot: last, left: count };

@@ -129,19 +129,18 @@ group('slots', () => {
     const hourly = cron('0 * * * *', 'UTC');
     expect(nextSlot({ ...hourly, pausedUntil: Number.MAX_SAFE_INTEGER }, now)).toBeNull();
     expect(next({ ...hourly, pausedUntil: resumed }, '2026-11-22T10:00Z', 1)).toEqual(['2026-11-24T11:00']);
-    expect(slotsMissed({ ...hourly, pausedUntil: resumed }, now, resumed, 'run-late').count).toBe(0);
+    expect(slotsMissed({ ...hourly, pausedUntil: resumed }, now, resumed).count).toBe(0);
   });
 
-  test('what was missed is counted up to a hundred, and the newest is the one that is made up for', () => {
+  test('what was missed is counted up to a hundred, and the newest of it is found however many there were', () => {
     const later = Date.parse('2026-11-23T09:30Z');
     const hourly = cron('0 * * * *', 'UTC');
     const newest = Date.parse('2026-11-23T09:00Z');
-    expect(slotsMissed(hourly, now, later, 'run-late')).toEqual({ count: 23, last: newest, run: newest });
-    expect(slotsMissed(hourly, now, later, 'skip')).toEqual({ count: 23, last: newest, run: null });
+    expect(slotsMissed(hourly, now, later)).toEqual({ count: 23, last: newest });
     const years = Date.parse('2036-11-22T10:00:30Z');
     const last = Date.parse('2036-11-22T10:00Z');
-    expect(slotsMissed(cron('* * * * *'), now, years, 'run-late')).toEqual({ count: mostCounted, last, run: last });
-    const rare = slotsMissed(cron('* 9 1 1 *', 'UTC'), now, years, 'skip');
+    expect(slotsMissed(cron('* * * * *'), now, years)).toEqual({ count: mostCounted, last });
+    const rare = slotsMissed(cron('* 9 1 1 *', 'UTC'), now, years);
     expect(rare.last).toBe(Date.parse('2036-01-01T09:59Z'));
   });
 
