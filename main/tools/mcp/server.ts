@@ -12,8 +12,10 @@ import { failed, ok, type Result } from '../../lib/result.ts';
 import { isRecord } from './clean.ts';
 import type { Endpoint, Session } from './client.ts';
 import { createRedaction, createServerLog, type Redact, type ServerLog } from './log.ts';
+import { Lister, longestList } from './lister.ts';
 import { isLasting, sentenceOf } from './reasons.ts';
 import { textOfResult } from './result.ts';
+import { hung, timeLimit, type TimeLimit } from './time-limit.ts';
 import { offerOf, type Offer, type OfferedTool } from './tools.ts';
 import type { McpReason, McpServerRow, McpState, Offers } from './types.ts';
 
@@ -22,11 +24,9 @@ const longestWait: Millis = 300_000;
 /** A connection that lasted this long was a good one. */
 const steadyAfter: Millis = 60_000;
 /** Until greeting and list are answered. The first start of `npx` or `uvx` downloads the server. */
-const longestStart = { stdio: 120_000, http: 30_000 } as const;
+const longestStart = { stdio: 120_000, http: longestList } as const;
 /** Of one call; less when the turn has less left. */
 const longestCall: Millis = 60_000;
-/** A server that changes its list all the time is asked for it once a second. */
-const listEvery: Millis = 1_000;
 
 /** What is needed to reach the server, with the secrets in it. */
 export interface Opened {
@@ -72,6 +72,10 @@ class Supervised implements SupervisedServer {
   readonly log: ServerLog;
   readonly #deps: ServerDeps;
   #session: Session | null = null;
+  /** Called by the session that runs. */
+  #toolsChanged: () => void = () => undefined;
+  /** Before the first list had come. */
+  #changedMeanwhile = false;
   #redact: Redact = (text) => text;
   #stop = new AbortController();
   /** The loop that runs, or the end of the last one. */
@@ -191,11 +195,6 @@ class Supervised implements SupervisedServer {
     return ok({ session, lister });
   }
 
-  /** Called by the session that runs. */
-  #toolsChanged: () => void = () => undefined;
-  /** Before the first list had come. */
-  #changedMeanwhile = false;
-
   async #open(row: McpServerRow, signal: AbortSignal): Promise<Result<Session, McpReason>> {
     const said = (line: string): void => this.log.write('server', line);
     const opened = await this.#deps.open(row, said, signal);
@@ -300,10 +299,6 @@ function no(text: string): ToolResult {
   return { ok: false, text };
 }
 
-function hung(limit: Millis): McpReason {
-  return { code: 'mcp.hung', params: { seconds: limit / 1_000 } };
-}
-
 /** Nobody knows how far a call got that was not answered; the model is told, so that it does not simply try again. */
 function sentenceOfFailure(server: string, reason: McpReason, time: TimeLimit, limit: Millis): string {
   const unknown = 'Whether it was done is not known.';
@@ -312,64 +307,4 @@ function sentenceOfFailure(server: string, reason: McpReason, time: TimeLimit, l
   }
   if (time.signal.aborted) return `The call was stopped. ${unknown}`;
   return reason.code === 'mcp.refused' ? sentenceOf(reason) : `${sentenceOf(reason)} ${unknown}`;
-}
-
-interface TimeLimit extends Disposable {
-  readonly signal: AbortSignal;
-  /** It was time that ended it, not whoever gave the signal. */
-  readonly over: boolean;
-}
-
-function timeLimit(clock: Clock, limit: Millis, given: AbortSignal): TimeLimit {
-  const late = new AbortController();
-  const timer = clock.after(limit, () => late.abort());
-  return {
-    signal: AbortSignal.any([given, late.signal]),
-    get over() {
-      return late.signal.aborted && !given.aborted;
-    },
-    [Symbol.dispose]: () => timer[Symbol.dispose](),
-  };
-}
-
-/** Asks for the list again when it has changed: one request at a time, and not more often than once a second. */
-class Lister {
-  readonly #clock: Clock;
-  readonly #session: Session;
-  readonly #listed: (listed: Result<readonly unknown[], McpReason>) => void;
-  readonly #stopped = new AbortController();
-  #wanted = false;
-  #working = false;
-
-  constructor(clock: Clock, session: Session, listed: (listed: Result<readonly unknown[], McpReason>) => void) {
-    this.#clock = clock;
-    this.#session = session;
-    this.#listed = listed;
-  }
-
-  changed(): void {
-    this.#wanted = true;
-    if (!this.#working) void this.#work();
-  }
-
-  stop(): void {
-    this.#stopped.abort();
-  }
-
-  async #work(): Promise<void> {
-    this.#working = true;
-    while (this.#wanted && !this.#stopped.signal.aborted) {
-      this.#wanted = false;
-      const listed = await this.#list();
-      if (!this.#stopped.signal.aborted) this.#listed(listed);
-      await pause(this.#clock, listEvery, this.#stopped.signal);
-    }
-    this.#working = false;
-  }
-
-  async #list(): Promise<Result<readonly unknown[], McpReason>> {
-    using time = timeLimit(this.#clock, longestStart.http, this.#stopped.signal);
-    const listed = await this.#session.list(time.signal);
-    return time.over ? failed(hung(longestStart.http)) : listed;
-  }
 }
