@@ -8,7 +8,13 @@ import type {
   ReplyEvent,
   ReplyStream,
 } from '../../main/gateway/model.ts';
+import { createWindows, type Windows } from '../../main/gateway/models/windows.ts';
 import { failed } from '../../main/lib/result.ts';
+
+/** What is learned of windows lasts as long as the test. */
+export function newWindows(): Windows {
+  return createWindows({ all: () => new Map(), put: () => undefined });
+}
 
 export const usage = { inputTokens: 10, outputTokens: 2, estimated: false };
 

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createEvents } from '../../main/gateway/events.ts';
 import { createModelPool } from '../../main/gateway/models/pool.ts';
-import { createWindows, noShelf } from '../../main/gateway/models/windows.ts';
 import type { ModelOutage } from '../../main/gateway/model.ts';
 import { watchOutage } from '../../main/gateway/models/outage.ts';
 import type { Reason } from '../../main/gateway/types.ts';
 import { createNotices, type Notice } from '../../main/shell/notices.ts';
 import type { Place } from '../../main/shell/ports.ts';
-import { candidate, failure, says, scriptedProvider } from '../gateway/scripted.ts';
+import { candidate, failure, newWindows, says, scriptedProvider } from '../gateway/scripted.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
 import { turnRow } from '../store/support.ts';
 import { inEnglish } from '../lib/words.ts';
@@ -24,7 +23,7 @@ function begin() {
     find: (id) => providers.get(id) ?? null,
     refuseKey: (id) => void refuse(id, true),
     changed: () => undefined,
-    windows: createWindows(noShelf),
+    windows: newWindows(),
   });
   const events = createEvents({ write: () => undefined });
   const state: { waiting: number; before: Place | null } = { waiting: 0, before: null };

@@ -79,9 +79,6 @@ export function storedWindows({ storage, log }: { readonly storage: Storage; rea
   };
 }
 
-/** For a pool that lives no longer than what it learns. */
-export const noShelf: WindowShelf = { all: () => new Map(), put: () => undefined };
-
 function isWindow(value: unknown): value is LearnedWindow {
   if (typeof value !== 'object' || value === null || !('tokens' in value) || !('named' in value)) return false;
   const { tokens, named } = value;

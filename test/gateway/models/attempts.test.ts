@@ -3,10 +3,9 @@ import { retryWait, runAttempts, type AttemptEvent } from '../../../main/gateway
 import type { Ledger } from '../../../main/gateway/budget/call-ledger.ts';
 import type { ModelFailure } from '../../../main/gateway/model.ts';
 import { createModelPool, type Candidate, type ModelPool } from '../../../main/gateway/models/pool.ts';
-import { createWindows, noShelf } from '../../../main/gateway/models/windows.ts';
 import { failed, ok } from '../../../main/lib/result.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
-import { candidate, fails, failure, hangs, says, scriptedProvider, type Play } from '../scripted.ts';
+import { candidate, fails, failure, hangs, newWindows, type Play, says, scriptedProvider } from '../scripted.ts';
 
 const modelRequest = { messages: [], maxOutputTokens: 10, timeouts: { connect: 1, firstToken: 1, betweenTokens: 1 } };
 
@@ -64,7 +63,7 @@ function bench(setting: Setting) {
     refuseKey: (id) =>
       all.filter(({ provider }) => provider.id === id).forEach(({ provider }) => (provider.keyRefused = true)),
     changed: () => undefined,
-    windows: createWindows(noShelf),
+    windows: newWindows(),
   });
   const run = async (): Promise<readonly AttemptEvent[]> => {
     const events: AttemptEvent[] = [];

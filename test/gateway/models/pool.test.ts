@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createModelPool, splitModelRef } from '../../../main/gateway/models/pool.ts';
-import { createWindows, noShelf } from '../../../main/gateway/models/windows.ts';
 import { isLocalUrl } from '../../../main/gateway/models/providers.ts';
 import { isLocalUrl as adapterSays } from '../../../main/models/local.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
-import { candidate, failure, says, scriptedProvider } from '../scripted.ts';
+import { candidate, failure, newWindows, says, scriptedProvider } from '../scripted.ts';
 
 function pool() {
   const clock = new ManualClock();
@@ -14,7 +13,7 @@ function pool() {
     find: (id) => providers.get(id) ?? null,
     refuseKey: (id) => void Object.assign(providers.get(id) ?? {}, { keyRefused: true }),
     changed: () => undefined,
-    windows: createWindows(noShelf),
+    windows: newWindows(),
   });
   const order = (...refs: readonly string[]): readonly string[] => made.candidates(refs).order.map(({ ref }) => ref);
   return { clock, pool: made, order };

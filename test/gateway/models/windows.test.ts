@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createWindows, noShelf, type LearnedWindow, type WindowShelf } from '../../../main/gateway/models/windows.ts';
+import { createWindows, type LearnedWindow, type WindowShelf } from '../../../main/gateway/models/windows.ts';
 import { startGateway } from '../../lib/gateway.ts';
+import { newWindows } from '../scripted.ts';
 import { promptsOf, talk } from '../context/condensing.ts';
 
 /** Lasts longer than what is made over it. */
@@ -14,7 +15,7 @@ function shelf(): WindowShelf {
 
 describe('what refusals teach about windows', () => {
   it('is what the server says, or somewhat less than what it refused, and never more than before', () => {
-    const windows = createWindows(noShelf);
+    const windows = newWindows();
     expect(windows.learned('lab/m', null)).toBeNull();
     windows.overflowed('lab/m', 10_000, 8_192);
     expect(windows.learned('lab/m', null)).toBe(8_192);
