@@ -1,7 +1,7 @@
 /** What stands beside messages: what replies took, and which schedules asked. Read for a whole page at once. */
+import { isScheduled } from '../gateway/schedule/types.ts';
 import type { AskedByView, StepsTallyView } from '../../preload/contract/agent-views.ts';
 import type { MessageView } from '../../preload/contract/views.ts';
-import { isScheduled } from '../gateway/access/access.ts';
 import type { CallTally, ToolCallState, TurnTally } from '../gateway/agent/types.ts';
 import type { Tables } from '../gateway/storage.ts';
 import type { MessageId, MessageRow, TurnId } from '../gateway/types.ts';

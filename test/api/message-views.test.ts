@@ -1,9 +1,9 @@
+import { scheduler } from '../../main/gateway/schedule/types.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rpcMaxFrame } from '../../preload/contract/bridge.ts';
 import { cardView, cardViews, personView } from '../../main/api/people-views.ts';
 import { troubledViews } from '../../main/api/troubled.ts';
 import { messageView } from '../../main/api/views.ts';
-import { scheduler } from '../../main/gateway/access/access.ts';
 import type { ToolCallRow } from '../../main/gateway/agent/types.ts';
 import type { Card } from '../../main/gateway/cards/types.ts';
 import type { AttachmentRow } from '../../main/gateway/types.ts';

@@ -4,29 +4,9 @@
  * group is silent until the owner allowed it; then its members are guests there.
  */
 import { lateAfter, tooOldAfter } from '../limits.ts';
+import { scheduler } from '../schedule/types.ts';
 import type { Tables } from '../storage.ts';
-import type {
-  Address,
-  ChatKind,
-  GroupAnswer,
-  LinkRow,
-  MessageRow,
-  MessageState,
-  Millis,
-  Reason,
-  Role,
-} from '../types.ts';
-
-/**
- * Who says what a schedule of the owner's says. No platform has such an address, and what comes in under it is refused
- * (`inbound/arrival.ts`); a caller of the API may call himself anything, so there it is a name like any other.
- */
-export const scheduler: Address = 'porchlight:schedule';
-
-/** A schedule has said it. */
-export function isScheduled({ kind, author, link }: Pick<MessageRow, 'kind' | 'author' | 'link'>): boolean {
-  return kind === 'person' && author === scheduler && link !== 'api';
-}
+import type { Address, ChatKind, GroupAnswer, LinkRow, MessageState, Millis, Reason, Role } from '../types.ts';
 
 /** The role of a sender: its own row, else the row of `*`, else unknown. `blocked` wins. */
 export function roleOf(tables: Pick<Tables, 'addresses'>, link: LinkRow, address: Address): Role {

@@ -14,9 +14,9 @@ import {
   isNoneOfOurs,
   ownRole,
   roleIn,
-  scheduler,
   type AccessDecision,
 } from '../access/access.ts';
+import { scheduler } from '../schedule/types.ts';
 import type { InboundFile, InboundMessage } from '../channel.ts';
 import type { CardNumbers, NumberObeyed } from '../cards/numbers.ts';
 import { isCommand } from '../commands/commands.ts';

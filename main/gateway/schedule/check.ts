@@ -1,11 +1,19 @@
 /** What is wrong with a schedule that somebody wants, as one reason; and whether its times are those it had. */
-import { roleIn, scheduler } from '../access/access.ts';
+import { roleIn } from '../access/access.ts';
 import { isTimeZone } from '../calendar.ts';
 import type { Tables } from '../storage.ts';
 import type { LinkRow, Millis, Reason } from '../types.ts';
 import { parseCron } from './cron.ts';
 import { nextSlot } from './slots.ts';
-import { longestEvery, mostSchedules, shortestEvery, type Schedule, type ScheduleDraft, type Timing } from './types.ts';
+import {
+  scheduler,
+  longestEvery,
+  mostSchedules,
+  shortestEvery,
+  type Schedule,
+  type ScheduleDraft,
+  type Timing,
+} from './types.ts';
 import { day, minute } from './zone.ts';
 
 /** What lies further ahead is a slip of the pen, or no date at all. */

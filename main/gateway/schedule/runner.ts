@@ -3,7 +3,6 @@
  * schedule was changed. The timer goes to the next slot, at most an hour ahead, since clocks drift. What was done stands
  * in the store alone; a look that finds nothing due writes nothing.
  */
-import { isScheduled } from '../access/access.ts';
 import type { TurnControl } from '../access/decision.ts';
 import type { Events } from '../events.ts';
 import type { GatewayPorts } from '../gateway.ts';
@@ -13,7 +12,7 @@ import { commitWhenWell } from '../persist.ts';
 import type { Millis } from '../types.ts';
 import { settleDue, type Settled } from './settle.ts';
 import { nextSlot } from './slots.ts';
-import type { Schedule, ScheduleId, ScheduleRow } from './types.ts';
+import { isScheduled, type Schedule, type ScheduleId, type ScheduleRow } from './types.ts';
 import { hour } from './zone.ts';
 
 export interface ScheduleRunner {

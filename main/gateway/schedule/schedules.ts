@@ -1,6 +1,6 @@
 /** Schedules as the window and the tool see them, over what the store keeps; see {@link Schedules}. */
 import { failed, ok, type Result } from '../../lib/result.ts';
-import { isPaused, isScheduled } from '../access/access.ts';
+import { isPaused } from '../access/access.ts';
 import type { LinkRegistry } from '../links/links.ts';
 import type { Tables } from '../storage.ts';
 import { timeZoneOf } from '../turns/ending.ts';
@@ -8,15 +8,16 @@ import type { LinkRow, Millis, Reason } from '../types.ts';
 import { hasSameTimes, whatIsWrong, wrongTimes } from './check.ts';
 import { describe } from './describe.ts';
 import { createRunner, nextOf, type RunnerParts, type SchedulePorts, type ScheduleRunner } from './runner.ts';
-import type {
-  Schedule,
-  ScheduleDraft,
-  ScheduleId,
-  ScheduleRow,
-  ScheduleRunRow,
-  ScheduleRunStatus,
-  Schedules,
-  ScheduleStatus,
+import {
+  isScheduled,
+  type Schedule,
+  type ScheduleDraft,
+  type ScheduleId,
+  type ScheduleRow,
+  type ScheduleRunRow,
+  type ScheduleRunStatus,
+  type Schedules,
+  type ScheduleStatus,
 } from './types.ts';
 
 export interface ScheduleParts extends RunnerParts {

@@ -5,7 +5,7 @@
  * A slot that cannot run when it is due (paused, the link gone, the run before still going on) is left out, with the
  * reason in the history; nothing is made up for later that the owner had reason not to expect any more.
  */
-import { asStored, isPaused, roleIn, scheduler } from '../access/access.ts';
+import { asStored, isPaused, roleIn } from '../access/access.ts';
 import type { GatewayPorts } from '../gateway.ts';
 import type { LinkRegistry } from '../links/links.ts';
 import { oneLine } from '../../lib/one-line.ts';
@@ -15,7 +15,7 @@ import { timeZoneOf } from '../turns/ending.ts';
 import type { ConversationRow, LinkRow, MessageRow, Millis, Reason } from '../types.ts';
 import { momentFor } from './describe.ts';
 import { mostCounted, slotKey, whatIsDue } from './slots.ts';
-import type { ScheduleId, ScheduleRow, ScheduleRunRow } from './types.ts';
+import { scheduler, type ScheduleId, type ScheduleRow, type ScheduleRunRow } from './types.ts';
 import { day } from './zone.ts';
 
 export interface SettleParts {

@@ -1,6 +1,17 @@
 /** What a schedule is: plain data, as it is stored and shown; and the face of those that a gateway keeps. */
 import type { Result } from '../../lib/result.ts';
-import type { ConversationId, MessageId, Millis, Reason, TurnState } from '../types.ts';
+import type { Address, ConversationId, MessageId, MessageRow, Millis, Reason, TurnState } from '../types.ts';
+
+/**
+ * Who says what a schedule of the owner's says. No platform has such an address, and what comes in under it is refused
+ * (`inbound/arrival.ts`); a caller of the API may call himself anything, so there it is a name like any other.
+ */
+export const scheduler: Address = 'porchlight:schedule';
+
+/** A schedule has said it. */
+export function isScheduled({ kind, author, link }: Pick<MessageRow, 'kind' | 'author' | 'link'>): boolean {
+  return kind === 'person' && author === scheduler && link !== 'api';
+}
 
 export type Timing =
   | { readonly kind: 'once'; readonly at: Millis }

@@ -1,5 +1,5 @@
 /** What waits in a conversation: read as a whole, cut into turns, cleared by a stop. */
-import { isScheduled } from '../access/access.ts';
+import { isScheduled } from '../schedule/types.ts';
 import { pause } from '../clock.ts';
 import { isCommand } from '../commands/commands.ts';
 import type { GatewayPorts } from '../gateway.ts';

@@ -8,11 +8,11 @@ import {
   decideAccess,
   groupAnswer,
   isNoneOfOurs,
-  isScheduled,
   roleIn,
   saidAsGuest,
   type AccessDecision,
 } from '../access/access.ts';
+import { isScheduled } from '../schedule/types.ts';
 import { isCommand } from '../commands/commands.ts';
 import type { GatewayPorts } from '../gateway.ts';
 import { lateAfter, loopWindow, untilResumed } from '../limits.ts';

@@ -1,7 +1,8 @@
 /** Who a schedule speaks for: the owner in his own private chat, and nobody anywhere else, whatever is made up. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isScheduled, roleIn, scheduler } from '../../../main/gateway/access/access.ts';
+import { roleIn } from '../../../main/gateway/access/access.ts';
+import { isScheduled, scheduler } from '../../../main/gateway/schedule/types.ts';
 import type { InboundMessage } from '../../../main/gateway/channel.ts';
 import type { Tables } from '../../../main/gateway/storage.ts';
 import type { AddressRow, GroupRow, LinkRow, Role } from '../../../main/gateway/types.ts';

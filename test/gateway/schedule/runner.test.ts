@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { scheduler } from '../../../main/gateway/access/access.ts';
 import { untilResumed } from '../../../main/gateway/limits.ts';
-import type { ScheduleDraft, ScheduleStatus } from '../../../main/gateway/schedule/types.ts';
+import { scheduler, type ScheduleDraft, type ScheduleStatus } from '../../../main/gateway/schedule/types.ts';
 import { gate } from '../../emulators/lib/gate.ts';
 import { ownerChat, startGateway, type TestGateway } from '../../lib/gateway.ts';
 
