@@ -11,9 +11,15 @@ import type { CommandName, Outcome, ParamsOf } from '../../preload/contract/comm
 const patience = 30_000;
 
 interface Target {
+  readonly targetId: string;
   readonly type: string;
   readonly url: string;
-  readonly webSocketDebuggerUrl: string;
+}
+
+/** What the browser tells by itself. */
+interface Notice {
+  readonly method: string;
+  readonly params: { readonly targetInfo?: Target };
 }
 
 interface Answer {
@@ -25,32 +31,32 @@ interface Answer {
   };
 }
 
-/** Repeats until it gives something; rejects with what it was waiting for after `limit` milliseconds. */
-export async function until<Value>(
+/** What `wait` gives; rejects with what it was waiting for after `limit` milliseconds, when `signal` is aborted, too. */
+export function within<Value>(
   what: string,
-  look: () => Promise<Value | undefined>,
+  wait: (signal: AbortSignal) => Promise<Value>,
   limit = patience,
 ): Promise<Value> {
-  const end = performance.now() + limit;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (performance.now() > end) throw new Error(`It never came: ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  const over = AbortSignal.timeout(limit);
+  const never = new Promise<never>((_resolve, reject) => {
+    over.addEventListener('abort', () => reject(new Error(`It never came: ${what}.`)));
+  });
+  return Promise.race([wait(over), never]);
 }
 
 /** One page over the DevTools protocol. */
 export class Page {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
+  readonly #listeners = new Set<(notice: Notice) => void>();
   #lastId = 0;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.addEventListener('message', ({ data }) => {
-      const answer = JSON.parse(String(data)) as Answer;
-      this.#waiting.get(answer.id)?.(answer);
+      const heard = JSON.parse(String(data)) as Answer | Notice;
+      if ('id' in heard) this.#waiting.get(heard.id)?.(heard);
+      else for (const listener of [...this.#listeners]) listener(heard);
     });
   }
 
@@ -69,6 +75,36 @@ export class Page {
       this.#waiting.set(id, resolve);
       this.#socket.send(JSON.stringify({ id, method, params }));
     });
+  }
+
+  /** Id of the first target that fits, now or later; asked of the browser itself. */
+  target(fits: (target: Target) => boolean): Promise<string> {
+    return new Promise((resolve) => {
+      const listener = ({ params: { targetInfo } }: Notice): void => {
+        if (targetInfo === undefined || !fits(targetInfo)) return;
+        this.#listeners.delete(listener);
+        resolve(targetInfo.targetId);
+      };
+      this.#listeners.add(listener);
+      void this.send('Target.setDiscoverTargets', { discover: true });
+    });
+  }
+
+  /** Resolves once the first element that fits `selector` has this text. */
+  async shows(selector: string, text: string): Promise<string> {
+    await within(`«${text}» in the window`, () =>
+      this.evaluate(`new Promise((resolve) => {
+        const look = () => {
+          if (document.querySelector(${JSON.stringify(selector)})?.textContent !== ${JSON.stringify(text)}) return;
+          changes.disconnect();
+          resolve(null);
+        };
+        const changes = new MutationObserver(look);
+        changes.observe(document, { childList: true, subtree: true, characterData: true });
+        look();
+      })`),
+    );
+    return text;
   }
 
   async evaluate(expression: string): Promise<unknown> {
@@ -110,15 +146,19 @@ async function listening(child: ChildProcess): Promise<URL> {
   throw new Error(`The app ended before it listened.\n${printed.join('\n')}`);
 }
 
-function findPage(browser: URL): Promise<Page> {
-  return until('the window', async () => {
-    const targets = (await (await fetch(`http://${browser.host}/json/list`)).json()) as readonly Target[];
-    // The stand-in's Chromium knows the app's scheme by another name.
-    const window = targets.find(
-      ({ type, url }) => type === 'page' && /^(app:\/\/bundle|https:\/\/bundle\.app\.)/.test(url),
-    );
-    return window && Page.open(window.webSocketDebuggerUrl);
-  });
+/** The stand-in's Chromium knows the app's scheme by another name. */
+function isWindow({ type, url }: Target): boolean {
+  return type === 'page' && /^(app:\/\/bundle|https:\/\/bundle\.app\.)/.test(url);
+}
+
+async function findPage(browser: URL): Promise<Page> {
+  const control = await Page.open(browser.href);
+  try {
+    const id = await within('the window', () => control.target(isWindow));
+    return await Page.open(`ws://${browser.host}/devtools/page/${id}`);
+  } finally {
+    control.close();
+  }
 }
 
 export interface Driven extends AsyncDisposable {

@@ -4,11 +4,11 @@
  * made by itself (which takes ten minutes, and is left out with `--quick`), and Quit ends it. Exit code 0 when all of it
  * works.
  */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type Page, startPackaged, until } from './drive.ts';
+import { type Page, startPackaged, within } from './drive.ts';
 
 /** The app looks for the first time after ten minutes whether a backup is due. */
 const backupPatience = 11 * 60_000;
@@ -30,18 +30,26 @@ export interface Smoke {
 async function talk(page: Page): Promise<string> {
   const { id: conversation } = await page.call('conversations.create', {});
   await page.call('messages.send', { conversation, text: `The ${word} stands in the cellar`, key: 'smoke-1' });
-  return until('the answer', async () => {
-    const { messages } = await page.call('conversations.thread', { conversation, limit: 10 });
-    const reply = messages.find((message) => message.kind === 'assistant');
-    return reply && 'text' in reply ? reply.text : undefined;
-  });
+  const { seq } = await page.call('host.get', {});
+  const params = JSON.stringify({ conversation, limit: 10 });
+  const reply = within('the answer', () =>
+    page.evaluate(`new Promise((resolve) => {
+      const look = async () => {
+        const { value } = await bridge.call('conversations.thread', ${params});
+        const reply = value?.messages.find(({ kind, text }) => kind === 'assistant' && text !== undefined);
+        if (!reply) return;
+        undo();
+        resolve(reply.text);
+      };
+      const undo = bridge.on(${String(seq)}, () => void look());
+      void look();
+    })`),
+  );
+  return String(await reply);
 }
 
 async function use(page: Page): Promise<Pick<Smoke, 'heading' | 'reply' | 'hits'>> {
-  const heading = await until(`«${welcome}» in the window`, async () => {
-    const text = await page.evaluate(`document.querySelector('h1')?.textContent ?? null`);
-    return text === welcome ? text : undefined;
-  });
+  const heading = await page.shows('h1', welcome);
   const reply = await talk(page);
   const hits = await page.call('conversations.search', { query: word, limit: 10 });
   return { heading, reply, hits: hits.length };
@@ -49,7 +57,18 @@ async function use(page: Page): Promise<Pick<Smoke, 'heading' | 'reply' | 'hits'
 
 async function checkBackup(folder: string): Promise<string> {
   const isBackup = (name: string): boolean => name.endsWith('.db');
-  const name = await until('a backup', async () => readdirSync(folder).find(isBackup), backupPatience);
+  const made = (signal: AbortSignal): Promise<string> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        const found = readdirSync(folder).find(isBackup);
+        if (found === undefined) return;
+        changes.close();
+        resolve(found);
+      };
+      const changes = watch(folder, { signal }, look);
+      look();
+    });
+  const name = await within('a backup', made, backupPatience);
   using database = new DatabaseSync(join(folder, name), { readOnly: true });
   const row = database.prepare('PRAGMA integrity_check').get();
   return String(row?.['integrity_check']);
