@@ -112,6 +112,19 @@ test('a server of tools is connected, put right where its key was refused, looke
     await expect(page.getByText(/^No server yet/)).toBeVisible();
     expect(far.allComplaints).toEqual([]);
   });
+
+  await test.step('what its page gives for other programs is pasted, and it is there', async () => {
+    const headers = { Authorization: 'Bearer right-key-9f3c' };
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const given = JSON.stringify({ mcpServers: { pasted: { type: 'http', url: far.url, headers } } });
+    await page.evaluate((text) => navigator.clipboard.writeText(text), given);
+    await page.getByRole('button', { name: 'Add a server' }).click();
+    await dialog.getByLabel('Name', { exact: true }).press('ControlOrMeta+v');
+    await expect(dialog.getByLabel('Name', { exact: true })).toHaveValue('pasted');
+    await expect(dialog.getByLabel('Address', { exact: true })).toHaveValue(far.url);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByRole('article', { name: 'pasted' })).toContainText(/ready for \d+ s/);
+  });
 });
 
 test('notes are written in the window and by hand, and nothing that anybody wrote is lost', async ({ page, host }) => {
