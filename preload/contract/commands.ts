@@ -5,9 +5,35 @@
 import type { AgentCommands } from './agent-commands.ts';
 import type { Reason } from './reasons.ts';
 import type { BackupView, BackupsView, HealthView, LogLineView, SelfTestView } from './diagnostics-views.ts';
-import type { ModelChoiceView, ModelListView, ProviderView, PullView, RecentModelsView, TestView } from './model-views.ts';
+import type {
+  ModelChoiceView,
+  ModelListView,
+  ProviderView,
+  PullView,
+  RecentModelsView,
+  TestView,
+} from './model-views.ts';
 import type { BudgetView, PriceView, UsageSliceView, UsageView } from './money-views.ts';
-import type { CardAnswerView, CardView, ContextUseView, ConversationView, DesktopView, ExportPieceView, ExportPlaceView, GroupView, HostView, IdentityView, LinkModeView, LinkView, PersonView, RevisionView, SearchHitView, SettingView, ThreadView, TroubledView } from './views.ts';
+import type {
+  CardAnswerView,
+  CardView,
+  ContextUseView,
+  ConversationView,
+  DesktopView,
+  ExportPieceView,
+  ExportPlaceView,
+  GroupView,
+  HostView,
+  IdentityView,
+  LinkModeView,
+  LinkView,
+  PersonView,
+  RevisionView,
+  SearchHitView,
+  SettingView,
+  ThreadView,
+  TroubledView,
+} from './views.ts';
 
 /** A provider as typed in. A key that is left out keeps the stored one; an empty one removes it. */
 export interface ProviderDraft {

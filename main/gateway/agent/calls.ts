@@ -15,13 +15,13 @@ import { refusalOf, unanswered, unsure } from './results.ts';
 import { makeCall, type CallDesk, type CallWatch, type ReadyCall } from './run-tool.ts';
 import { whatWasRead } from './taint.ts';
 import { standingOf } from './toolbox.ts';
-import type { FinishedStep, StepRow, ToolCallRow, ToolStatus } from './types.ts';
+import type { StepWithCalls, StepRow, ToolCallRow, ToolStatus } from './types.ts';
 
 /** A step whose calls are to be made. */
 export interface OpenStep {
   readonly row: StepRow;
   /** The steps before it, all finished. */
-  readonly before: readonly FinishedStep[];
+  readonly before: readonly StepWithCalls[];
   /** Milliseconds of work that the turn has left. */
   readonly left: () => Millis;
 }

@@ -20,7 +20,7 @@ import { isFinished, publishStep } from './call-rows.ts';
 import { makeCalls } from './calls.ts';
 import { mostCalls } from './decide.ts';
 import type { CallDesk } from './run-tool.ts';
-import type { FinishedStep, StepRow, ToolCallRow } from './types.ts';
+import type { StepWithCalls, StepRow, ToolCallRow } from './types.ts';
 
 export type AgentParts = RequestParts & CallDesk;
 
@@ -86,7 +86,7 @@ async function comeUp({ ports, toolbox }: AgentParts, { row }: StartedTurn, sign
 }
 
 /** What a turn has done so far, its calls with it. A last answer that is kept for its thoughts is no such step. */
-function stepsOf(read: Pick<Tables, 'steps' | 'toolCalls'>, turn: TurnId): readonly FinishedStep[] {
+function stepsOf(read: Pick<Tables, 'steps' | 'toolCalls'>, turn: TurnId): readonly StepWithCalls[] {
   const calls = Map.groupBy(read.toolCalls.ofTurn(turn), ({ step }) => step);
   const steps = read.steps.ofTurn(turn).map((row) => ({ row, calls: calls.get(row.position) ?? [] }));
   return steps.filter((step) => step.calls.length > 0);
@@ -180,12 +180,12 @@ async function park({ ports }: AgentParts, { row: { id } }: StartedTurn, worked:
   return { kind: 'asking', calls: [] };
 }
 
-function isTired(steps: readonly FinishedStep[]): boolean {
+function isTired(steps: readonly StepWithCalls[]): boolean {
   const last = steps.slice(-mostRefusedSteps);
   return last.length === mostRefusedSteps && last.every(({ calls }) => calls.every(({ state }) => state === 'refused'));
 }
 
-function failedAt(steps: readonly FinishedStep[], reason: { readonly code: 'turn.too-many-calls' }): AgentResult {
+function failedAt(steps: readonly StepWithCalls[], reason: { readonly code: 'turn.too-many-calls' }): AgentResult {
   const row = steps.at(-1)?.row;
   return { kind: 'failed', reason, partial: row?.text ?? '', model: row?.model ?? null, calls: [] };
 }

@@ -8,7 +8,7 @@ import type { Tables } from '../storage.ts';
 import type { StartedTurn } from '../turns/start.ts';
 import type { AttachmentRow, MessageRow } from '../types.ts';
 import type { SummaryRow } from '../context/rows.ts';
-import type { FinishedStep } from './types.ts';
+import type { StepWithCalls } from './types.ts';
 
 export interface WhatWasRead {
   readonly tainted: boolean;
@@ -23,7 +23,7 @@ type Turn = Pick<StartedTurn, 'inputs' | 'row'>;
 export function whatWasRead(
   read: Read & Pick<Tables, 'summaries'>,
   turn: Turn,
-  steps: readonly FinishedStep[],
+  steps: readonly StepWithCalls[],
 ): WhatWasRead {
   const summary = read.summaries.latest(turn.row.conversation, turn.row.contextNo);
   const tainted = othersHadASay(read, turn, steps, { summary, upto: Number.MAX_SAFE_INTEGER });
@@ -41,7 +41,7 @@ export interface Past {
 export function othersHadASay(
   read: Read,
   turn: Turn,
-  steps: readonly FinishedStep[],
+  steps: readonly StepWithCalls[],
   { summary, upto }: Past,
 ): boolean {
   const results = steps.flatMap(({ calls }) => calls);

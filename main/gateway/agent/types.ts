@@ -65,10 +65,10 @@ export interface CallTally {
   readonly count: number;
 }
 
-/** A finished step with its calls, as the next request to the model tells it. */
-export interface FinishedStep {
+/** A step with its calls. Only the last one of a turn may have calls that are still open. */
+export interface StepWithCalls {
   readonly row: StepRow;
-  /** Every one of them has a result. */
+  /** Each has a result when the next request tells it to the model. */
   readonly calls: readonly ToolCallRow[];
 }
 

@@ -12,7 +12,7 @@
  */
 import type { Result } from '../../lib/result.ts';
 import { failed, ok } from '../../lib/result.ts';
-import type { FinishedStep } from '../agent/types.ts';
+import type { StepWithCalls } from '../agent/types.ts';
 import type { Calendar } from '../calendar.ts';
 import { clip } from './clip.ts';
 import { stepMessages } from './steps.ts';
@@ -61,7 +61,7 @@ export interface ContextInput {
   /** Empty for everybody but the owner in private. */
   readonly memory: string;
   /** What the turn has done so far. */
-  readonly steps: readonly FinishedStep[];
+  readonly steps: readonly StepWithCalls[];
   readonly tools: readonly ToolDescription[];
   /** The model's window in tokens, null when unknown. */
   readonly window: number | null;

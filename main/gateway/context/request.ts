@@ -1,6 +1,6 @@
 /** The request to a model: what stands in the store, put together for one candidate. */
 import { failed, ok, type Result } from '../../lib/result.ts';
-import type { FinishedStep } from '../agent/types.ts';
+import type { StepWithCalls } from '../agent/types.ts';
 import type { Calendar } from '../calendar.ts';
 import {
   assembleContext,
@@ -40,7 +40,7 @@ export interface RequestParts {
 /** What a turn has done so far, and what it may do. */
 export interface TurnWork {
   /** In their order; each call has its result. */
-  readonly steps: readonly FinishedStep[];
+  readonly steps: readonly StepWithCalls[];
   /** Empty where none may be used. */
   readonly tools: readonly ToolDescription[];
 }

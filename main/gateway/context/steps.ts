@@ -3,7 +3,7 @@
  * calls. Servers refuse the whole prompt over one that is missing, doubled, misnamed or malformed, so whatever the model
  * wrote and wherever the turn was cut, what stands here is in order.
  */
-import type { FinishedStep, ToolCallRow } from '../agent/types.ts';
+import type { StepWithCalls, ToolCallRow } from '../agent/types.ts';
 import { markUntrusted } from '../agent/untrusted.ts';
 import type { ChatMessage, ToolCall } from '../model.ts';
 import { estimateTokens } from '../tokens.ts';
@@ -37,7 +37,7 @@ function resultId({ id }: Pick<ToolCallRow, 'id'>): string {
  * Results are cut further and further until all steps fit; when even that is not enough, the oldest steps are left out
  * whole. The last one stays whatever it takes: without it the model would only do the same again.
  */
-export function stepMessages(steps: readonly FinishedStep[], { room, largest, readMore }: StepRoom): StepMessages {
+export function stepMessages(steps: readonly StepWithCalls[], { room, largest, readMore }: StepRoom): StepMessages {
   const called = steps.filter(({ calls }) => calls.length > 0);
   for (let cap = largest; cap > fewestTokens; cap = Math.floor(cap / 2)) {
     const told = called.map((step) => tell(step, cap, readMore));
@@ -59,7 +59,7 @@ function sumOf(steps: readonly StepMessages[]): number {
   return steps.reduce((sum, { tokens }) => sum + tokens, 0);
 }
 
-function tell({ row, calls }: FinishedStep, cap: number, readMore: boolean): StepMessages {
+function tell({ row, calls }: StepWithCalls, cap: number, readMore: boolean): StepMessages {
   const ordered = calls.toSorted((left, right) => left.position - right.position);
   const ids = distinctIds(ordered);
   const toolCalls = ordered.map((call, index): ToolCall => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FinishedStep, ToolCallRow, ToolCallState } from '../../../main/gateway/agent/types.ts';
+import type { StepWithCalls, ToolCallRow, ToolCallState } from '../../../main/gateway/agent/types.ts';
 import { assembleContext, memoryShare, type ContextInput } from '../../../main/gateway/context/context.ts';
 import { stepMessages } from '../../../main/gateway/context/steps.ts';
 import { promptTokens } from '../../../main/gateway/budget/call-cost.ts';
@@ -35,7 +35,7 @@ function callRow(over: Partial<ToolCallRow>): ToolCallRow {
   };
 }
 
-function step(calls: readonly Partial<ToolCallRow>[], text = '', position = 0): FinishedStep {
+function step(calls: readonly Partial<ToolCallRow>[], text = '', position = 0): StepWithCalls {
   const row = { turn: 'now', position, model: 'lab/gpt', text, reasoning: 'secret thoughts', at: 1 };
   return { row, calls: calls.map((call, index) => callRow({ position: index, step: position, ...call })) };
 }
