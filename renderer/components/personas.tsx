@@ -100,10 +100,9 @@ function PersonaList({ onOpen }: { readonly onOpen: (persona: PersonaView | null
                 <span className="muted persona-text" dir="auto">
                   {persona.text}
                 </span>
+                {persona.fixedByFile && <Fixed />}
               </div>
-              {persona.fixedByFile ? (
-                <Fixed />
-              ) : (
+              {!persona.fixedByFile && (
                 <span className="row-steps">
                   <IconButton
                     icon="edit"

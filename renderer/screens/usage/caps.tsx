@@ -97,10 +97,9 @@ function Cap({ cap, onEdit, onRemove }: CapProps): ReactNode {
         <div className="row-words">
           <h3 dir="auto">{name}</h3>
           <span className="muted">{t(scope === 'provider' ? 'caps.ofProvider' : 'caps.ofConversation')}</span>
+          {cap.fixedByFile && <Fixed />}
         </div>
-        {cap.fixedByFile ? (
-          <Fixed />
-        ) : (
+        {!cap.fixedByFile && (
           <span className="row-steps">
             <IconButton icon="edit" label={t('caps.edit', { name })} onClick={onEdit} />
             <IconButton icon="trash" label={t('caps.remove', { name })} onClick={onRemove} />
