@@ -20,11 +20,13 @@ process.env[browserVariable] = browser.path;
 const outcomes: Outcome[] = [...(await runSteps(checks)), await runStep(unit, { live: false })];
 const made = await runStep(build, { live: false });
 outcomes.push(made);
-for (const step of built) {
-  if (made.failed === 0) outcomes.push(await runStep(step, { live: true }));
-  else {
-    console.log(`✗ ${step.name}: not run, because the build failed`);
-    outcomes.push({ name: step.name, passed: 0, failed: 1, notes: [], seconds: 0 });
+if (made.failed === 0) {
+  outcomes.push(...(await runSteps(built.beside)));
+  for (const step of built.alone) outcomes.push(await runStep(step, { live: true }));
+} else {
+  for (const { name } of [...built.beside, ...built.alone]) {
+    console.log(`✗ ${name}: not run, because the build failed`);
+    outcomes.push({ name, passed: 0, failed: 1, notes: [], seconds: 0 });
   }
 }
 

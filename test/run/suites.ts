@@ -44,10 +44,18 @@ function isThere(paths: readonly string[], ending: RegExp): boolean {
 }
 
 const test = /\.test\.tsx?$/;
-const suites: readonly { readonly step: Step; readonly there: boolean }[] = [
-  { step: vitest('contracts'), there: isThere(['test/contracts'], test) },
-  { step: vitest('emulators'), there: isThere(['test/emulators'], test) },
+interface Suite {
+  readonly step: Step;
+  readonly there: boolean;
+}
+
+/** Each of these keeps one core busy, so two of them run at a time; the longest comes first. */
+const oneCore: readonly Suite[] = [
   { step: vitest('whatsapp'), there: isThere(['test/channels/whatsapp'], test) },
+  { step: vitest('emulators'), there: isThere(['test/emulators'], test) },
+  { step: vitest('contracts'), there: isThere(['test/contracts'], test) },
+];
+const bothCores: readonly Suite[] = [
   { step: vitest('host-process'), there: isThere(['test/host-process'], test) },
   { step: vitest('faults'), there: isThere(['test/faults'], test) },
   { step: vitest('packaging'), there: isThere(['test/packaging', 'test/packaging.test.ts'], test) },
@@ -58,6 +66,12 @@ const suites: readonly { readonly step: Step; readonly there: boolean }[] = [
   },
 ];
 
-/** The suites that need the build, and the names of those that have no tests. */
-export const built: readonly Step[] = suites.filter(({ there }) => there).map(({ step }) => step);
-export const absent: readonly string[] = suites.filter(({ there }) => !there).map(({ step }) => step.name);
+const stepsOf = (suites: readonly Suite[]): readonly Step[] =>
+  suites.filter(({ there }) => there).map(({ step }) => step);
+
+/** The suites that need the build: some run beside each other, then the others one by one. */
+export const built = { beside: stepsOf(oneCore), alone: stepsOf(bothCores) };
+/** Names of those that have no tests. */
+export const absent: readonly string[] = [...oneCore, ...bothCores]
+  .filter(({ there }) => !there)
+  .map(({ step }) => step.name);
