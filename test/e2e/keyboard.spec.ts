@@ -115,6 +115,7 @@ test('from the first start to a stranger who is let in, without a mouse, and the
     await press(page, page.getByRole('article', { name: 'Lab' }).getByRole('button', { name: 'Test' }));
     await expect(page.getByText(/It answered in/)).toBeVisible();
     await press(page, button('Change').first());
+    await expect(page.getByRole('combobox', { name: 'Search models' })).toBeFocused();
     await page.keyboard.type('small');
     await expect(page.getByRole('option', { name: /gpt-small/ })).toBeVisible();
     await page.keyboard.press('ArrowDown');
