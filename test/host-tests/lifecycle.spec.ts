@@ -140,8 +140,8 @@ test('a page closed from outside takes its window, and the last window tells the
   // Asked again where the page that is just going takes a question along.
   await expect(async () => {
     expect(await app.evaluate(() => fixture.log)).toContain('all closed');
+    expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(0);
   }).toPass({ timeout: 10_000 });
-  expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(0);
 });
 
 test('the command of the electron package runs the same executable', async () => {
