@@ -1,5 +1,6 @@
 /** Cards, people and groups as the window is shown them. */
 import type { GivenView } from '../../preload/contract/agent-views.ts';
+import { oneLine } from '../lib/one-line.ts';
 import type { CardView, GroupView, PersonView } from '../../preload/contract/views.ts';
 import type { Card } from '../gateway/cards/types.ts';
 import type { Tables } from '../gateway/storage.ts';
@@ -7,6 +8,8 @@ import type { AddressRow, GroupRow, MessageRow } from '../gateway/types.ts';
 import { assertNever } from '../lib/assert-never.ts';
 import { previewOf } from './views.ts';
 
+/** UTF-16 units of what a tool would be given, on one line. */
+const shownInLine = 200;
 /** UTF-16 units of what a tool would be given that go with its card. */
 const shownOfGiven = 8_192;
 /** And with all cards together: their list has to fit into one frame. */
@@ -44,8 +47,8 @@ export function cardView(read: Tables, card: Card, room = shownOfGiven): CardVie
       return { ...about, link: card.link, reason: card.reason };
     case 'tool': {
       const { link, conversation, turn, tool, arguments: text, reason, until } = card;
-      const given = givenView(read.toolCalls.get(card.call)?.arguments ?? text, Math.min(room, shownOfGiven));
-      return { ...about, link, name: tool, text, conversation, turn, reason, until, given };
+      const given = givenView(text, Math.min(room, shownOfGiven));
+      return { ...about, link, name: tool, text: oneLine(text, shownInLine), conversation, turn, reason, until, given };
     }
     case 'budget':
       return { ...about, reason: card.reason };

@@ -4,7 +4,6 @@ import { rpcMaxFrame } from '../../preload/contract/bridge.ts';
 import { cardView, cardViews, personView } from '../../main/api/people-views.ts';
 import { troubledViews } from '../../main/api/troubled.ts';
 import { messageView } from '../../main/api/views.ts';
-import type { ToolCallRow } from '../../main/gateway/agent/types.ts';
 import type { Card } from '../../main/gateway/cards/types.ts';
 import type { AttachmentRow } from '../../main/gateway/types.ts';
 import {
@@ -206,50 +205,37 @@ describe('people in the window', () => {
   });
 });
 
-function callRow(over: Partial<ToolCallRow> = {}): ToolCallRow {
-  const about = { id: 'k1', turn: 't1', conversation: 'c1', step: 0, position: 0, callId: 'call', name: 'send' };
-  const open = { arguments: '{}', state: 'asking', outside: false, result: null, reason: null } as const;
-  return { ...about, ...open, askedAt: 5, begunAt: null, endedAt: null, ...over };
-}
-
 describe('tools that wait for a word', () => {
-  const asking = async (calls: readonly string[]): Promise<readonly Card[]> => {
-    await opened.store.commit(({ turns, toolCalls }) => {
-      turns.add(turnRow({ id: 't1' }));
-      calls.forEach((given, position) =>
-        toolCalls.add(callRow({ id: `k${String(position)}`, position, arguments: given })),
-      );
-    });
-    const bare = {
+  const asking = (calls: readonly string[]): readonly Card[] =>
+    calls.map((given, position) => ({
+      id: `tool:k${String(position)}`,
+      call: `k${String(position)}`,
       kind: 'tool',
       at: 5,
       answers: ['once', 'ignore'],
       link: 'bot',
       conversation: 'c1',
       turn: 't1',
-    } as const;
-    const about = { until: 605, tool: 'send', arguments: '{}', where: null, reason: null };
-    return calls.map((_, position) => ({
-      id: `tool:k${String(position)}`,
-      call: `k${String(position)}`,
-      ...bare,
-      ...about,
+      until: 605,
+      tool: 'send',
+      arguments: given,
+      where: null,
+      reason: null,
     }));
-  };
 
-  it('tell what they would be given as it was written, until when, and of which turn (a card cut at 200 signs)', async () => {
+  it('tell what they would be given as it was written, until when, and of which turn (a card cut at 200 signs)', () => {
     const given = JSON.stringify({ to: 'Ada', text: `${'x'.repeat(4_000)}\n` });
-    const [card] = cardViews(opened.store.read, await asking([given]));
+    const [card] = cardViews(opened.store.read, asking([given]));
     expect(card).toMatchObject({ until: 605, turn: 't1', given: { text: given, length: given.length } });
   });
 
-  it('say how much there was when it is too much, and end within no character', async () => {
-    const [card] = cardViews(opened.store.read, await asking([`${'x'.repeat(8_191)}😀`]));
+  it('say how much there was when it is too much, and end within no character', () => {
+    const [card] = cardViews(opened.store.read, asking([`${'x'.repeat(8_191)}😀`]));
     expect(card?.given).toEqual({ text: 'x'.repeat(8_191), length: 8_193 });
   });
 
-  it('fit into one frame, however many there are (a list that never came)', async () => {
-    const cards = await asking(Array.from({ length: 60 }, () => '€'.repeat(9_000)));
+  it('fit into one frame, however many there are (a list that never came)', () => {
+    const cards = asking(Array.from({ length: 60 }, () => '€'.repeat(9_000)));
     const views = cardViews(opened.store.read, cards);
     expect(Buffer.byteLength(JSON.stringify(views))).toBeLessThan(rpcMaxFrame);
     expect(views.map(({ given }) => given?.length)).toEqual(cards.map(() => 9_000));

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Tool, ToolResult } from '../../main/gateway/tool.ts';
 import { createScheduleTool } from '../../main/tools/schedule/index.ts';
@@ -158,6 +159,40 @@ describe('the tool schedule', () => {
     ];
     for (const input of changes) expect(harmless(input), JSON.stringify(input)).toBe(false);
     expect(harmless({ action: 'remove', id }, there.id), 'of another conversation').toBe(true);
+  });
+
+  it('can be asked whether a call is harmless whatever a model wrote (a turn that hangs on its own question)', async () => {
+    await using all = await begin();
+    const { tool, here } = all;
+    const field = fc.oneof(fc.jsonValue(), fc.constantFrom('create', 'change', 'pause', 'cron', 'once', '* * * * *'));
+    const names = fc.constantFrom(
+      'action',
+      'id',
+      'name',
+      'prompt',
+      'when',
+      'until',
+      'kind',
+      'at',
+      'expression',
+      'timeZone',
+    );
+    const when = fc.dictionary(names, field);
+    const input = fc.dictionary(
+      names,
+      fc.oneof(
+        field,
+        when,
+        when.map((value) => JSON.stringify(value)),
+      ),
+    );
+    fc.assert(
+      fc.property(input, (given) => {
+        const context = { conversation: here.id, link: 'window' };
+        expect(typeof tool.isHarmless?.(given, context)).toBe('boolean');
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('asks first and is marked as one that changes something: a crash must not make a schedule twice', async () => {

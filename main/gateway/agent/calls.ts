@@ -10,7 +10,7 @@ import { commitWhenWell } from '../persist.ts';
 import type { StartedTurn } from '../turns/start.ts';
 import type { Millis } from '../types.ts';
 import { askedUntil, callsOf, ended, isFinished, publishStep, shownTool } from './call-rows.ts';
-import { decideCall, inputOf, type Verdict } from './decide.ts';
+import { decideCall, inputOf, type CallQuestion, type Verdict } from './decide.ts';
 import { refusalOf, unanswered, unsure } from './results.ts';
 import { makeCall, type CallDesk, type CallWatch, type ReadyCall } from './run-tool.ts';
 import { whatWasRead } from './taint.ts';
@@ -114,15 +114,16 @@ function judgeFor(desk: CallDesk, turn: StartedTurn, step: OpenStep): (call: Too
   const earlier = step.before.reduce((count, { calls }) => count + calls.length, 0);
   return (call) => {
     const status = desk.toolbox.find(call.name);
-    const sideEffects = changesSomething(status, turn, call);
-    const isOnlyLooking = status?.tool.sideEffects === true && !sideEffects;
-    const permission = isOnlyLooking && status.permission === 'ask' && !status.chosen ? 'always' : status?.permission;
-    const says = (input: unknown): string | null => status?.tool.says?.(input) ?? null;
-    const tool = permission === undefined ? null : { sideEffects, permission, chosen: status?.chosen === true, says };
+    const tool = status === null ? null : askedTool(status, changesSomething(status, turn, call));
     const before = earlier + call.position;
     const allowed = call.state === 'allowed' || call.state === 'running';
     return decideCall({ name: call.name, arguments: call.arguments, tool, standing, before, allowed, ...seen });
   };
+}
+
+function askedTool({ tool, permission, chosen }: ToolStatus, sideEffects: boolean): NonNullable<CallQuestion['tool']> {
+  const isHarmless = tool.sideEffects && !sideEffects;
+  return { sideEffects, isHarmless, permission, chosen, says: (input) => tool.says?.(input) ?? null };
 }
 
 /** A call that had begun when the program ended is taken for what its tool is: what it would do now says nothing of then. */
@@ -140,6 +141,6 @@ function changesSomething(
 
 function asked(call: ToolCallRow, because: 'permission' | 'tainted', now: Millis): ToolCallRow {
   const tainted = because === 'tainted';
-  const reason = tainted ? ({ code: 'tool.tainted', params: { tool: shownTool(call) } } as const) : null;
+  const reason = tainted ? ({ code: 'tool.tainted' } as const) : null;
   return { ...call, state: 'asking', askedAt: now, reason };
 }

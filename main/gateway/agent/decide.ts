@@ -50,6 +50,8 @@ export interface CallQuestion {
     readonly permission: ToolPermission;
     /** The owner said so himself; false: as the tool comes. */
     readonly chosen: boolean;
+    /** The tool changes things, this call does not; see {@link Tool.isHarmless}. */
+    readonly isHarmless: boolean;
     /** As {@link Tool.says}. */
     readonly says?: Tool['says'];
   } | null;
@@ -77,9 +79,8 @@ export function decideCall(question: CallQuestion): Verdict {
   const input = inputOf(question.arguments);
   if (input === null) return { kind: 'refuse', guard: 'malformed' };
   if (question.allowed) return { kind: 'run', input };
-  if (tool.permission === 'ask' && !(isOwnAddress(question, input) && !tool.chosen)) {
-    return { kind: 'ask', because: 'permission' };
-  }
+  const needsNoWord = !tool.chosen && (tool.isHarmless || isOwnAddress(question, input));
+  if (tool.permission === 'ask' && !needsNoWord) return { kind: 'ask', because: 'permission' };
   if (question.tainted && mayDoHarm(question, tool, input)) return { kind: 'ask', because: 'tainted' };
   return { kind: 'run', input };
 }

@@ -1,7 +1,8 @@
 /** Money as it is stored: what calls took, what is set aside for them, what they may take, and what models cost. */
 import type { ConversationId, LinkId, MicroDollars, Millis, ModelRef, ProviderId, TurnId } from '../types.ts';
 
-export interface UsageRow {
+/** One call to a model, and for whom it was made. */
+interface CallOf {
   readonly id: string;
   readonly at: Millis;
   readonly link: LinkId;
@@ -10,6 +11,9 @@ export interface UsageRow {
   readonly model: ModelRef;
   readonly inputTokens: number;
   readonly outputTokens: number;
+}
+
+export interface UsageRow extends CallOf {
   /** Null when the model has no known price; local models cost 0. */
   readonly cost: MicroDollars | null;
   /** Asked on the owner's own machine or network: free, and outside of every cap. */
@@ -21,15 +25,7 @@ export interface UsageRow {
 }
 
 /** What a call may cost at most, set aside before it is made; settled or, when the process died, charged in full. */
-export interface ReservationRow {
-  readonly id: string;
-  readonly at: Millis;
-  readonly link: LinkId;
-  readonly conversation: ConversationId | null;
-  readonly turn: TurnId | null;
-  readonly model: ModelRef;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
+export interface ReservationRow extends CallOf {
   readonly cost: MicroDollars;
 }
 

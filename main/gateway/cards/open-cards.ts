@@ -2,7 +2,6 @@
  * Which cards there are: a pure derivation from what is stored, from the links' states and from the budget. A card ends
  * when its cause does, so none can be forgotten, and none is left behind by an answer that came from elsewhere.
  */
-import { oneLine } from '../../lib/one-line.ts';
 import { ownersOf, roleOf } from '../access/access.ts';
 import { askedUntil, shownTool } from '../agent/call-rows.ts';
 import type { Toolbox } from '../agent/toolbox.ts';
@@ -19,8 +18,6 @@ import type { Address, ConversationId, GroupRow, LinkId, LinkRow, MessageRow, Mi
 const asideLimit = 2_000;
 /** Late messages are offered for so long; then they are simply there, each with "Answer now". */
 const lateFor: Millis = 7 * 24 * 3_600_000;
-/** UTF-16 units of a call's arguments on its card. */
-const shownArguments = 4_000;
 /** With the longest answer behind it an id fits the 64 bytes that a button may carry. */
 const longestId = 54;
 
@@ -181,7 +178,7 @@ function toolCards({ tables, toolbox, now }: CardSources): readonly Card[] {
         call: call.id,
         until: askedUntil(call),
         tool: shownTool(call),
-        arguments: oneLine(call.arguments, shownArguments),
+        arguments: call.arguments,
         where: conversation.link === 'window' ? conversation.title : null,
         reason: call.reason,
       },

@@ -2,10 +2,11 @@
 import { oneLine } from '../../lib/one-line.ts';
 import { inputOf } from '../agent/decide.ts';
 
-/** UTF-16 units of one value that are shown, of what cannot be read as values, and how many values. */
-const longestValue = 300;
-const longestText = 600;
-const mostValues = 12;
+/** UTF-16 units that are shown of all values of a message together, of those of one call, of each value at least, of a name. */
+const allCalls = 2_000;
+const allValues = 600;
+const shortestValue = 50;
+const longestName = 40;
 
 const ownTools: Readonly<Record<string, string>> = {
   remember: 'tool.remember',
@@ -32,14 +33,20 @@ export interface GivenLine {
   readonly value: string;
 }
 
-/** Each on one line and without signs that turn the reading direction: a model may have been told to write them. */
-export function givenLines(written: string): readonly GivenLine[] {
+/**
+ * The beginning of each value rather than all of the first: what it is sent to may stand behind what is sent. Each on one
+ * line and without signs that turn the reading direction: a model may have been told to write them. `calls`: as many are told of in one message.
+ */
+export function givenLines(written: string, calls = 1): readonly GivenLine[] {
+  const room = Math.min(allValues, Math.floor(allCalls / calls));
+  const most = Math.max(2, Math.floor(room / shortestValue));
   const input = inputOf(written);
-  if (input === null) return [{ name: null, value: oneLine(withoutDirection(written), longestText) }];
+  if (input === null) return [{ name: null, value: oneLine(withoutDirection(written), room) }];
   const entries = Object.entries(input);
-  const lines = entries.slice(0, mostValues).map(([name, value]) => ({
-    name: oneLine(withoutDirection(name), longestValue),
-    value: oneLine(withoutDirection(textOf(value)), longestValue),
+  const units = Math.max(shortestValue, Math.floor(room / Math.max(1, entries.length)));
+  const lines = entries.slice(0, most).map(([name, value]) => ({
+    name: oneLine(withoutDirection(name), longestName),
+    value: oneLine(withoutDirection(textOf(value)), units),
   }));
   const left = entries.length - lines.length;
   return left === 0 ? lines : [...lines, { name: null, value: `… (+${String(left)})` }];

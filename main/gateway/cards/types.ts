@@ -41,7 +41,7 @@ export type Card = { readonly id: string; readonly at: Millis; readonly answers:
       /** Nobody having answered by then, it is refused. */
       readonly until: Millis;
       readonly tool: string;
-      /** As the model wrote them, on one line of at most 4,000 UTF-16 units. */
+      /** As the model wrote them, whole: whoever shows them shortens each value, so that none hides another. */
       readonly arguments: string;
       /** Which conversation of the window it is asked for in; null where the owner is asked in the conversation itself. */
       readonly where: string | null;

@@ -164,8 +164,8 @@ function cardSentence(words: Words, card: Card): string {
 }
 
 /** What was written, and what would be given. */
-function quotesOf(card: Card): readonly GivenLine[] {
-  if (card.kind === 'tool') return givenLines(card.arguments);
+function quotesOf(card: Card, calls: number): readonly GivenLine[] {
+  if (card.kind === 'tool') return givenLines(card.arguments, calls);
   const last = card.kind === 'person' || card.kind === 'group' ? card.last : null;
   return last === null ? [] : [{ name: null, value: oneLine(withoutDirection(last.text), longestQuote) }];
 }
@@ -219,7 +219,7 @@ export function cardMessage(
   const shown = told.cards.filter((card) => card.shown);
   const entries = shown.map((card, index) => {
     const number = !numbered || shown.length === 1 ? '' : `${String(index + 1)}. `;
-    return entryOf(words, told.kind, card, card.closed ? undefined : open.get(card.id), number);
+    return entryOf(words, told.kind, card, card.closed ? undefined : open.get(card.id), number, shown.length);
   });
   const more = told.cards.length - shown.length;
   if (more > 0) entries.push(said(words.sentences.text('card.more', { count: more }, words.language)));
@@ -238,10 +238,17 @@ interface Entry {
   readonly buttons: readonly Button[];
 }
 
-function entryOf(words: Words, kind: Card['kind'], told: ToldCard, card: Card | undefined, number: string): Entry {
+function entryOf(
+  words: Words,
+  kind: Card['kind'],
+  told: ToldCard,
+  card: Card | undefined,
+  number: string,
+  cards: number,
+): Entry {
   if (card === undefined) return said(number + doneWords(words, kind, told.name, told.answer));
   const sentence = said(number + cardSentence(words, card));
-  const quotes = quotesOf(card).filter(({ value }) => value !== '');
+  const quotes = quotesOf(card, cards).filter(({ value }) => value !== '');
   const buttons = card.answers.map((answer) => ({
     text: number + words.sentences.text(labelKey(card, answer), {}, words.language),
     data: buttonData(card.id, answer),

@@ -7,7 +7,7 @@ import { markUntrusted } from '../../../main/gateway/agent/untrusted.ts';
 const usual: CallQuestion = {
   name: 'look',
   arguments: '{"a":1}',
-  tool: { sideEffects: false, permission: 'always', chosen: false },
+  tool: { sideEffects: false, permission: 'always', chosen: false, isHarmless: false },
   standing: 'owner',
   before: 0,
   allowed: false,
@@ -38,32 +38,34 @@ describe('a call that a model asks for', () => {
     expect(refused({ before: mostCalls - 1 })).toBeNull();
     expect(refused({ before: mostCalls })).toBe('too-many');
     expect(refused({ tool: null })).toBe('unknown');
-    expect(refused({ tool: { sideEffects: false, permission: 'never', chosen: true } })).toBe('forbidden');
+    expect(refused({ tool: { sideEffects: false, permission: 'never', chosen: true, isHarmless: false } })).toBe(
+      'forbidden',
+    );
     for (const written of ['{', '[]', '"text"', 'null', '1', '{"a":1}}']) {
       expect(refused({ arguments: written }), written).toBe('malformed');
     }
   });
 
   it('is asked about where the owner wants to be asked, once', () => {
-    const tool = { sideEffects: false, permission: 'ask', chosen: false } as const;
+    const tool = { sideEffects: false, permission: 'ask', chosen: false, isHarmless: false } as const;
     expect(decide({ tool })).toEqual({ kind: 'ask', because: 'permission' });
     expect(decide({ tool, allowed: true }).kind).toBe('run');
   });
 
   it('reads a page without asking when the owner has just named it, unless he wants to be asked each time', () => {
     const [known, page] = [['what is on https://example.org/news today?'], '{"url":"https://example.org/news"}'];
-    const tool = { sideEffects: false, permission: 'ask', chosen: false } as const;
+    const tool = { sideEffects: false, permission: 'ask', chosen: false, isHarmless: false } as const;
     const read = { name: 'read_web_page', arguments: page, known, tool };
     expect(decide(read).kind).toBe('run');
     expect(decide({ ...read, tainted: true }).kind).toBe('run');
     expect(decide({ ...read, known: ['what is new?'] }).kind).toBe('ask');
     expect(decide({ ...read, arguments: '{"url":"https://example.org/news?q=secret"}' }).kind).toBe('ask');
-    expect(decide({ ...read, tool: { ...tool, chosen: true } }).kind).toBe('ask');
+    expect(decide({ ...read, tool: { ...tool, chosen: true, isHarmless: false } }).kind).toBe('ask');
     expect(decide({ ...read, name: 'look' }).kind, 'another tool').toBe('ask');
   });
 
   it('is asked about when it changes something after others were read, although it is permitted always', () => {
-    const tool = { sideEffects: true, permission: 'always', chosen: false } as const;
+    const tool = { sideEffects: true, permission: 'always', chosen: false, isHarmless: false } as const;
     expect(decide({ tool }).kind).toBe('run');
     expect(decide({ tool, tainted: true })).toEqual({ kind: 'ask', because: 'tainted' });
     expect(decide({ tainted: true }).kind).toBe('run');
@@ -90,6 +92,7 @@ describe('a call that a model asks for', () => {
           sideEffects: fc.boolean(),
           permission: fc.constantFrom('always', 'ask', 'never'),
           chosen: fc.boolean(),
+          isHarmless: fc.boolean(),
         }),
       ),
       standing: fc.constantFrom('owner', 'guest', 'group', 'api', 'words-of-others'),
@@ -113,7 +116,8 @@ describe('a call that a model asks for', () => {
         expect(Array.isArray(verdict.input)).toBe(false);
         if (!asked.allowed) {
           const isNamed = asked.name === 'read_web_page' && asked.known.length > 0 && asked.tool?.chosen === false;
-          if (!isNamed) expect(asked.tool?.permission).toBe('always');
+          const needsNoWord = isNamed || (asked.tool?.isHarmless === true && !asked.tool.chosen);
+          if (!needsNoWord) expect(asked.tool?.permission).toBe('always');
           expect(asked.tainted && asked.tool?.sideEffects).toBe(false);
         }
       }),

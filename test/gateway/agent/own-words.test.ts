@@ -116,7 +116,7 @@ describe('a call that only writes down the owner’s words', () => {
     decideCall({
       name: 'remember',
       arguments: JSON.stringify({ text }),
-      tool: { sideEffects: true, permission: 'always', chosen: false, says, ...tool },
+      tool: { sideEffects: true, permission: 'always', chosen: false, isHarmless: false, says, ...tool },
       ...usual,
       ...change,
     }).kind;

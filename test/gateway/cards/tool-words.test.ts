@@ -14,6 +14,13 @@ describe('what a tool would be given, in a chat', () => {
     expect(givenLines('{"cut')).toEqual([{ name: null, value: '{"cut' }]);
   });
 
+  it('shows the beginning of each, so that a long one hides nothing behind it (whom it goes to)', () => {
+    const lines = givenLines(JSON.stringify({ text: 'word '.repeat(5_000), to: 'eve@evil.example' }));
+    expect(lines.map(({ name }) => name)).toEqual(['text', 'to']);
+    expect(lines[0]?.value).toHaveLength(300);
+    expect(lines[1]?.value).toBe('eve@evil.example');
+  });
+
   it('cannot fake a line, turn the direction of reading, or push the rest out of sight (an approval by trickery)', () => {
     const rare = fc.constantFrom('\u202e', '\u2066', '\n', '\r\n', '\u2028', '\0', 'a', '"');
     const nasty = fc.oneof(
@@ -33,7 +40,7 @@ describe('what a tool would be given, in a chat', () => {
           for (const { name, value } of lines) {
             const shown = `${name ?? ''}: ${value}`;
             expect(shown).not.toMatch(/[\n\r\u2028\u2029\u202a-\u202e\u2066-\u2069]/);
-            expect(shown.length).toBeLessThanOrEqual(902);
+            expect(shown.length).toBeLessThanOrEqual(642);
           }
         },
       ),

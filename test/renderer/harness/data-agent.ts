@@ -149,7 +149,7 @@ export const agentCard: CardView = {
   text: `${JSON.stringify(plan).slice(0, 199)}…`,
   messages: 0,
   conversation: 'c40',
-  reason: { code: 'tool.tainted', params: { tool: 'write_file' } },
+  reason: { code: 'tool.tainted' },
   until: now + 9 * minute,
   turn: 't7',
   given: { text: JSON.stringify(plan), length: JSON.stringify(plan).length },
