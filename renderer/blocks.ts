@@ -21,7 +21,6 @@ const longest = 24_000;
 const worthALook = 1_500;
 const nested = /^[ \t]*(?:>[ \t]*|(?:[-*+]|\d{1,9}[.)])[ \t]+){20}/m;
 
-/** The blocks of a whole text. */
 /** Lists in lists, each further in than the one before. */
 const nestedByBlanks = /^[ \t]{40,}(?:[-*+]|\d{1,9}[.)])[ \t]/m;
 /** More columns than fit on any screen. */
@@ -30,7 +29,11 @@ const manyColumns = /^(?:[^|\n]*\|){200}/m;
 const manyNotes = /(?:\[\^[^[]*){200}/;
 /** Definitions of addresses, which are looked up for each other. */
 const manyDefinitions = /(?:\]:[^\]]*){200}/;
+/** Rows of a table, each of which could be its first one until the line below the heading comes. */
+const manyRows = /^(?:\|.*\n){100}/m;
+const tableLine = /^\|?[ \t]*:?-+:?[ \t]*\|/m;
 
+/** The blocks of a whole text. */
 export function splitBlocks(source: string): readonly string[] {
   return createSplitter()(source);
 }
@@ -177,6 +180,7 @@ export function isUnparsable(block: string): boolean {
   if (block.length < worthALook) return false;
   if (nestedByBlanks.test(block) || manyColumns.test(block) || manyNotes.test(block)) return true;
   if (manyDefinitions.test(block)) return true;
+  if (manyRows.test(block) && !tableLine.test(block)) return true;
   const marks = block.length - block.replace(/[[\]*_~`]/g, '').length;
   return marks > block.length * 0.3;
 }

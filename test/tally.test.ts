@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { listFailures } from './run/steps.ts';
 import { readTally } from './run/tally.ts';
 
 const vitest = (statuses: readonly string[], more: readonly object[] = []): string =>
@@ -33,6 +34,58 @@ describe('the sum of all runners', () => {
       passed: 0,
       failed: 0,
       notes: ['unit.json was not written.'],
+      failures: [],
     });
+  });
+
+  it('names what failed and what it said, or a log of which only the end is kept tells nothing', () => {
+    const unit = JSON.stringify({
+      numTotalTests: 2,
+      numPassedTests: 1,
+      testResults: [
+        {
+          name: '/x/test/lanes.test.ts',
+          status: 'failed',
+          assertionResults: [
+            { status: 'passed', fullName: 'a lane is kept' },
+            {
+              status: 'failed',
+              fullName: 'a lane is free',
+              failureMessages: ['\u001B[31mexpected 1\u001B[39m\n\n  at it'],
+            },
+          ],
+        },
+        { name: '/x/test/other.test.ts', status: 'failed', message: 'no such module', assertionResults: [] },
+      ],
+    });
+    const specs = JSON.stringify({
+      stats: { expected: 0, unexpected: 1, flaky: 0, skipped: 0 },
+      errors: [],
+      suites: [
+        {
+          specs: [],
+          suites: [
+            {
+              specs: [
+                {
+                  title: 'a reply',
+                  file: 'chat.spec.ts',
+                  tests: [{ status: 'unexpected', results: [{ errors: [{ message: 'not seen' }] }] }],
+                },
+                { title: 'another', file: 'chat.spec.ts', tests: [{ status: 'expected', results: [] }] },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    const outcome = (name: string, text: string) => ({ ...readTally(name, text), name, seconds: 1 });
+    const lint = { name: 'lint', passed: 0, failed: 1, notes: [], failures: [], seconds: 1 };
+    expect(listFailures([outcome('unit', unit), lint, outcome('e2e', specs)])).toEqual([
+      '✗ unit: /x/test/other.test.ts\n    no such module',
+      '✗ unit: lanes.test.ts › a lane is free\n    expected 1\n      at it',
+      '✗ lint: see its output above',
+      '✗ e2e: chat.spec.ts › a reply\n    not seen',
+    ]);
   });
 });

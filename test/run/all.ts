@@ -5,7 +5,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { browserVariable, setUpBrowser } from '../lib/browser.ts';
-import { type Outcome, results, runStep, runSteps, total } from './steps.ts';
+import { type Outcome, listFailures, results, runStep, runSteps, total } from './steps.ts';
 import { absent, build, built, checks, unit } from './suites.ts';
 
 if (process.argv.includes('--long')) process.env['PORCHLIGHT_TEST_COUNTS'] = 'long';
@@ -26,12 +26,13 @@ if (made.failed === 0) {
 } else {
   for (const { name } of [...built.beside, ...built.alone]) {
     console.log(`✗ ${name}: not run, because the build failed`);
-    outcomes.push({ name, passed: 0, failed: 1, notes: [], seconds: 0 });
+    outcomes.push({ name, passed: 0, failed: 1, notes: [], failures: [], seconds: 0 });
   }
 }
 
 const sum = total(outcomes);
 writeFileSync(join(results, 'summary.json'), `${JSON.stringify({ ...sum, outcomes }, undefined, 2)}\n`);
 for (const name of absent) console.log(`- ${name}: there are no tests of this kind yet`);
+for (const failure of listFailures(outcomes)) console.log(failure);
 console.log(`${String(sum.passed)} passed, ${String(sum.failed)} failed`);
 process.exitCode = sum.failed > 0 || sum.passed === 0 ? 1 : 0;

@@ -34,7 +34,7 @@ export async function runStep(step: Step, options: { readonly live: boolean }): 
   if (report) rmSync(report, { force: true });
   const started = performance.now();
   const { code, output } = await runCommand(step.command, options.live);
-  const tally = report ? readTally(report, readText(report)) : { passed: 0, failed: 0, notes: [] };
+  const tally = report ? readTally(report, readText(report)) : { passed: 0, failed: 0, notes: [], failures: [] };
   const counted = tally.passed + tally.failed;
   const passed = report ? tally.passed : Number(code === 0);
   const failed = report && counted > 0 ? Math.max(tally.failed, Number(code !== 0)) : Number(code !== 0 || !!report);
@@ -57,6 +57,15 @@ export async function runSteps(steps: readonly Step[]): Promise<readonly Outcome
   };
   await Promise.all([lane(), lane()]);
   return outcomes;
+}
+
+/** What failed, once more and together: a log is read from its end, and often only the end of it is kept. */
+export function listFailures(outcomes: readonly Outcome[]): readonly string[] {
+  return outcomes
+    .filter(({ failed }) => failed > 0)
+    .flatMap(({ name, failures }) =>
+      failures.length === 0 ? [`✗ ${name}: see its output above`] : failures.map((failure) => `✗ ${name}: ${failure}`),
+    );
 }
 
 /** Adds outcomes up. */
