@@ -24,6 +24,8 @@ const shared: TestUserConfig = {
   environment: 'node',
   globals: false,
   restoreMocks: true,
+  // Vitest's own second is over when the machine is busy; what never comes still fails before its test does.
+  expect: { poll: { timeout: 15_000, interval: 20 } },
   unstubEnvs: true,
   server: { deps: { inline: ['electron-store'] } },
 };
