@@ -17,6 +17,9 @@ if (!existsSync(electron)) process.env['ELECTRON_OVERRIDE_DIST_PATH'] ??= join(i
 const sheets = '**/screens/{away,empty,many,one}.spec.ts';
 const long = process.env['PORCHLIGHT_TEST_COUNTS'] === 'long' || process.argv.some((arg) => arg.includes('screens/'));
 
+/** Specs that wait for most of a minute: begun first, or one worker would wait for the last of them alone. */
+const waiting = ['whatsapp', 'bot', 'screens/failing', 'money'].map((name) => `**/e2e/${name}.spec.ts`);
+
 export default defineConfig({
   forbidOnly: true,
   fullyParallel: false,
@@ -32,8 +35,14 @@ export default defineConfig({
     trace: 'off',
   },
   projects: [
+    { name: 'e2e-waiting', testDir: 'test/e2e', testMatch: waiting },
     { name: 'host', testDir: 'test/host-tests', testMatch: '**/*.spec.ts' },
-    { name: 'e2e', testDir: 'test/e2e', testMatch: '**/*.spec.ts', testIgnore: long ? [] : sheets },
+    {
+      name: 'e2e',
+      testDir: 'test/e2e',
+      testMatch: '**/*.spec.ts',
+      testIgnore: [...waiting, ...(long ? [] : [sheets])],
+    },
   ],
 });
 

@@ -113,11 +113,15 @@ if ('sentence' in browser) throw new Error(browser.sentence);
 if (!process.argv.includes('--compose')) {
   rmSync(shots, { recursive: true, force: true });
   const playwright = join(root, 'node_modules/.bin/playwright');
-  const { status } = spawnSync(playwright, ['test', 'test/e2e/screens', '--project', 'e2e'], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, PORCHLIGHT_SHOTS: shots, PORCHLIGHT_TEST_COUNTS: 'long' },
-  });
+  const { status } = spawnSync(
+    playwright,
+    ['test', 'test/e2e/screens', '--project', 'e2e', '--project', 'e2e-waiting'],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, PORCHLIGHT_SHOTS: shots, PORCHLIGHT_TEST_COUNTS: 'long' },
+    },
+  );
   if (status !== 0) process.exit(1);
 }
 mkdirSync(target, { recursive: true });
