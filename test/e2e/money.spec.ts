@@ -34,7 +34,7 @@ test('a model needs a price, a limit holds, and raised in the window it lets the
     await dialog.getByLabel('Tokens read (input)').fill('2');
     await dialog.getByLabel('Tokens written (output)').fill('10');
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await expect(page.getByRole('row', { name: /gpt-test lab · yours/ })).toContainText(/US\$2\.00|\$2\.00/);
+    await expect(page.getByRole('row', { name: /gpt-test Lab · yours/ })).toContainText(/US\$2\.00|\$2\.00/);
     await expect(page.getByRole('main').getByText('Nobody knows')).toBeHidden();
   });
 
@@ -48,6 +48,7 @@ test('a model needs a price, a limit holds, and raised in the window it lets the
     const table = page.getByRole('table').filter({ hasText: 'Day' });
     await expect(table.getByRole('row')).toHaveCount(2);
     await expect(table.getByRole('row').nth(1)).toContainText(/1\s*3,000\s*(US)?\$0\.02/);
+    await expect(page.getByRole('row', { name: /gpt-test Lab · 1 request/ })).toBeVisible();
   });
 
   await test.step('a limit that the next call would pass: the chat is told once, and nothing is asked', async () => {

@@ -9,6 +9,7 @@ import { Section } from '../../components/page.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { useNow } from '../../components/use-now.ts';
+import { useProviderName } from '../../components/use-provider-name.ts';
 import { clock, span } from '../../format.ts';
 import { t } from '../../i18n.ts';
 import { OrderedList } from './ordered-list.tsx';
@@ -86,15 +87,11 @@ export function Choice({ choice }: { readonly choice: ModelChoiceView }): ReactN
 
 function ModelWords({ modelRef }: { readonly modelRef: string }): ReactNode {
   const lists = useCall('models.list', {}).value ?? [];
-  const providers = useCall('providers.list', {}).value ?? [];
+  const providerName = useProviderName();
   const health = useCall('host.health', {}).value?.models.find(({ ref }) => ref === modelRef);
   const now = useNow(1000);
   const model = lists.flatMap((list) => list.models).find((each) => each.ref === modelRef);
-  const provider = modelRef.slice(0, modelRef.indexOf('/'));
-  const words = [
-    providers.find((each) => each.id === provider)?.name ?? provider,
-    ...(model ? aboutModel({ ...model, cooldownUntil: null }, now) : []),
-  ];
+  const words = [providerName(modelRef), ...(model ? aboutModel({ ...model, cooldownUntil: null }, now) : [])];
   return (
     <div className="row-words">
       <span className="model-title">

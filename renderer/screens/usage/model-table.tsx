@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { modelName } from '../../components/model-picker.tsx';
+import { useProviderName } from '../../components/use-provider-name.ts';
 import { compact } from '../../format.ts';
 import { t } from '../../i18n.ts';
 import { type ModelUse, tokensOf } from './sums.ts';
@@ -7,6 +8,7 @@ import { costText, unpricedText } from '../../components/cost-words.ts';
 
 /** What each model was asked, the dearest first, with a bar for its share of the cost (of the tokens when all is free). */
 export function ModelTable({ models }: { readonly models: readonly ModelUse[] }): ReactNode {
+  const providerName = useProviderName();
   if (models.length === 0) return <p className="empty">{t('usage.none')}</p>;
   const free = models.every((each) => each.use.cost === 0);
   const weight = ({ use }: ModelUse): number => (free ? tokensOf(use) : use.cost);
@@ -27,7 +29,7 @@ export function ModelTable({ models }: { readonly models: readonly ModelUse[] })
               <th scope="row">
                 <span className="break">{modelName(each.model)}</span>
                 <span className="muted small block break">
-                  {each.model.slice(0, each.model.indexOf('/'))} · {t('usage.calls', { count: each.use.calls })}
+                  {providerName(each.model)} · {t('usage.calls', { count: each.use.calls })}
                 </span>
                 <svg className="share" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
                   <rect width={(weight(each) / most) * 100} height="4" />

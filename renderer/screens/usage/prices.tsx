@@ -7,6 +7,7 @@ import { modelName, ModelPicker } from '../../components/model-picker.tsx';
 import { Section } from '../../components/page.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { useToast } from '../../components/toast.tsx';
+import { useProviderName } from '../../components/use-provider-name.ts';
 import { dateOfText, priceText } from '../../format.ts';
 import { t } from '../../i18n.ts';
 import { PriceDialog } from './price-dialog.tsx';
@@ -134,12 +135,13 @@ interface PriceProps {
 function Price({ price, onEdit, onRemove }: PriceProps): ReactNode {
   const { model, input, output, source } = price;
   const name = modelName(model);
+  const providerName = useProviderName();
   return (
     <tr>
       <th scope="row">
         <span className="break">{name}</span>
         <span className="muted small block break">
-          {model.slice(0, model.indexOf('/'))} · {sourceText(price)}
+          {providerName(model)} · {sourceText(price)}
         </span>
       </th>
       <td>{input === null ? '–' : priceText(input)}</td>
