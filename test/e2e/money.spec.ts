@@ -48,7 +48,7 @@ test('a model needs a price, a limit holds, and raised in the window it lets the
     const table = page.getByRole('table').filter({ hasText: 'Day' });
     await expect(table.getByRole('row')).toHaveCount(2);
     await expect(table.getByRole('row').nth(1)).toContainText(/1\s*3,000\s*(US)?\$0\.02/);
-    await expect(page.getByRole('row', { name: /gpt-test Lab · 1 request/ })).toBeVisible();
+    await expect(page.getByRole('row', { name: /gpt-test Lab · 1 call/ })).toBeVisible();
   });
 
   await test.step('a limit that the next call would pass: the chat is told once, and nothing is asked', async () => {
