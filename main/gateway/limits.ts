@@ -1,4 +1,4 @@
-/** The numbers of the path that are not settings; behaviour.md gives them and says why. */
+/** The numbers of the path that are not settings. All are choices of ours, unless a platform is named. */
 
 /** A longer wait makes an answer late: labelled for the owner, set aside for others. */
 export const lateAfter = 30 * 60_000;

@@ -58,7 +58,7 @@ export interface ModelRequest {
   readonly thinking?: Thinking;
 }
 
-/** Closed; what follows from each is in `models/attempts.ts` and behaviour.md (Models). */
+/** Closed; what follows from each is in `models/attempts.ts`. */
 export type ModelErrorClass =
   | 'invalid-request'
   | 'auth'

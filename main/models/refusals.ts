@@ -1,6 +1,6 @@
 /**
- * An answer over HTTP that is not what was asked for → a failure. The table of statuses is behaviour.md's list of
- * classes; the wordings are protocol facts of the servers named beside them, which often have no code of their own.
+ * An answer over HTTP that is not what was asked for → a failure. Which status is which class is ours to say; the
+ * wordings are protocol facts of the servers named beside them, which often have no code of their own.
  */
 import type { ModelFailure } from '../gateway/model.ts';
 import type { Millis } from '../gateway/types.ts';

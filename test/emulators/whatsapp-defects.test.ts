@@ -1,6 +1,7 @@
 /*
- * What the installed client does wrong (whatsapp.md 4), shown against the emulated service, so that remedies can be shown
- * there too. A test that fails after an update of the client means that a remedy may have become needless.
+ * What the installed client does wrong (docs/whatsapp-protocol.md, What the library gets wrong), shown against the
+ * emulated service, so that remedies can be shown there too. A test that fails after an update of the client means that
+ * a remedy may have become needless.
  */
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';

@@ -1,4 +1,4 @@
-/** What can be known of a send afterwards (behaviour.md, Delivery: send outcome), from how its call ended. */
+/** What can be known of a send afterwards, from how its call ended. */
 import type { SendOutcome } from '../../gateway/channel.ts';
 import type { ReasonCode } from '../../gateway/types.ts';
 import { reason } from '../../../preload/contract/reasons.ts';

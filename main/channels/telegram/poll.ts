@@ -37,7 +37,7 @@ export interface Poller {
   reconnect(why: string): void;
 }
 
-/** behaviour.md, one bad link: no generation within this time of a reconnect escalates. */
+/** A reconnect that has led to no new poll by then is stuck, and would stay so: everything is begun anew. */
 const STUCK_AFTER: Millis = 30_000;
 
 /** A reason in place of `api`: there is no usable token; the link is then signed out from the start. */

@@ -1,4 +1,4 @@
-/** How long the poll waits after each kind of failure (behaviour.md, Telegram errors). All in milliseconds. */
+/** How long the poll waits after each kind of failure. All in milliseconds. */
 import type { Random } from '../../gateway/clock.ts';
 import type { Millis } from '../../gateway/types.ts';
 

@@ -1,6 +1,6 @@
 /**
- * The two steps of the poll loop, proving who we are and asking for updates, and what follows from each way they fail
- * (behaviour.md, Telegram errors). A step sets the link's state and says what the loop does next.
+ * The two steps of the poll loop, proving who we are and asking for updates, and what follows from each way they fail.
+ * A step sets the link's state and says what the loop does next.
  */
 import type { LinkIdentity, LinkState } from '../../gateway/channel.ts';
 import type { Clock, Random } from '../../gateway/clock.ts';

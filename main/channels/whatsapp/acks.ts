@@ -1,7 +1,7 @@
 /**
  * One stanza and what the server says to it. The promise of the library's own send tells nothing (it resolves before the
  * server has heard of the message), and its events may lie in a buffer for half a minute; the raw answer comes at once
- * (whatsapp.md 4.4).
+ * (docs/whatsapp-protocol.md, Events that wait).
  */
 import type { BaileysEventMap, BinaryNode } from 'baileys';
 import type { Clock } from '../../gateway/clock.ts';

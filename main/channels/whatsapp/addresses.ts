@@ -1,7 +1,8 @@
 /**
  * Who is who. WhatsApp calls a person by number (`49…@s.whatsapp.net`) or by a hidden id (`…@lid`), in the same chat now
- * so and now so (whatsapp.md 5.5). Here a person is the digits of the number where it is known, else `<digits>@lid`; a
- * private chat is called like its person and a group as WhatsApp calls it, `<id>@g.us`.
+ * so and now so (docs/whatsapp-protocol.md, Numbers and hidden ids). Here a person is the digits of the number where it
+ * is known, else `<digits>@lid`; a private chat is called like its person and a group as WhatsApp calls it,
+ * `<id>@g.us`.
  */
 import type { Address } from '../../gateway/types.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Credentials and keys of one socket (whatsapp.md 5.1). Every write of keys carries the credentials along when they have
- * changed, in one transaction: keys are never ahead of the numbers that they were made under.
+ * Credentials and keys of one socket (docs/whatsapp-protocol.md, What is stored). Every write of keys carries the
+ * credentials along when they have changed, in one transaction: keys are never ahead of the numbers that they were made
+ * under.
  *
  * While a device is being paired, everything is in memory. Once the phone has agreed it takes the place of all that the
  * file held, in one transaction: a pairing that is given up leaves the file as it was.
@@ -148,7 +149,7 @@ export class SocketState {
     return accountKinds.flatMap((kind) => this.#file.all(kind).map(({ id }) => ({ kind, id, value: null })));
   }
 
-  /** One kind of row has methods (whatsapp.md 5.1). */
+  /** One kind of row has methods (docs/whatsapp-protocol.md, What is stored). */
   #revived(type: keyof SignalDataTypeMap, value: unknown): unknown {
     if (type !== 'app-state-sync-key' || typeof value !== 'object' || value === null) return value;
     return this.#library.proto.Message.AppStateSyncKeyData.fromObject(value);

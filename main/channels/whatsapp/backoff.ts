@@ -1,4 +1,4 @@
-/** How long the connection waits before it is tried again (behaviour.md, WhatsApp reconnect). All in milliseconds. */
+/** How long the connection waits before it is tried again. All in milliseconds. */
 import type { Random } from '../../gateway/clock.ts';
 import type { Millis } from '../../gateway/types.ts';
 

@@ -1,5 +1,5 @@
 /**
- * What follows from each way a connection ends (behaviour.md, WhatsApp close codes), as data.
+ * What follows from each way a connection ends (docs/whatsapp-protocol.md, Closing codes), as data.
  *
  * A code counts only where it was said: inside the encrypted stream, or by the check of the server's certificates. The
  * same number as an HTTP status of a proxy, or in an error of the network, says nothing about the account.
@@ -56,7 +56,7 @@ const network: CloseRule = { kind: 'back-off', reason: reason('link.network') };
 const serverError: CloseRule = { kind: 'back-off', reason: reason('link.server-error') };
 const accountRefused: CloseRule = { kind: 'stop', reason: reason('link.account-refused') };
 
-/** whatsapp.md 5.3, 6.6; what the service means by codes that the emulator does not know has not been seen by us. */
+/** What the service means by codes that the emulator does not know has not been seen by us. */
 export const closeRows: readonly CloseRow[] = [
   { by: 'server', code: 515, rule: { kind: 'restart', reason: reason('link.restarting') } },
   { by: 'server', code: 408, rule: network },

@@ -24,7 +24,7 @@ import { Run } from './run.ts';
 import { Attempt } from './socket.ts';
 import { Vault } from './vault.ts';
 
-/** behaviour.md, one bad link: no generation within this time of a reconnect escalates. */
+/** A reconnect that has led to no new socket by then is stuck, and would stay so: everything is begun anew. */
 const STUCK_AFTER: Millis = 30_000;
 /** After a fault of our own, or a disk that refuses. */
 const AGAIN_AFTER: Millis = 30_000;
@@ -325,7 +325,7 @@ export class Connection {
     void this.#begin(work);
   }
 
-  /** By a question, since the library's own way out is done when it has asked (whatsapp.md 5.3). */
+  /** By a question, since the library's own way out is done when it has asked. */
   async #askRemoval({ socket, library }: Live): Promise<void> {
     const jid = socket.authState.creds.me?.id;
     if (jid === undefined) return;

@@ -1,7 +1,8 @@
 /**
  * The library's Signal code prints whole sessions to the console, private keys included (`Closing session:` and the like
- * in libsignal's session_record.js; whatsapp.md 4.5). What the console is given is looked at first. What libsignal says is
- * for the log: on the standard output of a host it would stand among lines that programs read.
+ * in libsignal's session_record.js; docs/whatsapp-protocol.md, Keys on the console). What the console is given is
+ * looked at first. What libsignal says is for the log: on the standard output of a host it would stand among lines that
+ * programs read.
  */
 
 const methods = ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const;

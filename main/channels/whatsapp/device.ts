@@ -4,7 +4,7 @@ import type { Library } from './parts.ts';
 
 const BROWSER = 'Chrome';
 
-/** For this machine. A browser and not a desktop app: whatsapp.md 5.4. */
+/** For this machine. A browser and not a desktop app (docs/whatsapp-protocol.md, Introducing ourselves). */
 export function browserOf({ Browsers }: Pick<Library, 'Browsers'>, platform: NodeJS.Platform): WABrowserDescription {
   if (platform === 'darwin') return Browsers.macOS(BROWSER);
   return platform === 'win32' ? Browsers.windows(BROWSER) : Browsers.ubuntu(BROWSER);

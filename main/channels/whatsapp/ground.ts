@@ -5,7 +5,7 @@ import type { LinkId } from '../../gateway/types.ts';
 import type { Identity, Library, Live, WhatsAppDeps } from './parts.ts';
 import type { Attempt, AttemptEvents } from './socket.ts';
 
-/** The version of the web client that we say we are (whatsapp.md 5.9). */
+/** The version of the web client that we say we are (docs/whatsapp-protocol.md, Introducing ourselves). */
 export interface Versions {
   /** The one to say now. Takes at most a few seconds. Never rejects. */
   current(): Promise<WAVersion>;

@@ -1,6 +1,7 @@
 /**
  * What is known about groups: their names and who is in them, so that a message to one needs no question first
- * (whatsapp.md 5.4), and who wrote what in them lately, which a quote, a sign and a receipt have to say.
+ * (docs/whatsapp-protocol.md, Acknowledging and re-sending), and who wrote what in them lately, which a quote, a sign
+ * and a receipt have to say.
  *
  * events of a socket → memory; what is not there is asked once, one question at a time, and a refusal is remembered.
  */

@@ -1,6 +1,7 @@
 /**
- * Everything one link keeps in its identity file, put together (whatsapp.md 4.1, 4.6, 5.1): credentials and keys
- * (auth-state.ts), sessions that are on disk in time (signal-rows.ts, repository.ts), the journal and sent messages.
+ * Everything one link keeps in its identity file, put together (docs/whatsapp-protocol.md, Lost messages; Sessions
+ * written too late; What is stored): credentials and keys (auth-state.ts), sessions that are on disk in time
+ * (signal-rows.ts, repository.ts), the journal and sent messages.
  *
  * When the disk refuses a write, or a row cannot be read, the socket is ended in the same breath. The library would go
  * on: it would refuse the message for good, or tell the phone that the pairing has worked.

@@ -34,7 +34,7 @@ export type ReadMessage = (
 
 /**
  * Whether a message is for this program at all: not status posts, channels and lists, not stubs (the message itself may
- * still come under the same id, whatsapp.md 5.6), and not what comes back of our own.
+ * still come under the same id: docs/whatsapp-protocol.md, Messages that come in), and not what comes back of our own.
  */
 export function isForUs(message: WAMessage, isSent: (id: string) => boolean): boolean {
   const { key, broadcast } = message;

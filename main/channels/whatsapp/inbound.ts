@@ -3,7 +3,8 @@
  *
  * tap → noted in the journal → order of the stanzas → queue → read → `receive` → settled in the journal. What the core
  * could not store is offered again after a pause, and what was noted but not settled when the socket or the process ended
- * is offered before anything new when the next socket is attached (whatsapp.md 4.1, 5.6).
+ * is offered before anything new when the next socket is attached (docs/whatsapp-protocol.md, Lost messages; Messages
+ * that come in).
  */
 import type { BaileysEventMap, BinaryNode, WAMessage } from 'baileys';
 import type { InboundBatch, InboundFile, InboundMembership, Migration, Receive } from '../../gateway/channel.ts';
@@ -112,7 +113,7 @@ class Inlet implements Disposable {
 
   /**
    * The library takes a private message that is not encrypted at all for one like any other; no client sends such, so
-   * whoever put it into the stream is not the one it names (whatsapp.md 4).
+   * whoever put it into the stream is not the one it names (docs/whatsapp-protocol.md, What the library gets wrong).
    */
   #look(stanza: BinaryNode): void {
     this.#order.arrived(stanza);

@@ -22,7 +22,7 @@ export type { WhatsAppDeps } from './parts.ts';
 
 const MAX_PART = 4000;
 
-/** Like a person and not like a program, who writes one message after another (whatsapp.md 5.10). */
+/** Like a person and not like a program, who writes one message after another. */
 const traits: ChannelTraits = {
   maxPart: MAX_PART,
   pacing: { perSecond: 1, perChatPerSecond: 1, perChatBurst: 1, between: { from: 500, to: 1_500 } },

@@ -1,6 +1,7 @@
 /**
- * What was decrypted and is not yet the core's (whatsapp.md 4.1). A ratchet turns once: a message whose plain text is lost
- * between decryption and the core's commit could never be read again, while the server was told that it arrived.
+ * What was decrypted and is not yet the core's (docs/whatsapp-protocol.md, Lost messages). A ratchet turns once: a
+ * message whose plain text is lost between decryption and the core's commit could never be read again, while the server
+ * was told that it arrived.
  *
  *   frame       a stanza comes in; who sent it is remembered by the hash of each of its ciphertexts
  *   decrypted   in the transaction that advances the session: the plain text and the stanza's attributes

@@ -1,5 +1,6 @@
 /**
- * Loads the library, and mends in place what would make it unsafe (whatsapp.md 2, 4.5). It offers no other way:
+ * Loads the library, and mends in place what would make it unsafe (docs/whatsapp-protocol.md, Signatures that are not
+ * checked; Keys on the console). It offers no other way:
  *
  *   the console      guarded before anything of it is loaded, see console-guard.ts
  *   Curve.verify     throws the answer away in 7.0.0-rc14 and says true: replaced by one that means it, then tested
@@ -30,7 +31,7 @@ export interface LibraryParts {
   readonly curve: SignalCurve;
 }
 
-/** `WhatsAppLongTerm1`, the root of WhatsApp's certificates (whatsapp.md 2). */
+/** `WhatsAppLongTerm1`, the root of WhatsApp's certificates. */
 export const publicRootKey: Uint8Array = Uint8Array.from(
   Buffer.from('142375574d0a587166aae71ebe516437c4a28b73e3695c6ce1f7f9545da8ee6b', 'hex'),
 );

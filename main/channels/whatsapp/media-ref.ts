@@ -1,4 +1,4 @@
-/** The file that came with a message, and all that is needed to fetch it later (whatsapp.md 5.8). */
+/** The file that came with a message, and all that is needed to fetch it later (docs/whatsapp-protocol.md, Media). */
 import type { proto, WAMessage } from 'baileys';
 import type { InboundFile } from '../../gateway/channel.ts';
 

@@ -1,6 +1,6 @@
 /**
- * The bytes of a file that came in (whatsapp.md 5.8), written anew: the library takes the host from the message, which
- * its sender chose, and checks neither the code of authenticity nor a hash.
+ * The bytes of a file that came in (docs/whatsapp-protocol.md, Media), written anew: the library takes the host from
+ * the message, which its sender chose, and checks neither the code of authenticity nor a hash.
  *
  *   where    `directPath` below the server's one origin; no redirect is followed
  *   format   AES-256-CBC, then 10 bytes of HMAC-SHA256 over IV and ciphertext; IV, cipher and MAC key are HKDF-SHA256 of

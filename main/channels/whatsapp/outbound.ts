@@ -1,7 +1,7 @@
 /**
  * Parts become messages, one at a time over the whole link. Each has an id and bytes of its own before it is sent first;
  * whatever becomes of it, the same id with the same bytes may go out again, and is one message to whoever receives it
- * (whatsapp.md 4.6, and "sendMessage does not wait" below it).
+ * (docs/whatsapp-protocol.md, Acknowledging and re-sending).
  *
  * id → kept bytes, or new ones, kept → stanza → the server's raw answer → outcome (`acks.ts`).
  */
@@ -89,7 +89,7 @@ function keep(
   return message;
 }
 
-/** The service's word for a stanza made for devices or keys that are no longer so (whatsapp.md 5.10). */
+/** The service's word for a stanza made for devices or keys that are no longer so. */
 const STALE_SESSION = 479;
 
 async function relay(deps: Deps, live: Live, message: SentMessage, signal: AbortSignal): Promise<Verdict> {
@@ -146,7 +146,7 @@ function outcomeOf(
 const CLOSED = 'Connection Closed';
 /** What the server says about a group that is not there, or not for us. */
 const GONE: ReadonlySet<number> = new Set([401, 403, 404]);
-/** The account may not write to this person now; each further try makes it worse (whatsapp.md 5.10). */
+/** The account may not write to this person now; each further try makes it worse. */
 const RESTRICTED = 463;
 const TOO_FAST = 429;
 

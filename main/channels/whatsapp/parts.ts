@@ -1,13 +1,15 @@
 /**
  * How the parts of this folder know each other.
  *
- *   library.ts     loads baileys once, with what has to be mended in it      whatsapp.md 2, 4.5
- *   identity.ts    credentials, keys, journal and sent messages in one file  whatsapp.md 4.1, 4.6, 5.1
- *   connection.ts  one socket after another, each a generation; pairing      whatsapp.md 5.3, 5.7
- *   inbound.ts     what a socket tells becomes batches for the core          whatsapp.md 5.5, 5.6
- *   outbound.ts    parts become stanzas, settled by the server's raw answer  whatsapp.md 4.4, 4.6
- *   media.ts       files of messages, fetched from one host only             whatsapp.md 5.8
+ *   library.ts     loads baileys once, with what has to be mended in it
+ *   identity.ts    credentials, keys, journal and sent messages in one file
+ *   connection.ts  one socket after another, each a generation; pairing
+ *   inbound.ts     what a socket tells becomes batches for the core
+ *   outbound.ts    parts become stanzas, settled by the server's raw answer
+ *   media.ts       files of messages, fetched from one host only
  *   index.ts       joins them to the port
+ *
+ * What is known of the protocol, and what is wrong with the library, is in docs/whatsapp-protocol.md.
  */
 import type * as Baileys from 'baileys';
 import type { AuthenticationState, UserFacingSocketConfig, WAMessage, WASocket } from 'baileys';

@@ -1,10 +1,10 @@
 /**
- * Whether the server is still there (behaviour.md, WhatsApp proof of life): any frame of it proves that. A keep-alive
- * every 25 s makes it answer; 60 s without a frame and the connection is dead. Messages are never what is judged: quiet
- * is not dead.
+ * Whether the server is still there: any frame of it proves that. A keep-alive every 25 s makes it answer; 60 s without
+ * a frame, which leave room for one lost answer, and the connection is dead. Messages are never what is judged: quiet is
+ * not dead.
  *
  * The library has a keep-alive of its own on the machine's time, which cannot be switched off; it is set slower than this
- * one (socket.ts) and only ever acts when this one could not.
+ * one (make-socket.ts) and only ever acts when this one could not.
  */
 import type { Clock } from '../../gateway/clock.ts';
 import type { Millis } from '../../gateway/types.ts';

@@ -1,6 +1,6 @@
 /**
  * What a socket that is not linked yet shows to the owner: QR codes one after another, or one code to type
- * (whatsapp.md 4.7, 4.8, 5.7, 6.2).
+ * (docs/whatsapp-protocol.md, Refreshed registrations; Pairing).
  *
  *   references come → a QR text each, the first for 60 s, then 20 s, until they are used up
  *   a refresh       → acknowledged; a new secret in the present text and in every later one

@@ -1,4 +1,4 @@
-/** The library's own Signal repository, with the journal and with sessions on disk in time (whatsapp.md 4.1, 4.6). */
+/** The library's own Signal repository, with the journal and with sessions on disk in time. */
 import type { SignalRepositoryWithLIDStore, UserFacingSocketConfig } from 'baileys';
 import type { SocketState } from './auth-state.ts';
 import { hashOf, type Journal } from './journal.ts';

@@ -1,4 +1,4 @@
-/** How often a message was asked for or sent again, kept over reconnections (whatsapp.md 5.4). */
+/** How often a message was asked for or sent again, kept over reconnections. */
 import type { UserFacingSocketConfig } from 'baileys';
 import type { Clock } from '../../gateway/clock.ts';
 import type { Millis } from '../../gateway/types.ts';

@@ -7,7 +7,7 @@ import type { Identity, Library, SentMessage } from './parts.ts';
 
 /**
  * How long a copy is given out. A reconnection may bring wishes of days together; what is repeated then would be read as
- * new (whatsapp.md 5.4).
+ * new (docs/whatsapp-protocol.md, Acknowledging and re-sending).
  */
 const givenOut: Millis = 60 * 60_000;
 

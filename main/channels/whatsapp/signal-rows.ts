@@ -1,5 +1,6 @@
 /**
- * The rows of the Signal protocol, as the library's repository sees them (whatsapp.md 4.1, 4.6).
+ * The rows of the Signal protocol, as the library's repository sees them (docs/whatsapp-protocol.md, Lost messages;
+ * Sessions written too late).
  *
  * The library keeps rows that it has read in the cache of a transaction that can last for a whole send, and writes them
  * after the stanza has left. Here every operation on a session reads what is in the file now, and all its rows are on

@@ -12,7 +12,7 @@ export type Signs = Required<Pick<Channel, 'presence' | 'react' | 'markRead'>>;
 
 /**
  * Signs are shown only while the link is up. Whom they are for decides the core; that the account is online is never
- * said, or its phone would fall silent (whatsapp.md 5.4).
+ * said, or its phone would fall silent (docs/whatsapp-protocol.md, Introducing ourselves).
  */
 export function createSigns({ clock, log }: Pick<WhatsAppDeps, 'clock' | 'log'>, parts: OutboundParts): Signs {
   let reacting: Promise<void> = Promise.resolve();

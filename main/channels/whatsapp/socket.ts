@@ -4,8 +4,8 @@
  *   made → attach → frames (proof.ts) → `ended`: how, as close-codes.ts needs it
  *
  * What the library leaves open is closed here: a refused upgrade for which it would wait for ever, a start that comes to
- * nothing (whatsapp.md 4.2), a half-open connection whose close nobody answers, queries that would wait on after the end,
- * and work of the ended socket on keys that the next one is going to use.
+ * nothing (docs/whatsapp-protocol.md, Refused upgrades), a half-open connection whose close nobody answers, queries
+ * that would wait on after the end, and work of the ended socket on keys that the next one is going to use.
  *
  * Time-outs here are on the injected clock. The library's own timers (of queries, of its keep-alive, of its buffers) are
  * on the machine's and cannot be moved; those that would act before ours are set out of the way in make-socket.ts.

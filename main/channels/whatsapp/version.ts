@@ -1,7 +1,7 @@
 /**
- * Which version of WhatsApp's web client we say we are (whatsapp.md 5.9). The library's own ages out within weeks: the
- * server then refuses (405) or does not let phones link. So WhatsApp's page is asked, and what a login went well with
- * is kept.
+ * Which version of WhatsApp's web client we say we are (docs/whatsapp-protocol.md, Introducing ourselves). The
+ * library's own ages out within weeks: the server then refuses (405) or does not let phones link. So WhatsApp's page is
+ * asked, and what a login went well with is kept.
  *
  *   accepted within a day   taken without asking
  *   else                    asked, 3 s; what is answered holds for a day

@@ -1,4 +1,4 @@
-/* Every way a connection ends, against the emulated service with the real library: the ladder of whatsapp.md 7. */
+/* Every way a connection ends, against the emulated service with the real library (test/run/rungs.ts). */
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';

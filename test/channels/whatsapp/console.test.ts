@@ -1,6 +1,7 @@
 /*
- * Nothing printed and nothing logged holds a key, while sessions are opened, closed and replaced (whatsapp.md 4.5). In a
- * file of its own: the console is recorded before the library is loaded.
+ * Nothing printed and nothing logged holds a key, while sessions are opened, closed and replaced
+ * (docs/whatsapp-protocol.md, Keys on the console). In a file of its own: the console is recorded before the library is
+ * loaded.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

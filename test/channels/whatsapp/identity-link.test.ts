@@ -49,7 +49,7 @@ describe('an identity', () => {
     later.close();
   });
 
-  it('tells a message whose socket ended between decryption and receipt (whatsapp.md 4.1)', async () => {
+  it('tells a message whose socket ended between decryption and receipt', async () => {
     const identity = home.identity(library);
     const place = { library, identity, server };
     const alice = server.contact();
@@ -129,7 +129,7 @@ describe('an identity', () => {
     later.close();
   });
 
-  it('goes on with the next message after a kill right behind a send, without another copy (whatsapp.md 4.6)', async () => {
+  it('goes on with the next message after a kill right behind a send, without another copy', async () => {
     const identity = home.identity(library);
     const place = { library, identity, server };
     const alice = server.contact();

@@ -173,7 +173,7 @@ describe('a pairing over a standing identity', () => {
 });
 
 describe('sessions', () => {
-  it('are on disk before a stanza leaves, while the transaction of the send is still open (whatsapp.md 4.6)', async () => {
+  it('are on disk before a stanza leaves, while the transaction of the send is still open', async () => {
     const { alice, bob } = await acquainted();
     const before = home.row('alice', 'key', 'session/15552.0');
     await alice.line.keys.transaction(async () => {

@@ -1,4 +1,4 @@
-/* What is said to a link reaches the core as it was said, once, from whoever said it: the ladder of whatsapp.md 7. */
+/* What is said to a link reaches the core as it was said, once, from whoever said it (test/run/rungs.ts). */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { InboundDeletion, InboundMessage } from '../../../main/gateway/channel.ts';
 import type { Contact } from '../../emulators/whatsapp/contact.ts';

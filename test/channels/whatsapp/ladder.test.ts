@@ -1,6 +1,6 @@
 /*
- * Rungs of the ladder (whatsapp.md 7) that no other test of the channel climbs as a whole; test/run/rungs.ts lists all of
- * them with the tests that show them.
+ * Rungs of the ladder that no other test of the channel climbs as a whole; test/run/rungs.ts lists all of them with the
+ * tests that show them.
  */
 import { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';

@@ -1,4 +1,4 @@
-/* What is mended in the library where it is loaded (whatsapp.md 2, 4.5). */
+/* What is mended in the library where it is loaded. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { holdsKeys } from '../../../main/channels/whatsapp/console-guard.ts';
 import { libraryLogger, withoutSecrets } from '../../../main/channels/whatsapp/library-log.ts';

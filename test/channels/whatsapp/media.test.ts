@@ -1,4 +1,4 @@
-/* Files of messages, from the emulated service and from servers that are none (whatsapp.md 5.8). */
+/* Files of messages, from the emulated service and from servers that are none (docs/whatsapp-protocol.md, Media). */
 import { createServer, type RequestListener } from 'node:http';
 import type { WAMessage } from 'baileys';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/* What the core says goes out under an id of its own and is settled by what the server says: whatsapp.md 7. */
+/* What the core says goes out under an id of its own and is settled by what the server says (test/run/rungs.ts). */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SendOptions, SendOutcome } from '../../../main/gateway/channel.ts';
 import type { Part } from '../../../main/gateway/types.ts';

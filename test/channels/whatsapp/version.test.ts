@@ -1,4 +1,4 @@
-/* The version of the client that we say we are (whatsapp.md 5.9). */
+/* The version of the client that we say we are (docs/whatsapp-protocol.md, Introducing ourselves). */
 import { describe, expect, it } from 'vitest';
 import { createVersions } from '../../../main/channels/whatsapp/version.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';

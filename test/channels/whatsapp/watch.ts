@@ -1,7 +1,8 @@
 /**
  * What must never be printed or logged, and what was: keys, messages and whole numbers of all links of a test file, against
- * everything its process has written (whatsapp.md 4.5). Keys are learnt where they are stored, numbers and hidden ids from
- * the stanzas of the service, messages from what the core was given and what arrived at people.
+ * everything its process has written (docs/whatsapp-protocol.md, Keys on the console). Keys are learnt where they are
+ * stored, numbers and hidden ids from the stanzas of the service, messages from what the core was given and what
+ * arrived at people.
  *
  * A key is found by its first sixteen characters however it is spelled: base64, hexadecimal, as Node shows a Buffer, and as
  * a list of numbers.

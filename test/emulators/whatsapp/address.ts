@@ -1,6 +1,7 @@
 /*
  * Addresses (JIDs): `USER@SERVER` for people and groups, `USER:DEVICE@SERVER` for a device other than the first. A person
- * has two: the phone number at s.whatsapp.net and the LID at lid (whatsapp.md 5.5, 6.4).
+ * has two: the phone number at s.whatsapp.net and the LID at lid (docs/whatsapp-protocol.md, Numbers and hidden ids;
+ * Stanzas of messages).
  */
 
 export interface Address {
@@ -10,7 +11,7 @@ export interface Address {
   readonly device: number;
 }
 
-/** The server's own address, as it stands in `from` and `to`: with the @ (whatsapp.md 6.3). */
+/** The server's own address, as it stands in `from` and `to`: with the @ (docs/whatsapp-protocol.md, Login). */
 export const serverAddress = '@s.whatsapp.net';
 
 export const statusAddress = 'status@broadcast';

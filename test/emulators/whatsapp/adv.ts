@@ -1,7 +1,7 @@
 /*
  * How a phone vouches for a companion: it signs the companion's identity, proves with a code that only a phone that saw
- * the QR text can make that it means this one, and the companion signs back (whatsapp.md 6.2). Every contact checks both
- * signatures with the first message of a session.
+ * the QR text can make that it means this one, and the companion signs back (docs/whatsapp-protocol.md, Pairing). Every
+ * contact checks both signatures with the first message of a session.
  */
 import { randomInt } from 'node:crypto';
 import { hmacSha256 } from './crypto/ciphers.ts';

@@ -1,6 +1,7 @@
 /*
  * The certificate chain of the handshake: root → intermediate → leaf. The leaf names the server's static key, the
- * intermediate has `issuerSerial` 0, and each is signed by the key above it with XEdDSA (whatsapp.md 6.1 and 2).
+ * intermediate has `issuerSerial` 0, and each is signed by the key above it with XEdDSA (docs/whatsapp-protocol.md,
+ * Frames and handshake; Signatures that are not checked).
  */
 import { keyPair, sign } from './crypto/curve.ts';
 import type { KeyPair } from './crypto/curve.ts';

@@ -1,6 +1,7 @@
 /*
  * The real client, as the tests of the emulator use it: the installed package with its credentials in memory, its checks
- * of signatures made real, and the root of the emulator's certificates for that of the service (whatsapp.md 2).
+ * of signatures made real, and the root of the emulator's certificates for that of the service
+ * (docs/whatsapp-protocol.md, Signatures that are not checked).
  */
 import makeWASocket, { BufferJSON, Curve, WA_CERT_DETAILS, initAuthCreds, proto } from 'baileys';
 import { vi } from 'vitest';
@@ -62,7 +63,7 @@ export function memory(stored: Stored = new Map<string, string>()): Memory {
   };
 }
 
-/** One kind of row has methods (whatsapp.md 5.1). */
+/** One kind of row has methods (docs/whatsapp-protocol.md, What is stored). */
 function revived<T>(type: keyof SignalDataTypeMap, value: T | undefined): T | undefined {
   if (type !== 'app-state-sync-key' || typeof value !== 'object' || value === null) return value;
   return proto.Message.AppStateSyncKeyData.fromObject(value) as T;
@@ -88,7 +89,7 @@ export function quietLogger(kept: EventLog<unknown>): LoggerOf {
   return logger;
 }
 
-/** The client's Signal library prints whole sessions to the console (whatsapp.md 4.5); to be called before each test. */
+/** The client's Signal library prints whole sessions to the console; to be called before each test. */
 export function muteConsole(): void {
   for (const level of ['info', 'warn', 'error'] as const) vi.spyOn(console, level).mockReturnValue(undefined);
 }
@@ -110,7 +111,7 @@ export interface RealClient extends AsyncDisposable {
 
 const waitMs = { timeoutMs: 20_000 };
 
-/** What the client comes with: it takes every signature of the right length for a good one (whatsapp.md 2). */
+/** What the client comes with: it takes every signature of the right length for a good one. */
 const stockVerify = Curve.verify.bind(Curve);
 
 const strictVerify: typeof Curve.verify = (key, message, signature) => {

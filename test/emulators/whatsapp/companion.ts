@@ -1,6 +1,6 @@
 /*
  * A linked device as the service keeps it: its keys, the pre-keys that strangers are given, what waits for it, and the
- * connection it has right now. Its faults are those of its connection (whatsapp.md 6.6, 5.3).
+ * connection it has right now. Its faults are those of its connection (docs/whatsapp-protocol.md, Closing codes).
  */
 import { EventLog } from '../lib/event-log.ts';
 import { byLid, byNumber, serverAddress } from './address.ts';
@@ -89,7 +89,7 @@ export class Companion {
     return this.#signedPreKey;
   }
 
-  /** A login: a connection that stands already is told that it was replaced (whatsapp.md 6.6). */
+  /** A login: a connection that stands already is told that it was replaced. */
   connected(connection: Connection): void {
     const before = this.connection;
     this.#connection = connection;
@@ -120,8 +120,9 @@ export class Companion {
   }
 
   /**
-   * Takes uploaded keys (whatsapp.md 6.3) and gives the numbers that were used before for other keys: whoever has such a
-   * key cannot be read any more. Throws `Refused` when they belong to another identity or are wrongly signed.
+   * Takes uploaded keys (docs/whatsapp-protocol.md, Login) and gives the numbers that were used before for other keys:
+   * whoever has such a key cannot be read any more. Throws `Refused` when they belong to another identity or are
+   * wrongly signed.
    */
   upload(query: Node): readonly number[] {
     const registration = needBytes(query, 'registration', 4).readUInt32BE();

@@ -1,7 +1,7 @@
 /*
  * One WebSocket: frames, the handshake, and stanzas both ways. Who is at the other end is decided by `admit` once the
  * payload of the client is known; from then on a `Stage` reads. Everything is read in the order it came and nothing is
- * awaited in between (whatsapp.md 6.1).
+ * awaited in between (docs/whatsapp-protocol.md, Frames and handshake).
  */
 import type { WebSocket } from 'ws';
 import { preciseNow } from '../lib/http.ts';
@@ -33,7 +33,7 @@ export interface Stage {
   ended(): void;
 }
 
-/** A stage, or the code of the <failure> the client is sent away with (whatsapp.md 6.3). */
+/** A stage, or the code of the <failure> the client is sent away with (docs/whatsapp-protocol.md, Login). */
 export type Admission =
   { readonly kind: 'stage'; readonly stage: Stage } | { readonly kind: 'failure'; readonly code: number };
 
@@ -142,7 +142,7 @@ export class Connection {
     });
   }
 
-  /** Ends the stream without a reason (whatsapp.md 6.6). */
+  /** Ends the stream without a reason (docs/whatsapp-protocol.md, Closing codes). */
   endStream(): void {
     this.closeWith(node('xmlstreamend'));
   }

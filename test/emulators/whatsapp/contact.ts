@@ -1,4 +1,4 @@
-/* Somebody else who writes to an account and gets what it answers (whatsapp.md 6.4). */
+/* Somebody else who writes to an account and gets what it answers (docs/whatsapp-protocol.md, Stanzas of messages). */
 import { node } from './binary/node.ts';
 import type { Group } from './groups.ts';
 import type { Inbox } from './inbox.ts';
@@ -73,7 +73,7 @@ export class Contact extends Speaker {
 
   /**
    * A text that is not encrypted at all. The service never sends one in a private chat; the installed client takes it for
-   * a message (whatsapp.md 4).
+   * a message (docs/whatsapp-protocol.md, What the library gets wrong).
    */
   sayPlain(bytes: Buffer, options: ContactOptions = {}): string {
     const { attrs, companions } = this.#place(options);

@@ -57,10 +57,10 @@ class FaultLine<T> {
 /** Faults of the messages of one account. */
 export class SendFaults extends FaultLine<SendFault> {}
 
-/** HTTP statuses that upgrades are refused with (whatsapp.md 4.2). */
+/** HTTP statuses that upgrades are refused with (docs/whatsapp-protocol.md, Refused upgrades). */
 export class UpgradeFaults extends FaultLine<number> {}
 
-/** Codes of the <failure> that logins are refused with: 401, 403, 405, 500, 503 (whatsapp.md 5.3). */
+/** Codes of the <failure> that logins are refused with: 401, 403, 405, 500, 503. */
 export class LoginFaults extends FaultLine<number> {}
 
 /** Faults of queries by their namespace, such as `usync`, `encrypt`, `w:g2` or `md`. */

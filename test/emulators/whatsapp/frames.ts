@@ -1,7 +1,7 @@
 /*
  * Frames inside WebSocket messages: three bytes of length, big-endian, and the payload; a WebSocket message may hold
  * several or a part. Before the first frame of a client stands its introduction `WA 06 03`, which may be preceded by
- * `ED 00 01`, a length of three bytes and routing information (whatsapp.md 6.1).
+ * `ED 00 01`, a length of three bytes and routing information (docs/whatsapp-protocol.md, Frames and handshake).
  */
 import { Refused } from './refused.ts';
 

@@ -1,6 +1,7 @@
 /*
- * Groups: who is in them, what the service says about them, and what it tells when that changes (whatsapp.md 6.5; layout:
- * Socket/groups.js and handleGroupNotification of the installed client). Members are addressed by LID.
+ * Groups: who is in them, what the service says about them, and what it tells when that changes
+ * (docs/whatsapp-protocol.md, Stanzas of messages; layout: Socket/groups.js and handleGroupNotification of the
+ * installed client). Members are addressed by LID.
  */
 import { node } from './binary/node.ts';
 import type { Node } from './binary/node.ts';

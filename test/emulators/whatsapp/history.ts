@@ -1,7 +1,8 @@
 /*
- * What a phone hands over to a device that has just been linked (whatsapp.md 6.3; layout: WAProto.proto and
- * Utils/history.js of the installed client): names and LIDs of the people, and messages from before the link, which a
- * client is told of as history and never as new. The order of the parts at the real service is not known.
+ * What a phone hands over to a device that has just been linked (docs/whatsapp-protocol.md, Login; layout:
+ * WAProto.proto and Utils/history.js of the installed client): names and LIDs of the people, and messages from before
+ * the link, which a client is told of as history and never as new. The order of the parts at the real service is not
+ * known.
  */
 import { deflateSync } from 'node:zlib';
 import { compose } from './content.ts';

@@ -1,6 +1,7 @@
 /*
  * What happens on a person's device when a message of a companion arrives: it is decrypted with the device's own session,
- * recorded, and answered with a receipt; one that cannot be read is asked for again (whatsapp.md 6.5).
+ * recorded, and answered with a receipt; one that cannot be read is asked for again (docs/whatsapp-protocol.md, Stanzas
+ * of messages).
  */
 import type { EventLog } from '../lib/event-log.ts';
 import { preciseNow } from '../lib/http.ts';

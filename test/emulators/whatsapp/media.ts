@@ -1,6 +1,6 @@
 /*
- * Files: encrypted as the service has them (whatsapp.md 5.8; keys: Utils/messages-media.js of the installed client) and
- * served over HTTP on the server's port, at the path that messages name as `directPath`.
+ * Files: encrypted as the service has them (docs/whatsapp-protocol.md, Media; keys: Utils/messages-media.js of the
+ * installed client) and served over HTTP on the server's port, at the path that messages name as `directPath`.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';

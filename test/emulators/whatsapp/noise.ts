@@ -1,7 +1,7 @@
 /*
  * The server's side of Noise_XX_25519_AESGCM_SHA256 (noiseprotocol.org, revision 34) with the particulars of
- * whatsapp.md 6.1: the introduction is the prologue, one counter serves both directions during the handshake, and
- * after it each direction counts from 0 without additional data.
+ * docs/whatsapp-protocol.md, Frames and handshake: the introduction is the prologue, one counter serves both directions
+ * during the handshake, and after it each direction counts from 0 without additional data.
  *   ← clientHello{e}   → serverHello{e, s, certificates}   ← clientFinish{s, payload}
  */
 import { hkdf, openGcm, sealGcm, sha256 } from './crypto/ciphers.ts';

@@ -1,4 +1,7 @@
-/* Messages are padded before they are encrypted: 1 to 16 bytes, each holding their number (whatsapp.md 6.4). */
+/*
+ * Messages are padded before they are encrypted: 1 to 16 bytes, each holding their number (docs/whatsapp-protocol.md,
+ * Stanzas of messages).
+ */
 import { randomInt } from 'node:crypto';
 import { demand } from './refused.ts';
 

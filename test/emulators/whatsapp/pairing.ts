@@ -1,6 +1,6 @@
 /*
  * What a phone does to link a companion: it scans a QR code, or its owner types a pairing code; it vouches for the keys it
- * got to know that way, and refuses everything else (whatsapp.md 6.2).
+ * got to know that way, and refuses everything else (docs/whatsapp-protocol.md, Pairing).
  */
 import { randomBytes } from 'node:crypto';
 import { vouch } from './adv.ts';
@@ -19,7 +19,7 @@ import type { World } from './world.ts';
 export interface ScanOptions {
   /** Vouches falsely, which a client has to notice. */
   readonly forge?: Forgery;
-  /** The service answers the scan with a refresh of the registration instead of linking (whatsapp.md 4.7). */
+  /** The service answers the scan with a refresh of the registration instead of linking. */
   readonly refresh?: RefreshKind;
 }
 

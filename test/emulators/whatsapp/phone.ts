@@ -1,6 +1,7 @@
 /*
  * The phone of an account: it links companions, types into chats of its own, and gets copies of what its companions say
- * (whatsapp.md 6.2, 6.4). The identity key of the phone is also the key the account signs with.
+ * (docs/whatsapp-protocol.md, Pairing; Stanzas of messages). The identity key of the phone is also the key the account
+ * signs with.
  */
 import { randomBytes } from 'node:crypto';
 import type { Companion } from './companion.ts';

@@ -1,6 +1,7 @@
 /*
- * What the service answers to queries (whatsapp.md 6.3, 6.5). Each waits for its answer at the client, so that each is
- * answered, also with an error; a query of a namespace that does not exist here is one.
+ * What the service answers to queries (docs/whatsapp-protocol.md, Login; Stanzas of messages). Each waits for its
+ * answer at the client, so that each is answered, also with an error; a query of a namespace that does not exist here
+ * is one.
  */
 import { isGroup, parseAddress, serverAddress } from './address.ts';
 import { bigEndian, childOf, childrenOf, needAttr, node, textOf } from './binary/node.ts';
@@ -111,7 +112,7 @@ function answerKeys(query: Node, scene: QueryScene): QueryAnswer {
   return result();
 }
 
-/** The summary a client compares its own keys with; only that it is there is looked at (whatsapp.md 6.3). */
+/** The summary a client compares its own keys with; only that it is there is looked at. */
 function digestOf(companion: Companion): Node {
   const { registrationId, identityKey } = companion.who;
   const { id, publicKey, signature } = companion.signedPreKey;
@@ -195,7 +196,7 @@ function answerGroups(query: Node, { owner, directory }: QueryScene): QueryAnswe
   return childOf(query, 'query') === undefined ? result() : result(group.describe());
 }
 
-/** Every collection comes back as it is, or a client asks for ever (whatsapp.md 6.3). */
+/** Every collection comes back as it is, or a client asks for ever (docs/whatsapp-protocol.md, Login). */
 function answerAppState(query: Node): QueryAnswer {
   const sync = needed(childOf(query, 'sync'), 'stanza', 'A query for the app state has no <sync>.');
   const collections = childrenOf(sync, 'collection').map((collection) => {

@@ -1,7 +1,7 @@
 /*
  * What waits for a companion: messages until it has sent a receipt or refused them, receipts and notifications until it
- * has acknowledged them (whatsapp.md 6.4). Everything that is left is sent again after the next login. A message that
- * is sent again under its id waits beside the first copy, since each copy is answered.
+ * has acknowledged them (docs/whatsapp-protocol.md, Stanzas of messages). Everything that is left is sent again after
+ * the next login. A message that is sent again under its id waits beside the first copy, since each copy is answered.
  */
 import type { Node } from './binary/node.ts';
 

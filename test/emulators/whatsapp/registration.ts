@@ -1,6 +1,6 @@
 /*
- * A connection that wants to be linked (whatsapp.md 6.2): it is given references for QR codes, or asks for a pairing code,
- * until a phone vouches for it. What the phone does is in pairing.ts.
+ * A connection that wants to be linked (docs/whatsapp-protocol.md, Pairing): it is given references for QR codes, or
+ * asks for a pairing code, until a phone vouches for it. What the phone does is in pairing.ts.
  */
 import { randomBytes } from 'node:crypto';
 import { EventLog } from '../lib/event-log.ts';
@@ -20,7 +20,7 @@ import type { World } from './world.ts';
 
 const referenceCount = 6;
 
-/** How the service says that a QR code is void and wants one with a new secret (whatsapp.md 4.7). */
+/** How the service says that a QR code is void and wants one with a new secret. */
 export type RefreshKind = 'companion_reg_refresh' | 'pair-device-rotate-qr';
 
 export interface Refresh {
@@ -157,7 +157,7 @@ export class Registration implements Stage {
 
   /**
    * Retires the secret of the QR codes so far and says so; `shown` are texts of codes that are void from now on. Real
-   * since July 2026 (whatsapp.md 4.7).
+   * since July 2026 (docs/whatsapp-protocol.md, Refreshed registrations).
    */
   refresh(kind: RefreshKind, ...shown: readonly string[]): Refresh {
     for (const text of shown) this.retire(secretOf(text));

@@ -1,7 +1,7 @@
 /*
- * What one linked device says reaches the others of its account too (whatsapp.md 6.5: a message has a part for every
- * device of both accounts): the same parts, as a stanza from the device that said it. Layout as for the own phone
- * (whatsapp.md 6.4); wishes for another copy go back to that device.
+ * What one linked device says reaches the others of its account too, since a message has a part for every device
+ * of both accounts: the same parts, as a stanza from the device that said it. Layout as for the own phone
+ * (docs/whatsapp-protocol.md, Stanzas of messages); wishes for another copy go back to that device.
  */
 import { byLid, isGroup } from './address.ts';
 import { childOf, childrenOf, node } from './binary/node.ts';

@@ -1,6 +1,7 @@
 /*
- * The way of a message of a client: checked, recorded, brought to every device it names, and acknowledged (whatsapp.md
- * 6.5). A stanza that is not put right is refused with 479, as the service refuses what does not fit its schema.
+ * The way of a message of a client: checked, recorded, brought to every device it names, and acknowledged
+ * (docs/whatsapp-protocol.md, Stanzas of messages). A stanza that is not put right is refused with 479, as the service
+ * refuses what does not fit its schema.
  */
 import type { EventLog } from '../lib/event-log.ts';
 import { preciseNow } from '../lib/http.ts';

@@ -1,7 +1,8 @@
 /*
- * A WhatsApp Web server on 127.0.0.1 with the phones and contacts that live on it, written from whatsapp.md 6 and what
- * the installed client sends and insists on; it has never been compared with the real service. Flow of a connection:
- * upgrade → frames → handshake → registration (QR or code, 515) or login → queries, messages, receipts.
+ * A WhatsApp Web server on 127.0.0.1 with the phones and contacts that live on it, written from what the
+ * installed client sends and insists on (docs/whatsapp-protocol.md, The wire as the emulator speaks it); it has never
+ * been compared with the real service. Flow of a connection: upgrade → frames → handshake → registration (QR or code,
+ * 515) or login → queries, messages, receipts.
  *
  * `phone()` owns an account and links companions to it, `contact()` writes to it, `group()` holds both; what the client
  * sent is in `sends`, what could be decrypted of it in `arrivals`, and what it did wrong in `violations`.

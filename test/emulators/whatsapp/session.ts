@@ -1,6 +1,6 @@
 /*
- * A companion that is logged in (whatsapp.md 6.3, 6.6): greeted with <success>, its queries answered, its messages and
- * receipts brought on their way, and given what waited for it once it has asked.
+ * A companion that is logged in (docs/whatsapp-protocol.md, Login; Stanzas of messages): greeted with <success>, its
+ * queries answered, its messages and receipts brought on their way, and given what waited for it once it has asked.
  */
 import { isGroup, statusAddress } from './address.ts';
 import { childOf, childrenOf, describeNode, needAttr, node } from './binary/node.ts';

@@ -1,6 +1,7 @@
 /*
  * A person who can be made to speak: to an account, in a group, or as a status. What an address looks like in a stanza is
- * whatsapp.md 6.4; contacts and phones differ in who they are to the companions, see contact.ts and phone.ts.
+ * in docs/whatsapp-protocol.md, Stanzas of messages; contacts and phones differ in who they are to the companions, see
+ * contact.ts and phone.ts.
  */
 import { statusAddress } from './address.ts';
 import type { Companion } from './companion.ts';

@@ -1,6 +1,6 @@
 /*
  * How what a person says reaches the companions of an account: encrypted for each, put before it, and sent again when it
- * asks (whatsapp.md 6.4, 6.5).
+ * asks (docs/whatsapp-protocol.md, Stanzas of messages).
  */
 import { checkDeviceIdentity } from './adv.ts';
 import { childOf, needBytes, node } from './binary/node.ts';
@@ -29,7 +29,7 @@ export interface Utterance {
   readonly isBroken: boolean;
 }
 
-/** After so many wishes for another copy a device gives up (whatsapp.md 6.5; maxMsgRetryCount of the client). */
+/** After so many wishes for another copy a device gives up (maxMsgRetryCount of the client). */
 const mostCopies = 5;
 
 /** What one person has said, and to whom. */

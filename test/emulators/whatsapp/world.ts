@@ -15,12 +15,13 @@ export interface WhatsAppOptions {
   readonly now?: () => number;
   /**
    * Milliseconds before an acknowledgement, and before what a phone or contact does by itself. The real ones are never
-   * instant, and a client may join an instant answer to the event before it (whatsapp.md 6.5). Default 30.
+   * instant, and a client may join an instant answer to the event before it (docs/whatsapp-protocol.md, Stanzas of
+   * messages). Default 30.
    */
   readonly delayMs?: number;
   /** The root that certificates are signed with; by default a new one. */
   readonly root?: KeyPair;
-  /** A client that names an older version is refused with 405 (whatsapp.md 5.9). */
+  /** A client that names an older version is refused with 405 (docs/whatsapp-protocol.md, Introducing ourselves). */
   readonly minimumVersion?: readonly [number, number, number];
   /** How long each reference of a QR code is good, in milliseconds; without it as long as the connection stands. */
   readonly qrTimes?: { readonly firstMs: number; readonly nextMs: number };

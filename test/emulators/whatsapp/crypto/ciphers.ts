@@ -63,7 +63,7 @@ export function applyCtr(key: Buffer, iv: Buffer, bytes: Buffer): Buffer {
   return Buffer.concat([cipher.update(bytes), cipher.final()]);
 }
 
-/** The key that an eight-character pairing code stands for: PBKDF2-SHA256 with 131,072 rounds (whatsapp.md 6.2). */
+/** The key that an eight-character pairing code stands for: PBKDF2-SHA256 with 131,072 rounds. */
 export function pairingCodeKey(code: string, salt: Buffer): Buffer {
   return pbkdf2Sync(code, salt, 131_072, 32, 'sha256');
 }
