@@ -1,4 +1,7 @@
-/** How often a message was asked for or sent again, kept over reconnections. */
+/**
+ * How often a message of ours was sent again, kept over reconnections. How often one that we cannot read is asked for is
+ * noted here too, but the library counts that per socket (docs/whatsapp-protocol.md, Acknowledging and re-sending).
+ */
 import type { UserFacingSocketConfig } from 'baileys';
 import type { Clock } from '../../gateway/clock.ts';
 import type { Millis } from '../../gateway/types.ts';
