@@ -35,11 +35,7 @@ describe('docs/architecture.md', () => {
   );
 });
 
-/** Each has one comment left that counts the sections of a document from before the repository. */
-const older = new Set(['test/run/ladder.ts', 'test/run/rungs.ts']);
-const sources = globSync('{main,preload,renderer,test}/**/*.{ts,tsx,js,mjs,css,html}', { cwd: root }).filter(
-  (path) => !older.has(path),
-);
+const sources = globSync('{main,preload,renderer,test}/**/*.{ts,tsx,js,mjs,css,html}', { cwd: root });
 /** A document in a comment, with its folders; not the end of an address. */
 const documentName = /(?<![\w./<>:-])(?:[\w.-]+\/)*[\w.<>-]+\.md\b/g;
 /** Notes of the owner's memory, which lie in the data directory. */

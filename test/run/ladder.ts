@@ -1,5 +1,5 @@
 /*
- * `npm run ladder`: runs the tests of the WhatsApp channel, and prints what each rung of the ladder (whatsapp.md 7) is
+ * `npm run ladder`: runs the tests of the WhatsApp channel, and prints what each rung of the ladder is
  * about, where it is shown, whether it holds, and how long that took. Everything the run printed is looked through for the
  * names of keys. Exit code 1 when a rung has no passing test, when any other test of the channel failed, or when a name was
  * printed.

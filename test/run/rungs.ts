@@ -1,5 +1,5 @@
 /**
- * The ladder: what a WhatsApp link has to show, rung by rung (whatsapp.md 7), and the tests that show it. `npm run ladder`
+ * The ladder: what a WhatsApp link has to show, rung by rung, and the tests that show it. `npm run ladder`
  * runs them; a test of this file makes sure that they are there. Rungs 15 and 32 are faults of the library as it comes,
  * which are shown for that; everything else is shown for the product's own channel.
  */
