@@ -123,10 +123,20 @@ export async function picture(page: Page, name: string): Promise<void> {
 
 /** What axe finds, by all of its rules and those of WCAG 2.2 that it leaves out unless asked; nothing is excluded. */
 export async function violationsOf(page: Page): Promise<readonly string[]> {
+  await page.evaluate(settled);
   const { violations } = await new AxeBuilder({ page })
     .options({ rules: { 'target-size': { enabled: true } } })
     .analyze();
   return violations.map(({ id, help, nodes }) => `${id}, ${help}: ${nodes.map((node) => node.html).join(' ')}`);
+}
+
+/** In the page: what moves or fades has come to its end, as colours half way are nobody's choice. Spinners go on. */
+async function settled(): Promise<void> {
+  // What has just come begins to move with the frame after its first.
+  for (let frame = 0; frame < 2; frame += 1) await new Promise((next) => requestAnimationFrame(next));
+  const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+  // One that is cancelled is over too.
+  await Promise.allSettled(ending.map(({ finished }) => finished));
 }
 
 /** Nothing on the page stands in the way of those who do not see it, in either theme. */
