@@ -14,6 +14,8 @@ import { type Ready, ServeProcess, TemporaryFolder } from '../lib/serve-process.
 import { clockBehind } from './clock-behind.ts';
 
 const pictures = join(import.meta.dirname, '../../test-results/screens');
+/** They are a tenth of the time of a spec, so a run that nobody looks at takes none. */
+const takesPictures = process.env['PORCHLIGHT_TEST_COUNTS'] === 'long' || process.env['PORCHLIGHT_PICTURES'] === '1';
 const machine = pathToFileURL(join(import.meta.dirname, 'machine.ts')).href;
 const sizes = { narrow: { width: 420, height: 640 }, wide: { width: 1280, height: 800 } };
 
@@ -107,8 +109,12 @@ export const test = base.extend<{ expectedNoise: RegExp | null; host: HeadlessHo
   },
 });
 
-/** Takes a picture of what the page shows, at two sizes, light and dark, for people to look at. */
+/**
+ * Takes a picture of what the page shows, at two sizes, light and dark, for people to look at: with the full counts, or
+ * with PORCHLIGHT_PICTURES=1, into test-results/screens.
+ */
 export async function picture(page: Page, name: string): Promise<void> {
+  if (!takesPictures) return;
   mkdirSync(pictures, { recursive: true });
   for (const [size, viewport] of Object.entries(sizes)) {
     await page.setViewportSize(viewport);
