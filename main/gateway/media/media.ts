@@ -53,7 +53,7 @@ export interface MediaParts {
 const shownAgain = 4;
 /** A picture's price depends on its size, which nobody tells. */
 const tokensPerPicture = 1_000;
-/** Turns whose files are remembered: more than can run at once. */
+/** Turns whose files are remembered, at most: more than can run at once. */
 const mostTurns = 128;
 /** Stands in a question in place of pictures that the server has refused. */
 export const insteadOfPictures = '[The pictures are left out: you cannot be shown any.]';
@@ -90,6 +90,7 @@ export function createMedia(parts: MediaParts): Media {
     const pictures = await picturesOf(parts, turn.inputs);
     const earlier = await picturesOf(parts, questionsBefore(storage.read, turn), pictures);
     const found = { of, absent, unheard, pictures, earlier, providers: new Map() };
+    forgetEnded(storage.read, turns);
     if (!signal.aborted) remember(turns, turn.row.id, found);
     return found;
   };
@@ -137,6 +138,11 @@ export function withPictures(
   return messages.map((message, index) =>
     index === last && message.role === 'user' ? { ...message, content: [...message.content, ...pictures] } : message,
   );
+}
+
+/** Pictures take megabytes of each turn: only one that still runs, or waits for the owner, is asked about again. */
+function forgetEnded(read: Pick<Tables, 'turns'>, turns: Map<TurnId, TurnFiles>): void {
+  for (const id of [...turns.keys()]) if (read.turns.get(id)?.state !== 'running') turns.delete(id);
 }
 
 function remember(turns: Map<TurnId, TurnFiles>, turn: TurnId, files: TurnFiles): void {
