@@ -38,11 +38,12 @@ export async function hear(
   signal: AbortSignal,
 ): Promise<Result<void, Reason>> {
   const model = ports.settings.get('media.transcription');
-  const [candidate] = models.pool.candidates([model]).order;
+  const { order, refused } = models.pool.candidates([model]);
+  const [candidate] = order;
   const provider = await candidate?.provider.adapter();
   const transcribe = provider?.transcribe?.bind(provider);
   if (candidate === undefined || transcribe === undefined) {
-    return failed({ code: 'input.model-unknown', params: { model } });
+    return failed(refused[0]?.failure.reason ?? { code: 'input.model-unknown', params: { model } });
   }
   const bytes = sound.file === null ? null : await ports.files.read(sound.file, largestInbound);
   if (bytes === null) return failed({ code: 'media.not-fetched', params: { name: sound.name } });

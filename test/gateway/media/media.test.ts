@@ -259,6 +259,18 @@ describe('a voice message', () => {
     expect(test.read.usage.totals(0, test.clock.now() + 1).calls).toBe(3);
   });
 
+  it('whose model has no good key any more is answered with that each time (“there is no such model” was said)', async () => {
+    await using test = await startGateway({ settings: { 'media.transcription': 'ear/gpt-other' } });
+    const ear = { id: 'ear', kind: 'openai', name: 'Ear', baseUrl: test.openai.url, key: 'sk-ear' } as const;
+    await test.gateway.models.saveProvider({ ...ear, fixedByFile: false });
+    sendVoice(test);
+    await test.replies(1);
+    sendVoice(test);
+    const refused = sentences.reason({ code: 'model.key-refused', params: { provider: 'Ear' } }, null);
+    expect(await test.replies(2)).toEqual([refused, refused]);
+    expect(test.read.usage.totals(0, test.clock.now() + 1).calls, 'it was asked once').toBe(1);
+  });
+
   it('is not sent over a cap', async () => {
     const capped = { ...settings, 'budget.perDayTokens': 1 };
     const listPrice = () => ({ input: 1_000_000, output: 1_000_000, date: '2026-11-01' });
