@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { CardView } from '../../preload/contract/views.ts';
 import { t } from '../i18n.ts';
 import { Button } from './button.tsx';
-import { useCardAnswer } from './card-answers.ts';
+import { isSecondPress, useCardAnswer } from './card-answers.ts';
 import { ReasonNote } from './reason-note.tsx';
 
 export function Candidate({
@@ -30,10 +30,13 @@ export function Candidate({
         <blockquote dir="auto">{text}</blockquote>
       </div>
       <div className="candidate-steps">
-        <Button look="primary" busy={claim.busy} onClick={() => void yes()}>
+        <Button look="primary" busy={claim.busy} onClick={(event) => !isSecondPress(event) && void yes()}>
           {t('candidate.yes')}
         </Button>
-        <Button busy={ignore.busy} onClick={() => void ignore.run({ card: id, answer: 'ignore' })}>
+        <Button
+          busy={ignore.busy}
+          onClick={(event) => !isSecondPress(event) && void ignore.run({ card: id, answer: 'ignore' })}
+        >
           {t('candidate.no')}
         </Button>
       </div>

@@ -8,6 +8,14 @@ export function useCardAnswer(): Act<'cards.answer'> {
   return useAct('cards.answer', ['cards.list', 'people.list', 'groups.list', 'links.list']);
 }
 
+/**
+ * The second press of a double click. The first may have answered a card: what lies below the pointer by then is the next
+ * one, which nobody has read.
+ */
+export function isSecondPress({ detail }: Pick<UIEvent, 'detail'>): boolean {
+  return detail > 1;
+}
+
 /** Strangers who may be the owner: "is this you?". */
 export function ownerCandidates(cards: readonly CardView[]): readonly CardView[] {
   return cards.filter((card) => card.kind === 'person' && card.answers.includes('owner'));

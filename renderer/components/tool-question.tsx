@@ -6,7 +6,7 @@ import { useCall, useHost } from '../bridge/hooks.ts';
 import { fullTime, listTime } from '../format.ts';
 import { t } from '../i18n.ts';
 import { Button, type ButtonProps } from './button.tsx';
-import { cardAnswerWord, useCardAnswer } from './card-answers.ts';
+import { cardAnswerWord, isSecondPress, useCardAnswer } from './card-answers.ts';
 import { Given } from './given.tsx';
 import { Icon } from './icons.tsx';
 import { ReasonNote } from './reason-note.tsx';
@@ -55,7 +55,12 @@ export function ToolQuestion({ card, here, onAnswered }: ToolQuestionProps): Rea
       </div>
       <div className="candidate-steps">
         {answers.map((each) => (
-          <Button key={each} look={looks[each] ?? 'plain'} disabled={act.busy} onClick={() => void answer(each)}>
+          <Button
+            key={each}
+            look={looks[each] ?? 'plain'}
+            disabled={act.busy}
+            onClick={(event) => !isSecondPress(event) && void answer(each)}
+          >
             {t(cardAnswerWord(kind, each))}
           </Button>
         ))}

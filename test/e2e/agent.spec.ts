@@ -3,7 +3,18 @@ import { expect, type Locator, type Page } from '@playwright/test';
 import { gate } from '../emulators/lib/gate.ts';
 import type { ScriptedToolCall } from '../emulators/lib/script.ts';
 import { startOpenAi, type OpenAiEmulator } from '../emulators/openai/server.ts';
-import { expectAccessible, goTo, type HeadlessHost, openWindow, picture, replies, say, tabTo, test } from './web.ts';
+import {
+  doubleClick,
+  expectAccessible,
+  goTo,
+  type HeadlessHost,
+  openWindow,
+  picture,
+  replies,
+  say,
+  tabTo,
+  test,
+} from './web.ts';
 
 function provision(lab: OpenAiEmulator): unknown {
   return {
@@ -113,6 +124,30 @@ test('a tool that asks waits in the thread, told at once; it is allowed by keybo
   await expect(page.getByRole('button', { name: 'Used “Schedules”' })).toBeVisible();
   const [, last] = lab.chats;
   expect(JSON.stringify(last?.body)).toContain('Bees');
+});
+
+test('a double click that allows one call does not allow the one that comes to lie below the pointer', async ({
+  page,
+  host,
+}) => {
+  await using lab = await startOpenAi();
+  await startWith(page, host, lab);
+  const about = (name: string) => ({ ...making, arguments: making.arguments.replaceAll('Bees', name) });
+  calls(lab, [about('Ants'), about('Wasps'), making], 'Done.');
+  await say(page, 'Ask me about ants, wasps and bees.');
+  await expect(asks(page)).toHaveCount(3);
+  const allow = asks(page).getByRole('button', { name: 'Allow once' }).last();
+  const place = await allow.boundingBox();
+  await doubleClick(page, allow, async () => {
+    await expect(asks(page)).toHaveCount(2);
+    await expect.poll(() => allow.boundingBox(), 'another card lies there now').toEqual(place);
+  });
+  for (const left of [1, 0]) {
+    await asks(page).last().getByRole('button', { name: 'Refuse' }).click();
+    await expect(asks(page)).toHaveCount(left);
+  }
+  await expect(replies(page)).toContainText('Done.');
+  await expect(page.getByRole('button', { name: '2 calls were not allowed' })).toBeVisible();
 });
 
 test('what waits stands under People too, with the way to its conversation; refused there, the reply goes on without', async ({

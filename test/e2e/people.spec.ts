@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
 import { ada, bob, cleo, dora, heard, hears, startHome, traces } from './telegram-home.ts';
-import { expectAccessible, goTo, openChat, openWindow, picture, replies, tabTo, test } from './web.ts';
+import { doubleClick, expectAccessible, goTo, openChat, openWindow, picture, replies, tabTo, test } from './web.ts';
 
 test('strangers get silence and a card each; allowed, allowed once and ignored are three different things', async ({
   page,
@@ -126,4 +126,30 @@ test('a card is found, read and answered with the keyboard alone', async ({ page
   await tabTo(page, page.getByRole('combobox', { name: 'Role of Bob' }));
   await page.keyboard.press('ArrowDown');
   await expect(page.getByText('Bob: Blocked.')).toBeVisible();
+});
+
+test('a double click that allows one stranger says nothing about the next, whose card comes to lie below the pointer', async ({
+  page,
+  host,
+}) => {
+  await using home = await startHome();
+  const { bot } = home;
+  await host.start(home.file());
+  await openWindow(page, host);
+  await goTo(page, 'People');
+  const card = (name: string) => page.getByRole('article', { name: `${name} waits` });
+  bot.say({ chatId: bob.id, from: bob, text: 'is this the porch?' });
+  await expect(card('Bob')).toBeVisible();
+  bot.say({ chatId: cleo.id, from: cleo, text: 'just a question' });
+  await expect(card('Cleo')).toBeVisible();
+  const allow = page.getByRole('button', { name: 'Allow as guest' });
+  await doubleClick(page, card('Bob').getByRole('button', { name: 'Allow as guest' }), async () => {
+    await expect(allow).toHaveCount(1);
+  });
+  await hears(bot, bob.id, 'is this the porch?');
+  // An answer to Cleo would have gone out before this one.
+  bot.say({ chatId: bob.id, from: bob, text: 'thank you' });
+  await hears(bot, bob.id, 'thank you');
+  await expect(card('Cleo')).toBeVisible();
+  expect(traces(bot, cleo.id)).toEqual([]);
 });

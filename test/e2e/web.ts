@@ -171,6 +171,16 @@ export function stepped(...pieces: readonly string[]): { readonly reply: ReplyBe
   };
 }
 
+/** A double click between whose presses the window does what the first one asked for: `then` waits until it has. */
+export async function doubleClick(page: Page, target: Locator, then: () => Promise<void>): Promise<void> {
+  await target.hover();
+  for (const clickCount of [1, 2]) {
+    await page.mouse.down({ clickCount });
+    await page.mouse.up({ clickCount });
+    if (clickCount === 1) await then();
+  }
+}
+
 export function replies(page: Page): Locator {
   return page.getByRole('article', { name: 'Reply' });
 }

@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import type { CardAnswerView, CardView, LinkView } from '../../../preload/contract/views.ts';
 import { useHost } from '../../bridge/hooks.ts';
 import { Button, type ButtonProps } from '../../components/button.tsx';
-import { cardAnswerWord, useCardAnswer } from '../../components/card-answers.ts';
+import { cardAnswerWord, isSecondPress, useCardAnswer } from '../../components/card-answers.ts';
 import { Icon } from '../../components/icons.tsx';
 import { LinkIcon, linkWord } from '../../components/link-kind.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
@@ -91,7 +91,12 @@ function Question({ card, link }: WaitingCardProps): ReactNode {
       </div>
       <div className="candidate-steps">
         {answers.map((each, index) => (
-          <Button key={each} look={lookOf(each, index === 0)} disabled={act.busy} onClick={() => void answer(each)}>
+          <Button
+            key={each}
+            look={lookOf(each, index === 0)}
+            disabled={act.busy}
+            onClick={(event) => !isSecondPress(event) && void answer(each)}
+          >
             {t(cardAnswerWord(kind, each))}
           </Button>
         ))}
