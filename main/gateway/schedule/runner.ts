@@ -112,7 +112,7 @@ class Runner {
       const due = ports.storage.read.schedules.all().filter((row) => isDue(row, now));
       // Asked for in one tick, so that what is due together is one transaction.
       await Promise.all(due.map(({ id }) => this.#settle(id)));
-      delay = this.#untilNext();
+      delay = this.#untilNext(now);
     } catch (error) {
       ports.log.write('error', 'schedule.failed', { error: describeError(error) });
     }
@@ -145,12 +145,11 @@ class Runner {
     turns.kick(message.conversation);
   }
 
-  /** Null: there is no schedule. */
-  #untilNext(): Millis | null {
+  /** Null: there is no schedule. Zero when a slot came after `looked`, while what was due then was being stored. */
+  #untilNext(looked: Millis): Millis | null {
     const { clock, storage } = this.#parts.ports;
-    const now = clock.now();
-    const next = storage.read.schedules.all().map((row) => nextOf(row, Math.max(now, row.handled)) ?? Infinity);
-    return next.length === 0 ? null : Math.min(hour, ...next.map((slot) => slot - now));
+    const next = storage.read.schedules.all().map((row) => nextOf(row, Math.max(looked, row.handled)) ?? Infinity);
+    return next.length === 0 ? null : Math.max(0, Math.min(hour, ...next.map((slot) => slot - clock.now())));
   }
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { GatewayPorts } from '../../../main/gateway/gateway.ts';
 import { untilResumed } from '../../../main/gateway/limits.ts';
 import { scheduler, type ScheduleDraft, type ScheduleStatus } from '../../../main/gateway/schedule/types.ts';
+import type { Storage } from '../../../main/gateway/storage.ts';
 import { gate } from '../../emulators/lib/gate.ts';
 import { ownerChat, startGateway, type TestGateway } from '../../lib/gateway.ts';
 
@@ -197,6 +199,37 @@ describe('a slot that cannot run in time', () => {
     held.open();
     await test.idle();
     await test.until(() => reasons(test, row.id)[1], ['done', undefined, 0]);
+  });
+});
+
+describe('a disk that is slow', () => {
+  it('delays the slot that comes while another one is being stored, and does not hide it for an hour', async () => {
+    let disk = Promise.resolve();
+    const wrap = (ports: GatewayPorts): GatewayPorts => {
+      const { storage } = ports;
+      const commit: Storage['commit'] = (work) => disk.then(() => storage.commit(work));
+      return { ...ports, storage: { ...storage, commit } };
+    };
+    await using test = await startGateway({ telegram: false, wrap });
+    const conversation = await thread(test);
+    const other = (await test.gateway.createThread('coffee')).id;
+    const at = test.clock.now() + hour;
+    await made(test, hourly(test, conversation, { timing: { kind: 'once', at } }));
+    const timing = { kind: 'once', at: at + 20_000 } as const;
+    await made(test, hourly(test, other, { name: 'Coffee', timing, catchUp: 'skip' }));
+    const held = gate();
+    disk = held.promise;
+    await test.clock.elapse(hour + 30_000);
+    disk = Promise.resolve();
+    held.open();
+    await test.until(() => asked(test).length, 1);
+    // No time passes: only what is due now runs.
+    const due = async (): Promise<number> => {
+      await test.clock.elapse(0);
+      return asked(test, 'coffee').length;
+    };
+    await expect.poll(due, { interval: 2, timeout: 15_000 }).toBe(1);
+    await test.idle();
   });
 });
 
