@@ -113,6 +113,25 @@ describe('the form of a schedule', () => {
     expect(timingOf(once)).toEqual({ kind: 'once', at: from });
   });
 
+  test('of one moment means the time it shows in the zone that is chosen (09:00 in New York that runs at 09:00 in Berlin)', () => {
+    const at = Date.UTC(2026, 11, 1, 8);
+    const once = scheduleFormOf(stored({ kind: 'once', at }), start);
+    expect(once.at).toBe('2026-12-01T09:00');
+    const there = Date.UTC(2026, 11, 1, 14);
+    expect(timingOf({ ...once, timeZone: 'America/New_York' })).toEqual({ kind: 'once', at: there });
+    expect(timingOf({ ...once, timeZone: 'Europe/Berlin' })).toEqual({ kind: 'once', at });
+    const every = scheduleFormOf(stored({ kind: 'every', everyMs: 3_600_000, from: at }), start);
+    expect(timingOf({ ...every, timeZone: 'America/New_York' })).toMatchObject({ from: there });
+  });
+
+  test('with quiet hours of which an end is missing is incomplete (quiet hours that are gone without a word)', () => {
+    const form = { ...fresh, name: 'Morning', prompt: 'Hello', quiet: true };
+    for (const missing of ['quietFrom', 'quietTo'] as const) {
+      expect(scheduleDraftOf({ ...form, [missing]: '' }, null, 'c1')).toBeNull();
+    }
+    expect(scheduleDraftOf({ ...form, quiet: false, quietFrom: '' }, null, 'c1')).toMatchObject({ quiet: null });
+  });
+
   test('is sent with what was typed, without blanks around it, and only when all of it is there', () => {
     const form = { ...fresh, name: ' Morning ', prompt: 'Hello\n', quiet: true };
     expect(scheduleDraftOf(form, 's1', 'c1')).toEqual({

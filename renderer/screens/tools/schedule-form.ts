@@ -39,8 +39,8 @@ export interface ScheduleForm {
   readonly quietFrom: string;
   readonly quietTo: string;
   readonly catchUp: ScheduleDraft['catchUp'];
-  /** The moment that `at` or `from` was read from: as long as nobody touches the field, its seconds stay. */
-  readonly kept: { readonly text: string; readonly at: number } | null;
+  /** The moment that `at` or `from` was read from: as long as nobody touches the field or its zone, its seconds stay. */
+  readonly kept: { readonly text: string; readonly timeZone: string; readonly at: number } | null;
 }
 
 const unitMs: Readonly<Record<Unit, number>> = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
@@ -90,13 +90,13 @@ function timingFields(timing: TimingView, timeZone: string): Partial<ScheduleFor
   switch (timing.kind) {
     case 'once': {
       const at = wallText(timing.at, timeZone);
-      return { repeat: 'once', timeZone, at, kept: { text: at, at: timing.at } };
+      return { repeat: 'once', timeZone, at, kept: { text: at, timeZone, at: timing.at } };
     }
     case 'every': {
       const from = wallText(timing.from, timeZone);
       const unit = (['days', 'hours'] as const).find((each) => timing.everyMs % unitMs[each] === 0) ?? 'minutes';
       const count = String(timing.everyMs / unitMs[unit]);
-      return { repeat: 'every', timeZone, from, unit, count, kept: { text: from, at: timing.from } };
+      return { repeat: 'every', timeZone, from, unit, count, kept: { text: from, timeZone, at: timing.from } };
     }
     case 'cron':
       return { timeZone: timing.timeZone, expression: timing.expression, ...cronFields(timing.expression) };
@@ -138,9 +138,11 @@ function cronFields(expression: string): Partial<ScheduleForm> {
 
 /** When it runs; null as long as the form does not say so. */
 export function timingOf(form: ScheduleForm): TimingView | null {
-  const { repeat, timeZone, kept } = form;
+  const { repeat, timeZone, kept, quiet, quietFrom, quietTo } = form;
   if (!isTimeZone(timeZone)) return null;
-  const momentIn = (text: string): number | null => (kept?.text === text ? kept.at : momentOf(text, timeZone));
+  if (quiet && (quietFrom === '' || quietTo === '')) return null;
+  const momentIn = (text: string): number | null =>
+    kept?.text === text && kept.timeZone === timeZone ? kept.at : momentOf(text, timeZone);
   switch (repeat) {
     case 'once': {
       const at = momentIn(form.at);
