@@ -90,6 +90,7 @@ async function attempts(
   signal: AbortSignal,
 ): Promise<Heard> {
   const calls: ModelCall[] = [];
+  const asked = { provider: candidate.provider, since: ports.clock.monotonic() };
   for (let tries = 0; ; tries++) {
     const opened = await ledger.open(candidate, most, signal);
     if (!opened.ok) return { calls, outcome: opened };
@@ -101,7 +102,7 @@ async function attempts(
     }
     const wait = signal.aborted ? null : retryWait(heard.failure, tries, ports.random);
     if (wait === null) {
-      models.pool.failed(candidate.ref, heard.failure);
+      models.pool.failed(candidate.ref, heard.failure, asked);
       return { calls, outcome: failed(heard.failure) };
     }
     await pause(ports.clock, wait, signal);

@@ -66,6 +66,7 @@ export interface AttemptsInput {
 
 export async function* runAttempts(input: AttemptsInput): AsyncGenerator<AttemptEvent, void, undefined> {
   const { candidates, pool } = input;
+  const since = input.clock.monotonic();
   let failure: ModelFailure = candidates.refused[0]?.failure ?? nothingToAsk;
   let capped: ModelFailure | null = null;
   let model: ModelRef | null = null;
@@ -107,7 +108,7 @@ export async function* runAttempts(input: AttemptsInput): AsyncGenerator<Attempt
       }
       const wait = candidates.probing || fixed ? null : retryWait(failure, tries, input.random);
       if (wait === null) {
-        pool.failed(model, failure);
+        pool.failed(model, failure, { provider: candidate.provider, since });
         if (fixed) return yield { kind: 'end', outcome: { kind: 'failed', model, failure } };
         break;
       }

@@ -65,7 +65,7 @@ export function createModels(ports: GatewayPorts, events: Events, budget: Budget
     candidates,
     timeouts,
     choice,
-    ...ownersSide(providers, pool, changed),
+    ...ownersSide(ports, providers, pool, changed),
     cooldownUntil: (ref) => pool.cooldownUntil(ref),
     outage,
     choose: (change) => choose(ports, providers, change),
@@ -79,7 +79,12 @@ type OwnersSide = Pick<
   'providers' | 'saveProvider' | 'removeProvider' | 'list' | 'listDraft' | 'check' | 'checkDraft' | 'remove'
 >;
 
-function ownersSide(providers: Providers, pool: ModelPool, changed: () => void): OwnersSide {
+function ownersSide(
+  { clock }: Pick<GatewayPorts, 'clock'>,
+  providers: Providers,
+  pool: ModelPool,
+  changed: () => void,
+): OwnersSide {
   return {
     providers: () => providers.all(),
     async saveProvider(provider) {
@@ -118,13 +123,14 @@ function ownersSide(providers: Providers, pool: ModelPool, changed: () => void):
       const parts = splitModelRef(ref);
       const provider = parts === null ? null : providers.find(parts.provider);
       if (parts === null || provider === null) return failed(unknownModel(ref));
+      const since = clock.monotonic();
       const health = await (await provider.adapter()).check(parts.model, signal);
       if (health.ok) {
         providers.setKeyRefused(provider.id, false);
         pool.forgive(provider.id);
         pool.windows.forget(provider.id);
       } else {
-        pool.failed(ref, health.failure);
+        pool.failed(ref, health.failure, { provider, since });
       }
       return health;
     },

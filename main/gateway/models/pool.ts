@@ -38,18 +38,29 @@ export interface Candidates {
 }
 
 interface Cooldown {
-  /** When the first of these failures was, of the monotonic clock. */
+  /** When the first and the last of these failures were, of the monotonic clock. */
   readonly since: Millis;
+  readonly last: Millis;
   /** Of the monotonic clock: setting the machine's clock neither shortens nor lengthens a rest. */
   readonly until: Millis;
   /** How many failures in a row, less one. */
   readonly step: number;
 }
 
+/** Who was asked, and when that began (of the monotonic clock). */
+export interface Asked {
+  readonly provider: PooledProvider;
+  readonly since: Millis;
+}
+
 export interface ModelPool {
   candidates(refs: readonly ModelRef[]): Candidates;
   succeeded(ref: ModelRef): void;
-  failed(ref: ModelRef, failure: ModelFailure): void;
+  /**
+   * What began before the last failure is the same trouble: the rest is not lengthened by a step. What was asked with
+   * another key or at another address than the provider has now says nothing of it.
+   */
+  failed(ref: ModelRef, failure: ModelFailure, asked?: Asked): void;
   cooldownUntil(ref: ModelRef): Millis | null;
   /** What its refusals have taught about the size of a prompt. */
   readonly windows: Windows;
@@ -89,17 +100,21 @@ export function createModelPool(input: {
     succeeded(ref) {
       if (cooldowns.delete(ref)) input.changed();
     },
-    failed(ref, failure) {
+    failed(ref, failure, asked) {
       const parts = splitModelRef(ref);
+      if (asked !== undefined && input.find(asked.provider.id) !== asked.provider) return;
       if (failure.class === 'auth' && parts !== null) {
         if (!refusedAt.has(parts.provider)) refusedAt.set(parts.provider, clock.monotonic());
         return input.refuseKey(parts.provider);
       }
-      const length = cooldownFor(failure, (cooldowns.get(ref)?.step ?? -1) + 1);
-      if (length === null) return;
       const before = cooldowns.get(ref);
+      const isSame = before !== undefined && asked !== undefined && asked.since < before.last;
+      const step = (before?.step ?? -1) + (isSame ? 0 : 1);
+      const length = cooldownFor(failure, step);
+      if (length === null) return;
       const now = clock.monotonic();
-      cooldowns.set(ref, { since: before?.since ?? now, until: now + length, step: (before?.step ?? -1) + 1 });
+      const until = Math.max(now + length, isSame ? before.until : 0);
+      cooldowns.set(ref, { since: before?.since ?? now, last: now, until, step });
       input.changed();
     },
     cooldownUntil: cooling,

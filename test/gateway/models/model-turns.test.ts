@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Play } from '../scripted.ts';
 import { deaf, fails, failure, hangs, says, scriptedProvider } from '../scripted.ts';
 import type { GatewayPorts } from '../../../main/gateway/gateway.ts';
+import { gate } from '../../emulators/lib/gate.ts';
 import { soon, startGateway, type TestGateway } from '../../lib/gateway.ts';
 
 /** The provider `lab` plays a script in place of a server. */
@@ -153,6 +154,36 @@ describe('models of a gateway', () => {
     });
     test.say('three');
     expect((await test.replies(3)).at(-1)).toBe('echo: three');
+  });
+
+  it('keep the new key when the call that is under way with the old one is refused', async () => {
+    await using test = await startGateway({ telegram: false, openai: { keys: [] } });
+    const held = gate();
+    test.openai.script(async ({ headers }) => {
+      if (headers.authorization === 'Bearer sk-new') return { kind: 'reply', text: 'well' };
+      await held.promise;
+      return { kind: 'status', status: 401 };
+    });
+    await test.submit('one');
+    await test.asked(1);
+    const lab = { id: 'lab', kind: 'openai', name: null, baseUrl: test.openai.url, fixedByFile: false } as const;
+    await test.gateway.models.saveProvider({ ...lab, key: 'sk-new' });
+    held.open();
+    await test.becomes('one', 'answered', 'thread');
+    expect(test.gateway.models.providers().find(({ id }) => id === 'lab')).toMatchObject({ keyRefused: false });
+    await test.submit('two');
+    await test.becomes('two', 'answered', 'thread');
+    expect(test.messages('thread').at(-1)?.text).toBe('well');
+  });
+
+  it('rest for 15 s after one short trouble, however many turns met it at once', async () => {
+    await using test = await startGateway({ telegram: false });
+    test.openai.script(() => ({ kind: 'status', status: 503 }));
+    const chats = ['a', 'b', 'c', 'd', 'e'];
+    await Promise.all(chats.map((chat) => test.submit('hello', chat)));
+    await test.drive(Promise.all(chats.map((chat) => test.becomes('hello', 'answered', chat))));
+    const left = (test.gateway.models.cooldownUntil('lab/gpt-test') ?? Infinity) - test.clock.now();
+    expect(left).toBeLessThanOrEqual(15_000);
   });
 
   it('are forgiven a refused key by a good test', async () => {

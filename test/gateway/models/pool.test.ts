@@ -37,6 +37,22 @@ describe('the models that may be asked', () => {
     expect((models.cooldownUntil('a/m') ?? 0) - clock.now()).toBe(15_000);
   });
 
+  it('do not rest for 25 minutes because many turns met the same short trouble at once', () => {
+    const { clock, pool: models } = pool();
+    const [asked] = models.candidates(['a/m']).order;
+    if (asked === undefined) throw new Error('nobody to ask');
+    const before = { provider: asked.provider, since: clock.monotonic() };
+    for (let turns = 0; turns < 5; turns++) {
+      clock.advance(100);
+      models.failed('a/m', failure('overloaded'), before);
+    }
+    expect((models.cooldownUntil('a/m') ?? 0) - clock.now()).toBe(15_000);
+    models.failed('a/m', failure('overloaded'), { ...before, since: clock.monotonic() });
+    expect((models.cooldownUntil('a/m') ?? 0) - clock.now()).toBe(60_000);
+    models.failed('a/m', failure('rate-limit', 5000), before);
+    expect((models.cooldownUntil('a/m') ?? 0) - clock.now()).toBe(60_000);
+  });
+
   it('do not rest for days because the machine’s clock was set back', () => {
     const { clock, pool: models } = pool();
     models.failed('a/m', failure('network'));
