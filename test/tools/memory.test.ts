@@ -47,6 +47,13 @@ describe('remembering', () => {
     expect(await house.memory.remember('Anna likes', 'memory')).toMatchObject({ value: { added: true } });
   });
 
+  test('a model that writes blanks without an end holds up nobody (minutes, for all chats)', async () => {
+    await using house = memoryHouse();
+    const text = `tea${' '.repeat(300_000)}and milk`;
+    expect(await house.use('remember', { text, where: 'memory' })).toMatchObject({ ok: false });
+    expect(house.names()).toEqual([]);
+  });
+
   test('many at once are all there, in the order they were asked for', async () => {
     await using house = memoryHouse();
     const facts = Array.from({ length: 40 }, (_, index) => `Fact ${String(index)}.`);
@@ -159,6 +166,21 @@ describe('edits by hand', () => {
     const saved = await house.memory.save('MEMORY.md', '# Memory\n\n- ONE\n- two', base);
     expect(saved).toEqual({ ok: true, value: '# Memory\n\n- ONE\n- two\n- three\n' });
     expect(house.text('MEMORY.md')).toBe('# Memory\n\n- ONE\n- two\n- three\n');
+  });
+
+  test('what the owner writes into an empty note keeps what was remembered meanwhile, on lines of its own', async () => {
+    await using house = memoryHouse();
+    await house.memory.remember('three', 'memory');
+    const saved = await house.memory.save('MEMORY.md', 'I live in Graz.', '');
+    expect(saved).toEqual({ ok: true, value: 'I live in Graz.\n# Memory\n\n- three\n' });
+  });
+
+  test('a line that was written on by hand is not taken for one that was added (half of it came behind another)', async () => {
+    await using house = memoryHouse({ notes: { 'MEMORY.md': '- milk' } });
+    house.write('MEMORY.md', '- milk for the cat');
+    const saved = await house.memory.save('MEMORY.md', '- bread', '- milk');
+    expect(saved).toMatchObject({ ok: false, failure: { kind: 'conflict' } });
+    expect(house.text('MEMORY.md')).toBe('- milk for the cat');
   });
 
   test('two changes in the same place: the one that is there stays, the other lies beside it and is named', async () => {

@@ -7,7 +7,10 @@ export const longestEntry = 4000;
 export function entryOf(text: string, time: string | null): string | null {
   const plain = text
     .replace(/\r\n?/g, '\n')
-    .replace(/[^\S\n]+$/gm, '')
+    .split('\n')
+    // Not by a pattern for blanks at a line's end: it tries each blank of a long row of them anew.
+    .map((line) => line.trimEnd())
+    .join('\n')
     // Signs that steer a terminal or turn the direction of writing belong to no note.
     .replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, (sign) => (sign === '\n' || sign === '\t' ? sign : ''))
     .trim();
@@ -25,17 +28,20 @@ export function withEntry(now: string | null, title: string, entry: string): str
 }
 
 /**
- * What somebody made of `base` while it became `now`: both changes where one of them only added at the end, else null.
+ * What somebody made of `base` while it became `now`: both changes where one of them only added lines at the end, else
+ * null.
  */
 export function merged(base: string, now: string, theirs: string): string | null {
   if (now === base || now === theirs) return theirs;
   if (theirs === base) return now;
-  if (now.startsWith(base)) return `${endedAs(base, theirs)}${now.slice(base.length)}`;
-  if (theirs.startsWith(base)) return `${endedAs(base, now)}${theirs.slice(base.length)}`;
+  if (now.startsWith(base)) return withAdded(base, theirs, now.slice(base.length));
+  if (theirs.startsWith(base)) return withAdded(base, now, theirs.slice(base.length));
   return null;
 }
 
-/** What is added behind a line's end needs one before it. */
-function endedAs(base: string, text: string): string {
-  return base.endsWith('\n') && text !== '' && !text.endsWith('\n') ? `${text}\n` : text;
+/** `text`, then the lines that were added behind `base`; null when it was the last line itself that went on. */
+function withAdded(base: string, text: string, added: string): string | null {
+  const isWhole = base === '' || base.endsWith('\n');
+  if (!isWhole && !/^\r?\n/.test(added)) return null;
+  return `${text}${isWhole && text !== '' && !text.endsWith('\n') ? '\n' : ''}${added}`;
 }
