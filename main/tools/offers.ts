@@ -25,8 +25,8 @@ export function createOffers({
   return {
     recall,
     keep(server, listed) {
-      const text = JSON.stringify(listed);
-      if (text.length > longestList || text === JSON.stringify(recall(server))) return;
+      const text = textOf(listed);
+      if (text === null || text.length > longestList || text === JSON.stringify(recall(server))) return;
       const noted = storage.note(({ facts, toolServers }) => {
         // It may have been removed meanwhile.
         if (toolServers.get(server) !== null) facts.put(offerKey(server), listed);
@@ -34,4 +34,14 @@ export function createOffers({
       noted.catch((error: unknown) => log.write('warn', 'mcp.not-kept', { server, error: describeError(error) }));
     },
   };
+}
+
+/** Null for what is nested so deeply that it can be read and not written. */
+function textOf(listed: readonly unknown[]): string | null {
+  try {
+    return JSON.stringify(listed);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }

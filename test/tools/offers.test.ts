@@ -5,7 +5,7 @@ import type { McpEndpoint, McpServers, Offers } from '../../main/tools/mcp/types
 import { createOffers, offerKey } from '../../main/tools/offers.ts';
 import { openTestStore, recordedLog, TemporaryDirectory } from '../store/support.ts';
 import { systemClock } from '../store/processes.ts';
-import { changed, context, never, scripted } from './mcp/world.ts';
+import { changed, context, never, running, scripted } from './mcp/world.ts';
 
 function begin(offers: Offers, endpoint: McpEndpoint = scripted(), enabled = true): McpServers {
   const mcp = createMcpServers({
@@ -71,6 +71,19 @@ test('a call that waits ends with its turn, and with a server that does not come
   expect(names(off)).toEqual([]);
 });
 
+test('a server of which nothing can be made does not run on behind its state (and a second one beside it after a restart)', async () => {
+  const broken: Offers = {
+    recall: () => null,
+    keep() {
+      throw new RangeError('a bug');
+    },
+  };
+  const mark = 'does-not-run-on';
+  await using mcp = begin(broken, scripted({ prints: `${mark}\n` }));
+  await changed(mcp.servers, () => mcp.servers.value[0]?.state.kind === 'failed');
+  expect(running(mark)).toEqual([]);
+});
+
 test('the store keeps a list of a server that is there, and no list without measure', async () => {
   using dir = new TemporaryDirectory();
   await using opened = await openTestStore(dir.path);
@@ -83,6 +96,8 @@ test('the store keeps a list of a server that is there, and no list without meas
   offers.keep('a', [{ name: 'say' }]);
   offers.keep('b', [{ name: 'x'.repeat(600_000) }]);
   offers.keep('gone', [{ name: 'say' }]);
+  const nested: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+  expect(() => offers.keep('a', [{ name: 'say', _meta: nested }]), 'its server would not come up').not.toThrow();
   await store.commit(() => undefined);
   expect(offers.recall('a')).toEqual([{ name: 'say' }]);
   expect(offers.recall('b')).toBeNull();

@@ -181,17 +181,21 @@ class Supervised implements SupervisedServer {
     const opened = await this.#open(row, time.signal);
     if (!opened.ok) return time.over ? failed(hung(limit)) : opened;
     const session = opened.value;
+    // Also when something here throws: a server that is told as failed must not run on.
+    await using undo = new AsyncDisposableStack();
+    undo.defer(() => {
+      this.#session = null;
+      return session.close();
+    });
     const listed = await session.list(time.signal);
-    if (!listed.ok || stop.aborted) {
-      await session.close();
-      return failed(listed.ok || time.over ? hung(limit) : listed.failure);
-    }
+    if (!listed.ok || stop.aborted) return failed(listed.ok || time.over ? hung(limit) : listed.failure);
     this.#session = session;
     this.#offer(row, listed);
     this.log.write('gateway', `Ready with ${String(this.tools.value.length)} tools.`);
     const lister = new Lister(this.#deps.clock, session, (again) => this.#offer(row, again));
     this.#toolsChanged = () => lister.changed();
     if (this.#changedMeanwhile) lister.changed();
+    undo.move();
     return ok({ session, lister });
   }
 
