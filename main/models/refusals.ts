@@ -34,6 +34,9 @@ const missingWords =
 const filterWords =
   /content management policy|content[_ ]filter|content[_ ]policy|responsibleaipolicy|input was flagged/i;
 
+/** Google and xAI refuse a key with status 400. */
+const keyWords = /api[ _]key (?:not (?:valid|found)|expired)|(?:incorrect|invalid) api[ _]key/i;
+
 const quotaWords = /insufficient[_ ](?:quota|balance|credits|funds)|exceeded your current quota|quota exceeded for/i;
 
 /** The failure that `answer` means. `now` is wall time, for dates in headers. */
@@ -84,7 +87,8 @@ export function readServerError(body: string): ServerError {
 }
 
 function serverErrorOf(json: unknown): ServerError {
-  const body = asRecord(json);
+  // Google's endpoints put the one error into a list.
+  const body = asRecord(Array.isArray(json) ? json[0] : json);
   if (body === null) return { message: asText(json) ?? '', marks: '' };
   const error = asRecord(body['error']) ?? body;
   const marks = ['code', 'type', 'param'].map((name) => error[name]);
@@ -126,6 +130,8 @@ function worded(said: ServerError): FailureCode | null {
 function codeOf(status: number, said: ServerError): FailureCode {
   const word = worded(said);
   switch (status) {
+    case 400:
+      return keyWords.test(said.message) ? 'model.key-refused' : (word ?? 'model.invalid-request');
     case 401:
       return 'model.key-refused';
     case 403:

@@ -20,6 +20,8 @@ const page = '<!DOCTYPE html><html><head><title>Attention!</title></head><body>â
 /** Status, body, class, reason. The wordings are those of the servers named. */
 const table: readonly (readonly [string, number, unknown, string, string])[] = [
   ['OpenAI: wrong key', 401, openai('Incorrect API key provided', 'invalid_api_key'), 'auth', 'model.key-refused'],
+  ['xAI: wrong key', 400, { error: 'Incorrect API key provided: xa***yz.' }, 'auth', 'model.key-refused'],
+  ['Google: wrong key', 400, [openai('API key not valid. Please pass a valid API key.')], 'auth', 'model.key-refused'],
   ['OpenAI: country', 403, openai('Country not supported', 'unsupported_country'), 'auth', 'model.key-refused'],
   ['DeepSeek: no money', 402, openai('Insufficient Balance'), 'quota', 'model.quota'],
   ['OpenAI: quota', 429, openai('You exceeded your current quota', 'insufficient_quota'), 'quota', 'model.quota'],
@@ -97,6 +99,13 @@ const table: readonly (readonly [string, number, unknown, string, string])[] = [
     'Gemini: window',
     400,
     openai('The input token count (9) exceeds the maximum number of tokens allowed (8).'),
+    'context-overflow',
+    'model.context-overflow',
+  ],
+  [
+    'Google, its error in a list: window',
+    400,
+    [openai('The input token count (9) exceeds the maximum number of tokens allowed (8).')],
     'context-overflow',
     'model.context-overflow',
   ],
