@@ -108,6 +108,7 @@ describe('compatibility', () => {
     const effort = { loc: ['body', 'reasoning_effort'], msg: "Input should be 'low' or 'high'", type: 'literal_error' };
     expect(learn(422, { detail: [effort] })).toBe('effort');
     expect(learn(400, { error: { message: '"llama3:8b" does not support thinking' } })).toBe('effort');
+    expect(learn(400, { error: 'Argument not supported on this model: reasoningEffort' })).toBe('effort');
   });
 
   it('learns of each model which level of thinking it does not know, or one model would speak for all of them', async () => {
@@ -130,6 +131,32 @@ describe('compatibility', () => {
     await ask('gpt-test', 'low');
     await ask('gpt-other', 'off');
     expect(sent().slice(5)).toEqual(['low', 'none', undefined]);
+  });
+
+  it('learns of each model whether it knows tools, or a small one would take them from all the others', async () => {
+    await using emulator = await startOpenAi({ models: ['gpt-test', 'gpt-other'] });
+    const has = (body: unknown): boolean => Object.hasOwn(Object(body) as object, 'tools');
+    const message = '`tool calling` is not supported with this model';
+    emulator.script(({ model, body }) =>
+      model === 'gpt-other' && has(body)
+        ? { kind: 'status', status: 400, body: { error: { message } } }
+        : { kind: 'reply', text: 'well' },
+    );
+    const provider = providerOf(emulator);
+    for (const model of ['gpt-test', 'gpt-other', 'gpt-other', 'gpt-test']) {
+      const reply = await provider.stream(request(model, 'hello', { tools }), signal).result();
+      expect(reply).toMatchObject({ text: 'well' });
+    }
+    expect(emulator.chats.map(({ body }) => has(body))).toEqual([true, true, false, false, true]);
+  });
+
+  it.each([
+    [500, 'Failed to parse tool call arguments as JSON: syntax error, unexpected end of input'],
+    [400, "Unexpected role 'tool' after role 'user'"],
+  ])('does not take a fault with one call for a model without tools: %i %s', (status, message) => {
+    const server = knowServer('http://127.0.0.1:1/v1', {});
+    const answer = { status, headers: new Headers(), body: JSON.stringify({ error: { message } }) };
+    expect(server.learn(answer, { model: 'gpt-test', tools: true, effort: null })).toBeNull();
   });
 
   it('asks a model that does not think once more without it, and holds to what the owner said', async () => {

@@ -31,6 +31,8 @@ export interface Sent {
 
 export interface KnownServer {
   readonly now: Compatibility;
+  /** The same for one model: on one server some know tools and others do not. */
+  of(model: string): Compatibility;
   /** What is sent for a level of thinking; null: nothing, because the model refused it before or the owner said so. */
   effort(model: string, thinking: Thinking | undefined): Effort | null;
   /** Changes one fact when `answer` refuses a parameter we sent and the fact is still open; the call may be repeated. */
@@ -54,16 +56,23 @@ export function knowServer(baseUrl: string, overrides: Readonly<Record<string, u
     developerRole: pick('developerRole', isBoolean, false),
   };
   const efforts = knowEfforts(overrides['supportsThinking']);
+  const withoutTools = new Set<string>();
+  const of = (model: string): Compatibility => (withoutTools.has(model) ? { ...now, supportsTools: false } : now);
   return {
     get now() {
       return now;
     },
+    of,
     effort: (model, thinking) => (thinking === undefined ? null : efforts.of(model, thinking)),
     learn(answer, sent) {
       if (sent.effort !== null && refusesEffort(answer) && efforts.forget(sent.model, sent.effort)) return 'effort';
-      const fact = refusedFact(answer, now, sent.tools);
-      if (fact === null || !open.delete(fact)) return null;
-      now = turned(now, fact);
+      const fact = refusedFact(answer, of(sent.model), sent.tools);
+      if (fact === null || !open.has(fact)) return null;
+      if (fact === 'supportsTools') withoutTools.add(sent.model);
+      else {
+        open.delete(fact);
+        now = turned(now, fact);
+      }
       return fact;
     },
   };
@@ -96,17 +105,15 @@ function knowEfforts(supported: unknown): Efforts {
 function refusesEffort(answer: Answer): boolean {
   if (answer.status !== 400 && answer.status !== 422 && answer.status !== 500) return false;
   const { message, marks } = readServerError(answer.body);
-  return /\breasoning[_. ]effort\b|\bthink(?:ing)?\b/i.test(`${marks} ${message}`);
+  return /\breasoning[_. ]?effort\b|\bthink(?:ing)?\b/i.test(`${marks} ${message}`);
 }
 
-function turned(now: Compatibility, fact: Fact): Compatibility {
+function turned(now: Compatibility, fact: Exclude<Fact, 'supportsTools'>): Compatibility {
   switch (fact) {
     case 'maxTokensField':
       return { ...now, maxTokensField: otherField(now.maxTokensField) };
     case 'supportsUsageInStream':
       return { ...now, supportsUsageInStream: false };
-    case 'supportsTools':
-      return { ...now, supportsTools: false };
     case 'developerRole':
       return { ...now, developerRole: !now.developerRole };
   }
@@ -120,6 +127,9 @@ function otherField(field: Compatibility['maxTokensField']): Compatibility['maxT
 const refusing =
   /unsupported|not support|n[o']t supported|unknown|unrecogni[sz]ed|unexpected|not permitted|not allowed|forbidden|requires/i;
 
+/** What a model cannot do; a call of a tool that went wrong ("failed to parse tool call arguments") is none of it. */
+const lacking = /unsupported|not support|n[o']t supported|requires/i;
+
 /** Which of our parameters the answer refuses. 500 is in it for llama.cpp, which so refuses tools without `--jinja`. */
 function refusedFact(answer: Answer, now: Compatibility, sentTools: boolean): Fact | null {
   if (answer.status !== 400 && answer.status !== 422 && answer.status !== 500) return null;
@@ -132,8 +142,8 @@ function refusedFact(answer: Answer, now: Compatibility, sentTools: boolean): Fa
     const role = now.developerRole ? 'developer' : 'system';
     if (new RegExp(`['"\`]${role}['"\`]`).test(message) && /role/.test(`${marks} ${message}`)) return 'developerRole';
   }
-  if (now.supportsTools && sentTools && (names('tools') || names('tool') || names('function'))) return 'supportsTools';
-  return null;
+  const lacksTools = names('tools') || (lacking.test(message) && (names('tool') || names('function')));
+  return now.supportsTools && sentTools && lacksTools ? 'supportsTools' : null;
 }
 
 /** Not the field is wrong but its value. */

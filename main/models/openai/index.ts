@@ -123,16 +123,16 @@ class OpenAiProvider implements Provider {
   async #call(request: ModelRequest, about: About, emit: Emit, control: AbortController): Promise<ReplyEnd> {
     using exchange = openExchange(this.#deps.clock, request.timeouts, control);
     const { model, thinking } = request;
+    let asked = request;
     for (;;) {
       exchange.answer = null;
       const effort = this.#server.effort(model, thinking);
-      const end = await this.#once(request, effort, about, emit, exchange);
-      const sent = { model, tools: hasTools(request), effort };
+      const end = await this.#once(asked, effort, about, emit, exchange);
+      const sent = { model, tools: hasTools(asked), effort };
       const again = exchange.answer !== null && this.#server.learn(exchange.answer, sent);
-      const blind = !again && this.#foundBlind(request, exchange);
+      const blind = !again && this.#foundBlind(asked, exchange);
       if (!(again || blind) || control.signal.aborted) return end;
-      if (blind)
-        return await this.#call(withoutPictures(request, request.insteadOfPictures ?? ''), about, emit, control);
+      if (blind) asked = withoutPictures(asked, asked.insteadOfPictures ?? '');
     }
   }
 
@@ -155,7 +155,7 @@ class OpenAiProvider implements Provider {
     const reader = new ChunkReader(this.#deps.ids);
     if (signal.aborted) return ended(abortFailure(about, signal), null);
     try {
-      const body = chatBody(request, this.#server.now, effort);
+      const body = chatBody(request, this.#server.of(request.model), effort);
       const chunks = await this.#transport.run(exchange, () => this.#client.chat(body));
       for await (const chunk of chunks) {
         for (const piece of reader.read(chunk)) {
