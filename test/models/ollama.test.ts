@@ -142,6 +142,17 @@ describe('the ollama adapter', () => {
     expect(list.ok && list.value.map(({ thinks }) => thinks)).toEqual([false, true, true]);
   });
 
+  it('takes a count of tokens that no model can have for none, or sums with it could not be read any more', async () => {
+    await using emulator = await startOllama({ models });
+    emulator.next({
+      kind: 'reply',
+      text: 'well',
+      usage: { promptTokens: Number.MAX_SAFE_INTEGER, completionTokens: 1 },
+    });
+    const reply = await providerOf(emulator).provider.stream(request('small:1b', 'hello'), signal).result();
+    expect(reply).toMatchObject({ text: 'well', end: { stop: 'stop', usage: { estimated: true } } });
+  });
+
   it('waits for a cold load as long as the request says, or every first answer of the day would fail', async () => {
     const loaded = gate();
     await using emulator = await startOllama({ models: [{ name: 'cold:1b', loadGate: loaded.promise }] });
@@ -168,6 +179,13 @@ describe('the lines of a streamed chat', () => {
       expect(watch.fault()).toBeNull();
       expect(watch.ended).toBe(true);
     }
+  });
+
+  it('end with one that has no end, or it would fill the memory', () => {
+    const watch = new LineWatch();
+    const piece = bytes('x'.repeat(1024 * 1024));
+    for (let pieces = 0; pieces < 9; pieces++) expect(words(watch.pass(piece))).toBe('');
+    expect(watch.fault()?.message).toMatch(/does not end/);
   });
 
   it('stop at the first that is no object, and what came before it is kept', () => {

@@ -3,8 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
+import { ChunkReader } from '../../main/models/openai/chunks.ts';
 import { createOpenAiProvider } from '../../main/models/openai/index.ts';
 import { counter, request } from '../contracts/model-subjects.ts';
+import { gate } from '../emulators/lib/gate.ts';
 import { startOpenAi } from '../emulators/openai/server.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
 
@@ -158,6 +160,79 @@ describe('the openai adapter', () => {
       if (event.kind === 'reasoning' || event.kind === 'text') told[event.kind] += event.text;
     }
     expect(told).toEqual({ reasoning: 'a b c', text: 'said aloud' });
+  });
+
+  it.each([
+    ['one index for all', { index: 0, id: 'c1' }, { index: 0, id: 'c2' }],
+    ['one index and no ids', { index: 0 }, { index: 0, id: '' }],
+    ['no index and no ids', {}, {}],
+  ])('keeps calls of tools apart that come with %s, or both would be lost', async (_name, first, second) => {
+    const deltas = [
+      { ...first, function: { name: 'look', arguments: '{"at":' } },
+      { ...first, id: undefined, function: { arguments: '1}' } },
+      { ...second, function: { name: 'look', arguments: '{"at":2}' } },
+    ];
+    await using server = await answering((_asked, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      const chunks = [
+        ...deltas.map((call) => ({ delta: { tool_calls: [call] } })),
+        { delta: {}, finish_reason: 'tool_calls' },
+      ];
+      for (const chunk of chunks) response.write(`data: ${JSON.stringify({ choices: [{ index: 0, ...chunk }] })}\n\n`);
+      response.end('data: [DONE]\n\n');
+    });
+    const provider = providerAt(`http://127.0.0.1:${String(server.port)}/v1`);
+    const reply = await provider.stream(request('gpt-test', 'hello'), signal).result();
+    expect(reply.toolCalls.map(({ name, arguments: written }) => `${name} ${written}`)).toEqual([
+      'look {"at":1}',
+      'look {"at":2}',
+    ]);
+    expect(new Set(reply.toolCalls.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('takes one call whose id changes with each fragment for one (vLLM)', async () => {
+    const reader = new ChunkReader(counter());
+    const call = (id: string, named: object) => ({
+      choices: [{ delta: { tool_calls: [{ index: 0, id, function: named }] } }],
+    });
+    reader.read(call('a', { name: 'look', arguments: '' }));
+    reader.read(call('b', { arguments: '{"at":' }));
+    reader.read(call('c', { arguments: '1}' }));
+    expect(reader.toolCalls()).toEqual([{ id: 'a', name: 'look', arguments: '{"at":1}' }]);
+  });
+
+  it('takes a count of tokens that no model can have for none, or sums with it could not be read any more', async () => {
+    await using emulator = await startOpenAi();
+    emulator.next({
+      kind: 'reply',
+      text: 'well',
+      usage: { promptTokens: Number.MAX_SAFE_INTEGER, completionTokens: 1 },
+    });
+    const reply = await providerAt(emulator.url).stream(request('gpt-test', 'hello'), signal).result();
+    expect(reply).toMatchObject({ text: 'well', end: { stop: 'stop', usage: { estimated: true } } });
+  });
+
+  it('does not cut a long answer after pictures were refused, by the limit of the first call', async () => {
+    await using emulator = await startOpenAi();
+    const [second, third] = [gate(), gate()];
+    const message = 'Model does not support images.';
+    emulator.next({ kind: 'status', status: 400, body: { error: { message } } });
+    const pieces = ['one ', 'two ', 'three'];
+    emulator.next({ kind: 'reply', pieces, gate: [undefined, second.promise, third.promise] });
+    const clock = new ManualClock();
+    const image = { kind: 'image', url: 'data:image/png;base64,AA==' } as const;
+    const messages = [{ role: 'user', content: [image] }] as const;
+    const asked = request('gpt-test', '', { messages, insteadOfPictures: '[left out]' });
+    const texts: string[] = [];
+    for await (const event of providerAt(emulator.url, { clock }).stream(asked, signal)) {
+      if (event.kind === 'end') texts.push('failure' in event.end ? event.end.failure.detail : event.end.stop);
+      if (event.kind !== 'text') continue;
+      texts.push(event.text);
+      await clock.elapse(40_000);
+      (texts.length === 1 ? second : third).open();
+    }
+    expect(texts).toEqual([...pieces, 'stop']);
+    expect(clock.pending).toBe(0);
   });
 
   it('calls a filtered reply filtered, and a test whose model only thought a good one', async () => {

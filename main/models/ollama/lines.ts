@@ -7,6 +7,9 @@ import { Malformed } from '../failures.ts';
 import { asRecord, parseJson } from '../json.ts';
 import type { BodyFilter } from '../transport.ts';
 
+/** Characters of one line; a model's longest call of a tool is far below. */
+const longestLine = 8 * 1024 * 1024;
+
 export class LineWatch implements BodyFilter {
   readonly #decoder = new TextDecoder();
   readonly #encoder = new TextEncoder();
@@ -22,9 +25,12 @@ export class LineWatch implements BodyFilter {
   }
 
   pass(chunk: Uint8Array | null): Uint8Array {
-    this.#rest += chunk === null ? this.#decoder.decode() : this.#decoder.decode(chunk, { stream: true });
-    const lines = this.#rest.split('\n');
+    const text = chunk === null ? this.#decoder.decode() : this.#decoder.decode(chunk, { stream: true });
+    // What came before holds no line break: to look through it again with each piece would take minutes for a long line.
+    const [first = '', ...others] = text.split('\n');
+    const lines = [this.#rest + first, ...others];
     this.#rest = chunk === null ? '' : (lines.pop() ?? '');
+    if (this.#rest.length > longestLine) this.#fault = new Malformed('a line that does not end');
     this.ended = chunk === null;
     let good = '';
     for (const line of lines) {

@@ -1,7 +1,7 @@
 /** The lines of a streamed chat → pieces of a reply. Shape: Ollama's API documentation, "Generate a chat message". */
 import type { Ids } from '../../gateway/clock.ts';
 import type { ModelUsage, ToolCall } from '../../gateway/model.ts';
-import { asCount, asRecord, asText } from '../json.ts';
+import { asRecord, asText, asTokens } from '../json.ts';
 import type { Piece } from '../reply-stream.ts';
 
 export class LineReader {
@@ -27,8 +27,8 @@ export class LineReader {
     if (record === null) return [];
     if (record['done'] === true) {
       this.finish = asText(record['done_reason']) ?? 'stop';
-      const inputTokens = asCount(record['prompt_eval_count']);
-      const outputTokens = asCount(record['eval_count']);
+      const inputTokens = asTokens(record['prompt_eval_count']);
+      const outputTokens = asTokens(record['eval_count']);
       // The prompt's count is left out when all of it was cached; then both are estimated rather than one invented.
       if (inputTokens !== null && outputTokens !== null) this.usage = { inputTokens, outputTokens, estimated: false };
     }

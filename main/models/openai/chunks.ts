@@ -5,7 +5,7 @@
  */
 import type { Ids } from '../../gateway/clock.ts';
 import type { ModelUsage, ToolCall } from '../../gateway/model.ts';
-import { asCount, asRecord, asText } from '../json.ts';
+import { asCount, asRecord, asText, asTokens, parseJson } from '../json.ts';
 import type { JsonRecord } from '../json.ts';
 import type { Piece } from '../reply-stream.ts';
 
@@ -17,7 +17,7 @@ interface OpenCall {
 
 export class ChunkReader {
   readonly #ids: Ids;
-  readonly #calls = new Map<number, OpenCall>();
+  readonly #calls: { readonly index: number | null; readonly call: OpenCall }[] = [];
   /** `finish_reason` as the server has it; null until it came. */
   finish: string | null = null;
   usage: ModelUsage | null = null;
@@ -46,8 +46,8 @@ export class ChunkReader {
 
   /** The tool calls, whole only now; ids that the server left out are made here. */
   toolCalls(): readonly ToolCall[] {
-    const calls = [...this.#calls.entries()].sort(([a], [b]) => a - b);
-    return calls.map(([, call]) => ({ ...call, id: call.id === '' ? this.#ids.next() : call.id }));
+    const calls = this.#calls.toSorted((one, other) => (one.index ?? 0) - (other.index ?? 0));
+    return calls.map(({ call }) => ({ ...call, id: call.id === '' ? this.#ids.next() : call.id }));
   }
 
   #pieces(delta: JsonRecord): readonly Piece[] {
@@ -73,16 +73,35 @@ export class ChunkReader {
   #gather(fragment: JsonRecord | null): void {
     if (fragment === null) return;
     const named = asRecord(fragment['function']);
-    const index = asCount(fragment['index']) ?? this.#calls.size;
-    const call = this.#calls.get(index) ?? { id: '', name: '', arguments: '' };
-    call.id ||= asText(fragment['id']) ?? '';
-    call.name ||= asText(named?.['name']) ?? '';
+    const [id, name] = [asText(fragment['id']) ?? '', asText(named?.['name']) ?? ''];
+    const call = this.#callOf(asCount(fragment['index']), id, name);
+    call.id ||= id;
+    call.name ||= name;
     const more = asText(named?.['arguments']) ?? '';
     call.arguments += more;
     this.written += more.length;
-    this.#calls.set(index, call);
     this.spoke = true;
   }
+
+  /** The call that a fragment goes on with, else a new one. */
+  #callOf(index: number | null, id: string, name: string): OpenCall {
+    const known = this.#calls.findLast((one) => one.index === index)?.call;
+    if (known !== undefined && !isAnother(known, index, id, name)) return known;
+    const call = { id: '', name: '', arguments: '' };
+    this.#calls.push({ index, call });
+    return call;
+  }
+}
+
+/**
+ * Whether a fragment begins a call of its own although a call of its index is there: Gemini's endpoint and older ones of
+ * Ollama give all calls the index 0, others give none. Each of theirs has a name, and an id where they know ids; vLLM has
+ * sent a new id with each fragment of one call, but its name only once.
+ */
+function isAnother(known: OpenCall, index: number | null, id: string, name: string): boolean {
+  if (name === '' || known.name === '') return false;
+  if (id !== '' && known.id !== '') return id !== known.id;
+  return index === null || asRecord(parseJson(known.arguments)) !== null;
 }
 
 /** Content as a list: Mistral's models that think send `thinking` parts, which are lists themselves, before the text. */
@@ -99,8 +118,8 @@ function listedPieces(content: unknown): readonly Extract<Piece, { readonly text
 
 function usageOf(value: unknown): ModelUsage | null {
   const usage = asRecord(value);
-  const inputTokens = asCount(usage?.['prompt_tokens']);
-  const outputTokens = asCount(usage?.['completion_tokens']);
+  const inputTokens = asTokens(usage?.['prompt_tokens']);
+  const outputTokens = asTokens(usage?.['completion_tokens']);
   if (inputTokens === null || outputTokens === null) return null;
   return { inputTokens, outputTokens, estimated: false };
 }

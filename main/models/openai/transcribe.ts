@@ -9,7 +9,7 @@ import { explain, openExchange } from '../call.ts';
 import type { ModelDeps } from '../deps.ts';
 import { estimateTokens } from '../estimate.ts';
 import { abortFailure, Malformed } from '../failures.ts';
-import { asCount, asRecord, asText } from '../json.ts';
+import { asRecord, asText, asTokens } from '../json.ts';
 import { createTransport, type Exchange } from '../transport.ts';
 
 /** Endings that servers know sounds by, and the one for a type that came under another name. */
@@ -29,6 +29,8 @@ const endingOfType: Readonly<Record<string, string>> = {
 /** Where a server tells only how long the sound is, or nothing: about 1,000 tokens a minute, 3 kB a second. */
 const tokensPerSecond = 17;
 const bytesPerSecond = 3_000;
+/** What is told to be longer than a day is no sound that was sent. */
+const longestSound = 86_400;
 
 export type Transcribe = (request: SoundRequest, signal: AbortSignal) => Promise<Transcription>;
 
@@ -78,8 +80,8 @@ function formOf({ model, bytes, name, type }: SoundRequest): FormData {
 function usageOf(value: unknown, request: SoundRequest, text: string): ModelUsage {
   const usage = asRecord(value);
   const sound = soundOf(usage?.['seconds'], request);
-  const inputTokens = asCount(usage?.['input_tokens']);
-  const outputTokens = asCount(usage?.['output_tokens']);
+  const inputTokens = asTokens(usage?.['input_tokens']);
+  const outputTokens = asTokens(usage?.['output_tokens']);
   if (inputTokens !== null && outputTokens !== null) return { inputTokens, outputTokens, estimated: false, sound };
   return {
     inputTokens: Math.ceil(sound.seconds * tokensPerSecond),
@@ -91,7 +93,7 @@ function usageOf(value: unknown, request: SoundRequest, text: string): ModelUsag
 
 /** Seconds that have begun are charged. */
 function soundOf(told: unknown, { bytes, seconds }: SoundRequest): NonNullable<ModelUsage['sound']> {
-  const known = typeof told === 'number' && Number.isFinite(told) && told >= 0 ? told : seconds;
+  const known = typeof told === 'number' && told >= 0 && told <= longestSound ? told : seconds;
   return { seconds: Math.ceil(known ?? bytes.length / bytesPerSecond), estimated: known === null };
 }
 
