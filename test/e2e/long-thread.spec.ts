@@ -2,6 +2,7 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { filledStore } from '../bench/million.ts';
+import { wireOf } from './screens/wire.ts';
 import { type HeadlessHost, openChat, openWindow, test } from './web.ts';
 
 const long = 'Person 1000000';
@@ -9,8 +10,8 @@ const long = 'Person 1000000';
 const page = 50;
 
 /** A host whose first conversation has a thousand messages. */
-async function startLong(host: HeadlessHost): Promise<void> {
-  await host.start({ settings: { 'setup.done': true, language: 'en', timeZone: 'UTC' } });
+async function startLong(host: HeadlessHost, links: readonly unknown[] = []): Promise<void> {
+  await host.start({ settings: { 'setup.done': true, language: 'en', timeZone: 'UTC' }, links });
   await host.kill();
   const database = join(host.ready.dataDir, 'porchlight.db');
   for (const ending of ['-wal', '-shm']) rmSync(database + ending, { force: true });
@@ -70,4 +71,29 @@ test('a reader at the end is still there when the window gets narrow, and wide a
     await expect.poll(gap, { message: `pixels below the fold at ${String(width)}` }).toBeLessThan(20);
     await expect(latest).toBeHidden();
   }
+});
+
+test('what is written far back in a thread is not lost when the page goes while its newest messages are on their way', async ({
+  page: window,
+  host,
+}) => {
+  // Nobody answers there: what is written waits.
+  await startLong(host, [{ id: 'bot', kind: 'telegram', token: '1:AA-nobody', apiRoot: 'http://127.0.0.1:9' }]);
+  const wire = await wireOf(window);
+  await openWindow(window, host);
+  await openChat(window, long);
+  await expect.poll(async () => (await drawn(window)).length).toBeGreaterThan(3);
+  const [newest = 0] = await drawn(window);
+  const chat = window.url();
+  await window.goto(`${chat}/${String(newest - 500)}`);
+  await expect(window.locator(`[data-seq="${String(newest - 500)}"]`)).toBeInViewport();
+  wire.hold('conversations.thread');
+  const box = window.getByRole('textbox', { name: 'Message' });
+  await box.fill('said while far back');
+  await box.press('Enter');
+  await expect(box).toHaveValue('');
+  await window.goto(chat);
+  await window.reload();
+  wire.release();
+  await expect(window.getByRole('main').getByText('said while far back')).toHaveCount(1);
 });

@@ -82,7 +82,9 @@ function OpenConversation({ id, seq }: { readonly id: string; readonly seq: numb
         onStop={() => void stop.run({ conversation: id })}
         onSend={(text, files) => {
           const way = conversation.linkKind === 'window' ? 'send' : 'say';
-          void thread.toNewest().then(() => outbox.add(id, text, way, files));
+          // Kept before anything is asked for: the way to the newest messages may be long, and the page may go.
+          void outbox.add(id, text, way, files);
+          void thread.toNewest();
           return Promise.resolve(true);
         }}
       />
