@@ -35,7 +35,7 @@ const secretName = (id: ProviderId): string => `provider/${id}/key`;
 export function createProviders(ports: GatewayPorts): Providers {
   const entries = new Map<ProviderId, Entry>();
   const enter = (seed: ProviderSeed, row: ProviderRow | null): Entry => {
-    const adapter = once(() => ports.createProvider(seed));
+    const adapter = adapterOf(ports, seed);
     const entry = {
       id: seed.id,
       kind: seed.kind,
@@ -155,14 +155,23 @@ function storedKey(ports: GatewayPorts, id: ProviderId): string | null {
 }
 
 function seedOf(ports: GatewayPorts, row: ProviderRow): ProviderSeed {
-  const { id, name, kind, baseUrl } = row;
-  return {
-    id,
-    name,
-    kind,
-    baseUrl,
-    key: storedKey(ports, id),
-    compatibility: { ...windowLimit(ports), ...row.compatibility },
+  const { id, name, kind, baseUrl, compatibility } = row;
+  return { id, name, kind, baseUrl, key: storedKey(ports, id), compatibility };
+}
+
+/** Another one once the owner has changed how much of a window is used, or he would have to start the program anew. */
+function adapterOf(ports: GatewayPorts, seed: ProviderSeed): () => Promise<Provider> {
+  const make = (limit: ReturnType<typeof windowLimit>): (() => Promise<Provider>) =>
+    once(() => ports.createProvider({ ...seed, compatibility: { ...limit, ...seed.compatibility } }));
+  let made = windowLimit(ports);
+  let adapter = make(made);
+  return () => {
+    const limit = windowLimit(ports);
+    if (seed.kind === 'ollama' && limit.maxContextTokens !== made.maxContextTokens) {
+      made = limit;
+      adapter = make(limit);
+    }
+    return adapter();
   };
 }
 

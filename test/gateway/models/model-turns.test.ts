@@ -3,6 +3,7 @@ import type { Play } from '../scripted.ts';
 import { deaf, fails, failure, hangs, says, scriptedProvider } from '../scripted.ts';
 import type { GatewayPorts } from '../../../main/gateway/gateway.ts';
 import { gate } from '../../emulators/lib/gate.ts';
+import { startOllama } from '../../emulators/ollama/server.ts';
 import { soon, startGateway, type TestGateway } from '../../lib/gateway.ts';
 
 /** The provider `lab` plays a script in place of a server. */
@@ -184,6 +185,23 @@ describe('models of a gateway', () => {
     await test.drive(Promise.all(chats.map((chat) => test.becomes('hello', 'answered', chat))));
     const left = (test.gateway.models.cooldownUntil('lab/gpt-test') ?? Infinity) - test.clock.now();
     expect(left).toBeLessThanOrEqual(15_000);
+  });
+
+  it('of Ollama take a larger window as soon as the owner allows it, not only after the next start', async () => {
+    await using test = await startGateway({ telegram: false });
+    await using ollama = await startOllama({ models: [{ name: 'large:70b', contextLength: 131_072 }] });
+    const home = { id: 'home', kind: 'ollama', name: null, baseUrl: ollama.url, key: undefined } as const;
+    await test.gateway.models.saveProvider({ ...home, fixedByFile: false });
+    test.gateway.models.choose({ default: 'home/large:70b' });
+    for (const [text, window] of [
+      ['one', 32_768],
+      ['two', 65_536],
+    ] as const) {
+      test.ports.settings.set('ollama.maxContextTokens', window);
+      await test.submit(text);
+      await test.becomes(text, 'answered', 'thread');
+      expect(ollama.chats.at(-1)?.body).toMatchObject({ options: { num_ctx: window } });
+    }
   });
 
   it('are forgiven a refused key by a good test', async () => {
