@@ -212,6 +212,22 @@ describe('the openai adapter', () => {
     expect(reply).toMatchObject({ text: 'well', end: { stop: 'stop', usage: { estimated: true } } });
   });
 
+  it('charges a sound for no longer than a day, whatever its server says that it heard', async () => {
+    await using emulator = await startOpenAi();
+    emulator.hear = () => ({ kind: 'heard', text: 'well', seconds: 1e15 });
+    const timeouts = { connect: 10_000, firstToken: 60_000, betweenTokens: 60_000 };
+    const sound = {
+      model: 'gpt-test',
+      bytes: new Uint8Array(3_000),
+      name: '',
+      type: 'audio/ogg',
+      seconds: 7,
+      timeouts,
+    };
+    const heard = await providerAt(emulator.url).transcribe?.(sound, signal);
+    expect(heard).toMatchObject({ text: 'well', usage: { sound: { seconds: 7 } } });
+  });
+
   it('does not cut a long answer after pictures were refused, by the limit of the first call', async () => {
     await using emulator = await startOpenAi();
     const [second, third] = [gate(), gate()];
