@@ -204,6 +204,30 @@ test('a server that says nothing is given up after 15 s of the clock (a turn tha
   expect(await reading).toEqual({ ok: false, text: 'x.example did not answer in time.' });
 });
 
+test('a name whose resolver says nothing is given up after 15 s too, and at a stop (a turn that hung on it)', async () => {
+  const clock = new ManualClock();
+  const tool = createWebPageTool({ clock, resolve: () => new Promise(() => undefined) });
+  const reading = tool.run({ url: 'http://x.example/' }, context, never);
+  clock.advance(15_000);
+  expect(await reading).toEqual({ ok: false, text: 'x.example did not answer in time.' });
+  const stop = new AbortController();
+  const stopped = tool.run({ url: 'http://x.example/' }, context, stop.signal);
+  stop.abort();
+  expect(await stopped).toMatchObject({ ok: false });
+});
+
+test('a page that is packed in a way nobody offered leaves no connection open (one for each try, as long as its server likes)', async () => {
+  const closed = Promise.withResolvers<void>();
+  await using web = await site((_request, response) => {
+    response.on('close', () => closed.resolve());
+    response.writeHead(200, { 'content-type': 'text/html', 'content-encoding': 'zstd' });
+    response.write('the rest never comes');
+  });
+  const { ok, text } = await web.read('http://x.example/');
+  expect([ok, text]).toEqual([false, expect.stringContaining('cannot be unpacked')]);
+  await closed.promise;
+});
+
 test('a stop of the turn ends the reading', async () => {
   const heard = Promise.withResolvers<void>();
   await using web = await site(() => {

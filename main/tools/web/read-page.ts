@@ -43,7 +43,10 @@ async function answerOf(response: IncomingMessage, url: URL, signal: AbortSignal
     );
   }
   const body = await readBody(response, largestPage, signal);
-  if (body === null) return no(`${url.href} is packed in a way that cannot be unpacked here.`);
+  if (body === null) {
+    response.destroy();
+    return no(`${url.href} is packed in a way that cannot be unpacked here.`);
+  }
   const raw = decodeText(body.bytes, type);
   const cut = body.cut ? '\n\n(The page is longer than 2 MB; the rest was not read.)' : '';
   if (!/\bx?html\b/i.test(type)) return { ok: true, text: `${url.href}\n\n${raw.trim()}${cut}` };

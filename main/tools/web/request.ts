@@ -46,7 +46,7 @@ export async function askPage(
 ): Promise<Result<IncomingMessage, Refusal>> {
   const refused = whyNotAsked(url);
   if (refused !== null) return failed(refused);
-  const addresses = await publicAddresses(deps, url.hostname);
+  const addresses = await publicAddresses(deps, url, signal);
   if (!addresses.ok) return addresses;
   const send = url.protocol === 'https:' ? tlsRequest : plainRequest;
   const { promise, resolve } = Promise.withResolvers<Result<IncomingMessage, Refusal>>();
@@ -65,29 +65,46 @@ export async function askPage(
 }
 
 function whatFailed(url: URL, error: Error, signal: AbortSignal): Refusal {
-  if (signal.aborted) return `${url.host} did not answer in time.`;
+  if (signal.aborted) return tooLate(url);
   const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
   return `${url.host} could not be reached${code}.`;
 }
 
+function tooLate({ host }: URL): Refusal {
+  return `${host} did not answer in time.`;
+}
+
 async function publicAddresses(
   deps: RequestDeps,
-  hostname: string,
+  url: URL,
+  signal: AbortSignal,
 ): Promise<Result<readonly LookupAddress[], Refusal>> {
-  const host = hostname.replace(/^\[|\]$/g, '');
+  const host = url.hostname.replace(/^\[|\]$/g, '');
   const family = isIP(host);
-  const found = family === 0 ? await resolved(deps, host) : [{ address: host, family }];
+  const found = family === 0 ? await resolved(deps, host, signal) : [{ address: host, family }];
+  if (signal.aborted) return failed(tooLate(url));
   if (found.length === 0) return failed(`There is no server called ${host}.`);
   // All of them: with one that is private among them the next look might give just that one.
   const allPublic = found.every(({ address }) => isPublicAddress(address));
   return allPublic ? ok(found) : failed(`${host} is not a public address; only public pages can be read.`);
 }
 
-async function resolved({ resolve }: RequestDeps, host: string): Promise<readonly LookupAddress[]> {
+/** Nothing once `signal` is aborted: a resolver cannot be told to stop, and may take longer than a page. */
+async function resolved(
+  { resolve }: RequestDeps,
+  host: string,
+  signal: AbortSignal,
+): Promise<readonly LookupAddress[]> {
+  const over = Promise.withResolvers<readonly LookupAddress[]>();
+  const stop = (): void => over.resolve([]);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
   try {
-    return await resolve(host);
+    return await Promise.race([resolve(host), over.promise]);
   } catch {
     return []; // a name without an address is told as that, whatever the resolver called it
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 
