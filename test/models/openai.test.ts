@@ -212,6 +212,33 @@ describe('the openai adapter', () => {
     expect(reply).toMatchObject({ text: 'well', end: { stop: 'stop', usage: { estimated: true } } });
   });
 
+  it.each([
+    [
+      'thoughts beside the words (xAI)',
+      { prompt_tokens: 32, completion_tokens: 9, total_tokens: 135 },
+      [32, 103, false],
+    ],
+    [
+      'thoughts among them (OpenAI)',
+      { prompt_tokens: 32, completion_tokens: 103, total_tokens: 135 },
+      [32, 103, false],
+    ],
+    ['no total', { prompt_tokens: 32, completion_tokens: 9 }, [32, 9, false]],
+    ['nothing but zeros', { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }, [12, 1, true]],
+  ])(
+    'counts what is charged where the server tells %s, or a cap would let several times as much pass',
+    async (...row) => {
+      const [, usage, expected] = row;
+      await using server = await answering((_asked, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ choices: [{ message: { content: 'well' }, finish_reason: 'stop' }], usage }));
+      });
+      const provider = providerAt(`http://127.0.0.1:${String(server.port)}/v1`);
+      const { end } = await provider.stream(request('gpt-test', 'x'), signal).result();
+      expect([end.usage?.inputTokens, end.usage?.outputTokens, end.usage?.estimated]).toEqual(expected);
+    },
+  );
+
   it('charges a sound for no longer than a day, whatever its server says that it heard', async () => {
     await using emulator = await startOpenAi();
     emulator.hear = () => ({ kind: 'heard', text: 'well', seconds: 1e15 });

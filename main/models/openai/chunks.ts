@@ -116,10 +116,12 @@ function listedPieces(content: unknown): readonly Extract<Piece, { readonly text
   });
 }
 
+/** xAI and Google leave thoughts out of `completion_tokens`, charge them like words, and count them in the total alone. */
 function usageOf(value: unknown): ModelUsage | null {
   const usage = asRecord(value);
   const inputTokens = asTokens(usage?.['prompt_tokens']);
-  const outputTokens = asTokens(usage?.['completion_tokens']);
-  if (inputTokens === null || outputTokens === null) return null;
-  return { inputTokens, outputTokens, estimated: false };
+  const said = asTokens(usage?.['completion_tokens']);
+  if (inputTokens === null || said === null) return null;
+  const total = asTokens(usage?.['total_tokens']) ?? 0;
+  return { inputTokens, outputTokens: Math.max(said, total - inputTokens), estimated: false };
 }

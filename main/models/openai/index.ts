@@ -221,5 +221,8 @@ function inStream(about: About, error: unknown): ModelFailure | null {
 function usageSoFar(request: ModelRequest, exchange: Exchange, reader: ChunkReader): ModelUsage | null {
   if (!exchange.sent) return null;
   if (exchange.answer !== null) return { inputTokens: 0, outputTokens: 0, estimated: false };
-  return reader.usage ?? estimateUsage(request, reader.written);
+  const { usage, written } = reader;
+  // Counts of nothing for something that was written are none.
+  const counted = usage !== null && (usage.outputTokens > 0 || written === 0);
+  return counted ? usage : estimateUsage(request, written);
 }
