@@ -5,7 +5,7 @@
 import type { MemoryHitView, MemoryNoteView, MemoryView } from '../../preload/contract/agent-views.ts';
 import type { Clock } from '../gateway/clock.ts';
 import { describeError, type Log } from '../gateway/log.ts';
-import type { OwnerMemory } from '../gateway/memory.ts';
+import type { OwnerMemory, PromptMemory } from '../gateway/memory.ts';
 import type { Reason } from '../gateway/types.ts';
 import { assertNever } from '../lib/assert-never.ts';
 import { failed, ok, type Result } from '../lib/result.ts';
@@ -91,12 +91,12 @@ export class Notes implements AsyncDisposable {
     await (await this.#opened.begun)?.[Symbol.asyncDispose]();
   }
 
-  async #forPrompt(maxTokens: number): Promise<string> {
+  async #forPrompt(maxTokens: number): Promise<PromptMemory> {
     try {
       return await (await this.#opened.get()).loadForPrompt({ maxTokens });
     } catch (error) {
       this.#deps.log.write('error', 'memory.bug', { error: describeError(error) });
-      return '';
+      return { text: '', whole: false };
     }
   }
 

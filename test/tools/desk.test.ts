@@ -65,10 +65,10 @@ describe('the tools of a host', () => {
   it('remember into the folder, and what is there stands in the next prompt and is found again', async () => {
     await using here = await home();
     const folder = join(here.test.dataDir, 'memory');
-    expect(await here.memory.forPrompt(500)).toBe('');
+    expect(await here.memory.forPrompt(500)).toEqual({ text: '', whole: true });
     expect(await here.use('remember', { text: 'The owner takes tea.', where: 'memory' })).toBe('Written to MEMORY.md.');
     expect(readFileSync(join(folder, 'MEMORY.md'), 'utf8')).toContain('- The owner takes tea.');
-    expect(await here.memory.forPrompt(500)).toContain('The owner takes tea.');
+    expect((await here.memory.forPrompt(500)).text).toContain('The owner takes tea.');
     expect(await here.use('recall', { query: 'tea' })).toContain('The owner takes tea.');
     await here.memory.keep(['The porch was painted.', 'The porch was painted.']);
     const [log = ''] = readdirSync(folder).filter((name) => /^\d{4}-\d\d-\d\d\.md$/.test(name));

@@ -210,6 +210,10 @@ describe('edits by hand', () => {
     );
   });
 
+  test('what is written where nothing was stands on lines of its own before what came there meanwhile (two lines in one)', () => {
+    expect(merged('', '# Memory\n\n- the cat is Mimi\n', 'Roses.')).toBe('Roses.\n# Memory\n\n- the cat is Mimi\n');
+  });
+
   test('an edit by hand is found as soon as it has come to rest, and only then', async () => {
     const notices = watchByHand();
     await using house = memoryHouse({ notes: { 'MEMORY.md': '- the cat is Mimi\n' }, watch: notices.watch });
@@ -333,7 +337,7 @@ describe('notes that come and go', () => {
     await using house = memoryHouse({ notes: { 'MEMORY.md': '- one\n' } });
     expect(await house.memory.remove('MEMORY.md', '- one\n')).toMatchObject({ failure: { kind: 'curated' } });
     expect(await house.memory.save('MEMORY.md', '', '- one\n')).toEqual({ ok: true, value: '' });
-    expect(await house.memory.loadForPrompt({ maxTokens: 100 })).toBe('');
+    expect(await house.memory.loadForPrompt({ maxTokens: 100 })).toEqual({ text: '', whole: true });
   });
 
   test('what a conflict keeps aside, and when it goes, is told (a copy that nobody ever saw)', async () => {
@@ -380,7 +384,7 @@ describe('what a disk can do', () => {
     const { ok, text } = await house.use('remember', { text: 'two', where: 'memory' });
     expect([ok, text]).toEqual([false, expect.stringMatching(/moved or removed/)]);
     expect(() => house.names()).toThrow(/ENOENT/);
-    expect(await house.memory.loadForPrompt({ maxTokens: 100 })).toBe('');
+    expect(await house.memory.loadForPrompt({ maxTokens: 100 })).toEqual({ text: '', whole: false });
     expect((await house.use('recall', { query: 'one' })).text).toMatch(/moved or removed/);
     renameSync(`${house.folder}-moved`, house.folder);
     expect(await house.use('remember', { text: 'two', where: 'memory' })).toMatchObject({ ok: true });
@@ -408,7 +412,7 @@ describe('what a disk can do', () => {
       expect(await house.memory.read(name)).toMatchObject({ failure: { kind: 'not-a-note' } });
       expect(await house.memory.save(name, 'x', '')).toMatchObject({ failure: { kind: 'not-a-note' } });
     }
-    expect(await house.memory.loadForPrompt({ maxTokens: 1000 })).toBe('');
+    expect((await house.memory.loadForPrompt({ maxTokens: 1000 })).text).toBe('');
   });
 
   test('a note that would become too large is not written', async () => {

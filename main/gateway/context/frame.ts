@@ -38,10 +38,12 @@ export async function memoryOf(
   const stored = storage.read.frames.get(key.conversation);
   const known = frameOf(stored, key)?.memory ?? null;
   if (known !== null) return known;
-  const read = await memory.forPrompt(maxTokens);
+  const { text, whole } = await memory.forPrompt(maxTokens);
+  // What could not be read would be missing from every prompt until the day is over.
+  if (!whole) return text;
   await noteWhenWell(storage, signal, (tables) => {
-    tables.frames.put({ ...key, memory: read, tried: stored?.tried ?? null });
+    tables.frames.put({ ...key, memory: text, tried: stored?.tried ?? null });
     return true;
   });
-  return read;
+  return text;
 }

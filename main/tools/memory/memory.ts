@@ -13,6 +13,7 @@ import { setImmediate } from 'node:timers/promises';
 import { createCalendar } from '../../gateway/calendar.ts';
 import type { Clock } from '../../gateway/clock.ts';
 import type { Log } from '../../gateway/log.ts';
+import type { PromptMemory } from '../../gateway/memory.ts';
 import type { Millis } from '../../gateway/types.ts';
 import { subject, type Observable } from '../../lib/observable.ts';
 import { failed, ok, type Result } from '../../lib/result.ts';
@@ -72,7 +73,7 @@ export interface Memory extends AsyncDisposable {
    * `MEMORY.md`, yesterday's log and today's, within `maxTokens` (estimated); of what is too long the beginning and the
    * end. The same bytes as long as the notes and the day are the same. For private conversations of the owner alone.
    */
-  loadForPrompt(room: { readonly maxTokens: number }): Promise<string>;
+  loadForPrompt(room: { readonly maxTokens: number }): Promise<PromptMemory>;
   /** Resolves when the index knows all that was seen so far. */
   settled(): Promise<void>;
 }
@@ -189,16 +190,17 @@ class NoteMemory implements Memory {
     return this.#index.search(query, limit);
   }
 
-  async loadForPrompt({ maxTokens }: { readonly maxTokens: number }): Promise<string> {
+  async loadForPrompt({ maxTokens }: { readonly maxTokens: number }): Promise<PromptMemory> {
     const today = this.#today();
     const yesterday = new Date(Date.parse(today) - dayMs).toISOString().slice(0, 10);
     const curated = await this.#part(curatedNote, 0.6);
     const logs = [await this.#part(`${yesterday}.md`, 0.25), await this.#part(`${today}.md`, 0.25)];
-    return promptOf(
-      curated,
-      logs.filter((log) => log !== null),
+    const text = promptOf(
+      curated.ok ? curated.value : null,
+      logs.flatMap((log) => (log.ok && log.value !== null ? [log.value] : [])),
       maxTokens,
     );
+    return { text, whole: [curated, ...logs].every(({ ok: read }) => read) };
   }
 
   async settled(): Promise<void> {
@@ -212,11 +214,11 @@ class NoteMemory implements Memory {
     await this.#last;
   }
 
-  async #part(name: string, headShare: number): Promise<PromptPart | null> {
+  async #part(name: string, headShare: number): Promise<Result<PromptPart | null, MemoryTrouble>> {
     const text = await this.#folder.read(name);
-    if (text.ok) return text.value === null ? null : { name, text: text.value, headShare };
+    if (text.ok) return ok(text.value === null ? null : { name, text: text.value, headShare });
     this.#deps.log.write('warn', 'memory.unread', { kind: text.failure.kind });
-    return null;
+    return text;
   }
 
   #today(): string {

@@ -180,7 +180,7 @@ describe('facts worth keeping', () => {
   function noting(): { readonly kept: string[]; readonly memory: NonNullable<GatewayPorts['memory']> } {
     const kept: string[] = [];
     const keep = (points: readonly string[]): Promise<void> => Promise.resolve(void kept.push(...points, 'asked'));
-    return { kept, memory: { forPrompt: () => Promise.resolve(kept.join('\n')), keep } };
+    return { kept, memory: { forPrompt: () => Promise.resolve({ text: kept.join('\n'), whole: true }), keep } };
   }
 
   it('are named by the same call in the owner’s private thread, kept, and stand in the very next prompt', async () => {

@@ -22,11 +22,12 @@ const secret = 'The boat is called Halcyon.';
 /** A memory of which a test can change the notes, and see how often they were asked for. */
 class Pages {
   text = secret;
+  whole = true;
   asked = 0;
   readonly memory: NonNullable<GatewayPorts['memory']> = {
     forPrompt: () => {
       this.asked++;
-      return Promise.resolve(this.text);
+      return Promise.resolve({ text: this.text, whole: this.whole });
     },
     keep: () => Promise.resolve(),
   };
@@ -125,6 +126,18 @@ describe('the owner’s memory', () => {
     await talk(test, '/new');
     await talk(test, 'four');
     expect(promptsOf(test).at(-1)?.system).toContain('Zephyr');
+  });
+
+  it('is read again when it could not be read (it stayed forgotten until the next day)', async () => {
+    const pages = new Pages();
+    [pages.text, pages.whole] = ['', false];
+    await using test = await startGateway({ telegram: false, memory: pages.memory });
+    await talk(test, 'one');
+    [pages.text, pages.whole] = [secret, true];
+    await talk(test, 'two');
+    await talk(test, 'three');
+    expect(prompts(test).map((text) => text.includes('Halcyon'))).toEqual([false, true, true]);
+    expect(pages.asked).toBe(2);
   });
 
   it('is read anew on a new day', async () => {

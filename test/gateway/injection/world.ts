@@ -16,7 +16,7 @@ export async function world(options: GatewayOptions = {}) {
   const inbox = tool('read_mail', 'no mail', { outside: true });
   const tools = toolsOf(net.tool, ...memory, mail, inbox);
   const remembered = {
-    forPrompt: () => Promise.resolve(`- ${secret}`),
+    forPrompt: () => Promise.resolve({ text: `- ${secret}`, whole: true }),
     keep: () => Promise.resolve(),
   };
   const test = await startGateway({ tools, memory: remembered, ...options });
