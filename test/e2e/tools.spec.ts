@@ -224,6 +224,15 @@ test('notes are written in the window and by hand, and nothing that anybody wrot
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect(notes.getByRole('link', { name: 'Garden.md' })).toBeVisible();
     expect(readFileSync(noteOf(host, 'Garden.md'), 'utf8')).toBe('# Garden\n\nRoses.\n');
+    await notes.getByRole('link', { name: 'Garden.md' }).click();
+    await page.getByRole('button', { name: 'Delete Garden.md' }).click();
+    await sure.getByRole('button', { name: 'Delete' }).click();
+    await expect(sure).toBeHidden();
+    writeFileSync(noteOf(host, 'Garden.md'), 'Tulips.\n');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect
+      .poll(() => readFileSync(noteOf(host, 'Garden.md'), 'utf8'), 'beside what was written in its place meanwhile')
+      .toBe('# Garden\n\nRoses.\nTulips.\n');
     const before = readFileSync(noteOf(host, 'MEMORY.md'), 'utf8');
     await page.getByRole('button', { name: 'Empty MEMORY.md' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Empty' }).click();

@@ -6,7 +6,7 @@ import { IconButton } from '../../components/button.tsx';
 import { Confirm } from '../../components/dialog.tsx';
 import { ReasonNote } from '../../components/reason-note.tsx';
 import { useToast } from '../../components/toast.tsx';
-import { t, type Words } from '../../i18n.ts';
+import { reasonText, t, type Words } from '../../i18n.ts';
 import { curated } from './notes.ts';
 
 export interface RemoveNoteProps {
@@ -44,7 +44,6 @@ export function RemoveNote({ name, text, onRemoved }: RemoveNoteProps): ReactNod
   const [, go] = useLocation();
   const [open, setOpen] = useState(false);
   const remove = useAct('memory.remove', ['memory.get', 'memory.read', 'memory.search']);
-  const create = useAct('memory.create', ['memory.get', 'memory.read', 'memory.search']);
   const save = useAct('memory.save', ['memory.get', 'memory.read', 'memory.search']);
   const toast = useToast();
   const isCurated = name === curated;
@@ -55,7 +54,11 @@ export function RemoveNote({ name, text, onRemoved }: RemoveNoteProps): ReactNod
     if (done === undefined) return;
     setOpen(false);
     onRemoved();
-    const back = (): void => void (isCurated ? save.run({ name, text, base: '' }) : create.run({ name, text }));
+    // Whatever stands there by now stays too; and this is the only place that still has the text.
+    const back = (): void =>
+      void save.run({ name, text, base: '' }, ({ reason }) =>
+        toast({ text: reasonText(reason), step: { label: t('action.retry'), run: back } }),
+      );
     toast({ text: t(said.done, { name }), step: { label: t('action.undo'), run: back } });
     if (!isCurated) go('/tools/memory');
   };
