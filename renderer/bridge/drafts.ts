@@ -53,3 +53,9 @@ export function writeDraft(storage: DraftStorage, conversation: string, text: st
     throw failure;
   }
 }
+
+/** What was typed behind `sent` while that was on its way; all of it where it was changed. `sent` has no blanks around it. */
+export function typedSince(sent: string, typed: string): string {
+  const text = typed.trimStart();
+  return text.startsWith(sent) ? text.slice(sent.length).trimStart() : text;
+}

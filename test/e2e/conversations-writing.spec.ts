@@ -1,4 +1,5 @@
 import { expect } from '@playwright/test';
+import { wireOf } from './screens/wire.ts';
 import { bob, heard, hears, startHome } from './telegram-home.ts';
 import { expectAccessible, goTo, openChat, openWindow, picture, replies, say, test } from './web.ts';
 
@@ -77,4 +78,21 @@ test.describe('over a host that goes', () => {
     ).toHaveCount(1);
     await expect(box).toHaveValue('');
   });
+});
+
+test('what is typed while the first message is on its way goes on in its conversation', async ({ page, host }) => {
+  await host.start({ settings: { 'setup.done': true, language: 'en', timeZone: 'UTC' } });
+  const wire = await wireOf(page);
+  await openWindow(page, host);
+  wire.hold('conversations.create');
+  const box = page.getByRole('textbox', { name: 'Message' });
+  await box.fill('First words');
+  await box.press('Enter');
+  await box.press('Shift+Enter');
+  await box.pressSequentially('and more');
+  wire.release();
+  await expect(page.getByRole('article', { name: 'You wrote' })).toHaveText(/First words$/);
+  await expect(box).toHaveValue('and more');
+  await page.getByRole('link', { name: 'New conversation', exact: true }).click();
+  await expect(box).toHaveValue('');
 });

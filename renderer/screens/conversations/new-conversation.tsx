@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { FileView } from '../../../preload/contract/views.ts';
+import { readDraft, typedSince, writeDraft } from '../../bridge/drafts.ts';
 import { useAct, useCall, useRuntime } from '../../bridge/hooks.ts';
 import { Icon, Lamp } from '../../components/icons.tsx';
 import { modelName } from '../../components/model-picker.tsx';
@@ -19,6 +20,8 @@ export function NewConversation(): ReactNode {
     const conversation = await create.run({});
     if (!conversation) return false;
     void outbox.add(conversation.id, text, 'send', files);
+    // Whoever types on meanwhile goes on in the conversation.
+    writeDraft(localStorage, conversation.id, typedSince(text, readDraft(localStorage, 'new')));
     go(`/conversations/${conversation.id}`);
     return true;
   };
