@@ -133,3 +133,22 @@ test.describe('over a file that is too large', () => {
     await expect(replies(page)).toBeVisible();
   });
 });
+
+test('a folder that is dropped is said to be what cannot be fetched (a host that “did not answer”)', async ({
+  page,
+  host,
+}) => {
+  await host.start({ settings: { 'setup.done': true, language: 'en', timeZone: 'UTC' } });
+  await openWindow(page, host);
+  const place = await page.locator('.thread').boundingBox();
+  const chrome = await page.context().newCDPSession(page);
+  const drag = { x: (place?.x ?? 0) + 100, y: (place?.y ?? 0) + 100 };
+  const data = { items: [], files: [host.ready.dataDir], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await chrome.send('Input.dispatchDragEvent', { type, ...drag, data });
+  }
+  const chosen = page.getByRole('list', { name: 'Files of this message' }).getByRole('listitem');
+  await expect(chosen.getByRole('alert')).toHaveText('The file data could not be fetched.');
+  await chosen.getByRole('button', { name: 'Take data out' }).click();
+  await expect(chosen).toHaveCount(0);
+});

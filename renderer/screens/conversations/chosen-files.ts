@@ -61,6 +61,7 @@ export function useChosenFiles(conversation: string): ChosenFiles {
       const { blob, name } = await shrinkPicture(file);
       change(key, { name, size: blob.size });
       if (blob.size > largestFile) throw tooLarge;
+      if (!(await canBeRead(blob))) throw new CallFailure({ code: 'media.not-fetched', params: { name } });
       const stored = await connection.sendFile(blob, name, (progress) => change(key, { progress }), control.signal);
       change(key, { stored });
     } catch (failure) {
@@ -109,6 +110,17 @@ function useSending(): RefObject<Map<number, AbortController>> {
     };
   }, []);
   return sending;
+}
+
+/** A folder that was dropped cannot, nor what is gone since it was chosen; sent, it would look as if nobody answered. */
+async function canBeRead(blob: Blob): Promise<boolean> {
+  try {
+    await blob.slice(0, 1).arrayBuffer();
+    return true;
+  } catch (failure) {
+    if (failure instanceof DOMException) return false;
+    throw failure;
+  }
 }
 
 function fresh(key: number, file: File): ChosenFile & { readonly file: File } {
