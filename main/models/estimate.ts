@@ -6,6 +6,14 @@ export function estimateTokens(characters: number): number {
   return Math.ceil(characters / 4);
 }
 
+/** Characters of a token are a few; so many of each one that was allowed come only from a server that knows no limit. */
+const mostPerToken = 64;
+
+/** Whether a call has written more, in UTF-16 units, than the tokens it may write can be: it is to be ended. */
+export function isEndless({ maxOutputTokens }: ModelRequest, written: number): boolean {
+  return written > maxOutputTokens * mostPerToken;
+}
+
 /** The usage of a call for which the server named no counts; `written` is what it wrote, in UTF-16 units. */
 export function estimateUsage(request: ModelRequest, written: number): ModelUsage {
   let read = 0;

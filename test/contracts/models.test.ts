@@ -354,4 +354,16 @@ describe.each(servers)('a %s provider whose server fails', (kind) => {
     const short = request(subject.model, 'long', { maxOutputTokens: 16 });
     expect(await subject.provider.stream(short, signal).result()).toMatchObject({ end: { stop: 'length' } });
   });
+
+  it('ends a server that knows no limit, or one answer would become thousands of messages', async () => {
+    await using subject = await startSubject(kind);
+    const { signal } = new AbortController();
+    const pieces = Array.from({ length: 50 }, () => 'and so on '.repeat(10));
+    subject.server?.next({ kind: 'stall', after: 49, pieces });
+    const short = request(subject.model, 'long', { maxOutputTokens: 16 });
+    const reply = await subject.provider.stream(short, signal).result();
+    expect(reply.end).toMatchObject({ stop: 'length', usage: { estimated: true } });
+    expect(reply.text.length).toBeLessThan(1_200);
+    await expectWell(subject, signal);
+  });
 });

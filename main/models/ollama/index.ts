@@ -21,7 +21,7 @@ import type {
 import { ask, explain, openExchange } from '../call.ts';
 import { checkRequest, healthOf } from '../check.ts';
 import type { ModelDeps } from '../deps.ts';
-import { estimateUsage } from '../estimate.ts';
+import { estimateUsage, isEndless } from '../estimate.ts';
 import { Malformed, abortFailure, modelFailure } from '../failures.ts';
 import type { About } from '../failures.ts';
 import { isLocalUrl } from '../local.ts';
@@ -187,6 +187,11 @@ class OllamaProvider implements Provider {
       for await (const line of stream) {
         await this.#pass(reader.read(line), emit, exchange);
         if (signal.aborted) break;
+        if (!isEndless(request, reader.written)) continue;
+        reader.finish = 'length';
+        const end = endOf(request, about, exchange, reader);
+        exchange.control.abort();
+        return end;
       }
       exchange.release?.();
       return endOf(request, about, exchange, reader);

@@ -19,7 +19,7 @@ import type {
 import { ask, explain, openExchange } from '../call.ts';
 import { checkRequest, healthOf } from '../check.ts';
 import type { ModelDeps } from '../deps.ts';
-import { estimateUsage } from '../estimate.ts';
+import { estimateUsage, isEndless } from '../estimate.ts';
 import { Malformed, abortFailure, modelFailure } from '../failures.ts';
 import type { About } from '../failures.ts';
 import { isLocalUrl } from '../local.ts';
@@ -166,6 +166,12 @@ class OpenAiProvider implements Provider {
         }
         if (reader.written > 0) exchange.watchdog.token();
         if (signal.aborted) break;
+        if (isEndless(request, reader.written)) {
+          reader.finish = 'length';
+          const end = this.#endOf(request, about, emit, exchange, reader);
+          exchange.control.abort();
+          return end;
+        }
       }
       return this.#endOf(request, about, emit, exchange, reader);
     } catch (error) {
