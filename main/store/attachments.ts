@@ -25,6 +25,7 @@ const roomForFiles = 10 * 1024 ** 3;
 export interface FileMeta {
   /** As the sender named it: path and characters that no system takes are removed. */
   readonly name: string;
+  /** As the sender gave it: what is no type is kept as one of any bytes. */
   readonly type: string;
 }
 
@@ -87,6 +88,11 @@ export function safeFileName(given: string): string {
   const name = stem + ending;
   if (name === '') return 'file';
   return reserved.test(name) ? `_${name}` : name;
+}
+
+/** As its sender named it where that can stand in a header; a file of which it cannot would never be handed out again. */
+function safeType(given: string): string {
+  return /^[\w.+-]+\/[\w.+-]+(?:;[ -~]*)?$/.test(given) ? given : 'application/octet-stream';
 }
 
 /** Null when it is not the disk's doing. */
@@ -172,7 +178,9 @@ class Folder implements FileStore {
     }
     if (!written) return failed({ code: 'input.too-large', params: { max: largestFile, limit: '20 MB' } });
     await rename(partial, this.#path(id));
-    const row: FileRow = { id, name: safeFileName(meta.name), type: meta.type, createdAt: clock.now(), ...written };
+    const { name, type } = meta;
+    const known = { name: safeFileName(name), type: safeType(type) };
+    const row: FileRow = { id, ...known, createdAt: clock.now(), ...written };
     const gone = await commit(({ files }) => {
       files.add(row);
       return files.shrink(room);

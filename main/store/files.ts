@@ -7,7 +7,7 @@ export interface FileRow {
   readonly id: string;
   /** Safe as a file name on every system. */
   readonly name: string;
-  /** MIME type as the sender gave it. */
+  /** MIME type as the sender gave it; safe in a header. */
   readonly type: string;
   /** In bytes. */
   readonly size: number;

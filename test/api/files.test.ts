@@ -1,8 +1,9 @@
 import { request as startRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { GatewayPorts } from '../../main/gateway/gateway.ts';
 import { startTestHost, testToken, type TestHost } from '../lib/headless.ts';
 
-const shared: { test: TestHost | null } = { test: null };
+const shared: { test: TestHost | null; ports: GatewayPorts | null } = { test: null, ports: null };
 const url = (path: string): string => {
   if (shared.test === null) throw new Error('the host has not been started');
   return new URL(path, shared.test.url).href;
@@ -10,7 +11,8 @@ const url = (path: string): string => {
 const bearer = { Authorization: `Bearer ${testToken}` };
 
 beforeAll(async () => {
-  shared.test = await startTestHost();
+  const wrap = (ports: GatewayPorts): GatewayPorts => (shared.ports = ports);
+  shared.test = await startTestHost({ wrap });
 });
 afterAll(async () => {
   await shared.test?.[Symbol.asyncDispose]();
@@ -66,6 +68,23 @@ describe('files', () => {
     'need a name that can be read: %j',
     async (headers) => {
       expect((await put('x', { ...headers })).status).toBe(400);
+    },
+  );
+
+  it.each(['тип/файл', 'text/plain\r\nx: y', 'text'])(
+    'of a type that no header takes come back all the same (a sender who makes his file unreadable): %j',
+    async (type) => {
+      const { ports } = shared;
+      if (ports === null) throw new Error('the host has not been started');
+      const stored = await ports.files.put(
+        [Buffer.from('hello')],
+        { name: 'a.txt', type },
+        new AbortController().signal,
+      );
+      if (!stored.ok) throw new Error(stored.failure.code);
+      const back = await fetch(url(`/files/${stored.value.id}`), { headers: bearer });
+      expect([back.status, await back.text()]).toEqual([200, 'hello']);
+      expect(back.headers.get('content-type')).toBe('application/octet-stream');
     },
   );
 
