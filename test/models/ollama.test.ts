@@ -142,6 +142,30 @@ describe('the ollama adapter', () => {
     expect(list.ok && list.value.map(({ thinks }) => thinks)).toEqual([false, true, true]);
   });
 
+  it('asks a model of an old server once more without the tools it refuses, or each question would fail', async () => {
+    await using emulator = await startOllama({ models });
+    const old: typeof fetch = async (url, init) => {
+      const response = await fetch(url, init);
+      if (emulator.requests.at(-1)?.path !== '/api/show') return response;
+      return Response.json({ ...((await response.json()) as object), capabilities: undefined });
+    };
+    const seed = {
+      id: 'home',
+      name: 'home',
+      kind: 'ollama',
+      baseUrl: emulator.url,
+      key: null,
+      compatibility: {},
+    } as const;
+    const provider = createOllamaProvider({ clock: new ManualClock(), fetch: old, ids: counter() }, seed);
+    const tools = [{ name: 'look', description: 'Looks.', parameters: { type: 'object', properties: {} } }];
+    for (let times = 0; times < 2; times++) {
+      const reply = await provider.stream(request('small:1b', 'hello', { tools }), signal).result();
+      expect(reply).toMatchObject({ text: 'echo: hello', end: { stop: 'stop' } });
+    }
+    expect(emulator.chats.map(({ status }) => status)).toEqual([400, 200, 200]);
+  });
+
   it('takes a count of tokens that no model can have for none, or sums with it could not be read any more', async () => {
     await using emulator = await startOllama({ models });
     emulator.next({

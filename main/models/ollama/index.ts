@@ -59,6 +59,8 @@ class OllamaProvider implements Provider {
   readonly #transport: Transport;
   readonly #client: Ollama;
   readonly #shown = new Map<string, Ask>();
+  /** Models that refused tools, at a server too old to list what they can do. */
+  readonly #withoutTools = new Set<string>();
 
   constructor(deps: ModelDeps, seed: ProviderSeed) {
     this.local = isLocalUrl(seed.baseUrl);
@@ -74,7 +76,10 @@ class OllamaProvider implements Provider {
 
   stream(request: ModelRequest, signal: AbortSignal): ReplyStream {
     const about = this.#about(request.model);
-    const run = (emit: Emit, control: AbortController): Promise<ReplyEnd> => this.#call(request, about, emit, control);
+    const run = async (emit: Emit, control: AbortController): Promise<ReplyEnd> => {
+      const end = await this.#call(request, about, emit, control);
+      return this.#foundToolless(request, end) ? this.#call(request, about, emit, control) : end;
+    };
     const onBug = (error: unknown): ReplyEnd => ended(modelFailure(about, 'model.bug', String(error)), null);
     return startReply({ run, onBug }, signal);
   }
@@ -122,6 +127,7 @@ class OllamaProvider implements Provider {
     const pulled = await pullModel(parts, onProgress, signal);
     // The same name may be another model now.
     this.#shown.clear();
+    this.#withoutTools.clear();
     return pulled;
   }
 
@@ -169,6 +175,13 @@ class OllamaProvider implements Provider {
     return { ...tag, contextTokens: this.#window(shown.value), sees, tools, thinks };
   }
 
+  #foundToolless({ model, tools = [] }: ModelRequest, end: ReplyEnd): boolean {
+    if (tools.length === 0 || !('failure' in end) || end.failure.class !== 'invalid-request') return false;
+    if (!/does not support tools/i.test(end.failure.detail) || this.#withoutTools.has(model)) return false;
+    this.#withoutTools.add(model);
+    return true;
+  }
+
   async #call(request: ModelRequest, about: About, emit: Emit, control: AbortController): Promise<ReplyEnd> {
     const { signal } = control;
     if (hasRemotePicture(request)) {
@@ -182,7 +195,8 @@ class OllamaProvider implements Provider {
     exchange.filter = lines;
     const reader = new LineReader(this.#deps.ids);
     try {
-      const chat = chatRequest(request, this.#window(shown.value), shown.value);
+      const can = this.#withoutTools.has(request.model) ? { ...shown.value, tools: false } : shown.value;
+      const chat = chatRequest(request, this.#window(shown.value), can);
       const stream = await this.#transport.run(exchange, () => this.#client.chat(chat));
       for await (const line of stream) {
         await this.#pass(reader.read(line), emit, exchange);
