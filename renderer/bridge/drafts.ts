@@ -7,8 +7,13 @@ const filesPrefix = 'porchlight.draft-files.';
 
 export type DraftStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
+/** Under which name a draft lies in the storage. */
+export function draftKey(conversation: string): string {
+  return prefix + conversation;
+}
+
 export function readDraft(storage: DraftStorage, conversation: string): string {
-  return storage.getItem(prefix + conversation) ?? '';
+  return storage.getItem(draftKey(conversation)) ?? '';
 }
 
 /** The files that are there already and wait for their message. */

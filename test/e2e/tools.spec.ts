@@ -323,3 +323,45 @@ test('a schedule is made, previewed, paused, resumed, changed, looked back at, a
     await expect(page.getByText(/^Nothing is planned/)).toBeVisible();
   });
 });
+
+test('what is written in one window outlives what another one does with the same note or schedule', async ({
+  page,
+  host,
+}) => {
+  await host.start({ settings: { 'setup.done': true, language: 'en', timeZone: 'UTC' } });
+  const other = await page.context().newPage();
+  for (const each of [page, other]) {
+    await openWindow(each, host);
+    await openPart(each, 'Memory');
+  }
+
+  await test.step('a note that is saved elsewhere: what is not saved here is there after a reload, as it says', async () => {
+    const [here, there] = [page, other].map((each) => each.getByRole('textbox', { name: 'Text of MEMORY.md' }));
+    await here?.fill('Roses.\n');
+    await there?.fill('Tulips.\n');
+    await there?.press('Control+s');
+    await expect(other.getByText('Everything is saved.')).toBeVisible();
+    await expect(page.getByText('Not saved yet; kept in this window.')).toBeVisible();
+    await page.reload();
+    await expect(page.getByText('Not saved yet; kept in this window.')).toBeVisible();
+    await expect(page.getByRole('textbox', { name: 'Text of MEMORY.md' })).toHaveValue('Roses.\n');
+  });
+
+  await test.step('a schedule that is removed elsewhere while it is changed: the form stays, and says why it cannot be saved', async () => {
+    const dialog = page.getByRole('dialog');
+    await openPart(page, 'Schedules');
+    await openPart(other, 'Schedules');
+    await page.getByRole('button', { name: 'Add a schedule' }).click();
+    await dialog.getByLabel('Name').fill('Bees');
+    await dialog.getByLabel('What to say').fill('Look after the bees');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Edit Bees' }).click();
+    await dialog.getByLabel('What to say').fill('Look after the bees, and tell me how they are');
+    await other.getByRole('button', { name: 'Remove Bees' }).click();
+    await other.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+    await expect(page.getByText(/^Nothing is planned/)).toBeAttached();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await expect(dialog.getByRole('alert')).toBeVisible();
+    await expect(dialog.getByLabel('What to say')).toHaveValue('Look after the bees, and tell me how they are');
+  });
+});

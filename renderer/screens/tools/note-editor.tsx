@@ -15,7 +15,16 @@ import { ReasonNote } from '../../components/reason-note.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { reasonText, t } from '../../i18n.ts';
 import { AsideNote } from './aside-note.tsx';
-import { afterSaving, curated, edited, keepNoteDraft, type NoteDraft, placeOfHit, readNoteDraft } from './notes.ts';
+import {
+  afterSaving,
+  curated,
+  edited,
+  keepNoteDraft,
+  type NoteDraft,
+  placeOfHit,
+  readNoteDraft,
+  wasPutAway,
+} from './notes.ts';
 import { RemoveNote } from './remove-note.tsx';
 
 /** As the contract allows. */
@@ -147,6 +156,14 @@ function useNote(name: string, again: () => void) {
     put(next);
     keepNoteDraft(localStorage, name, next);
   };
+  const keepAgain = useEffectEvent((event: StorageEvent) => {
+    if (wasPutAway(name, event)) keepNoteDraft(localStorage, name, latest.current);
+  });
+  useEffect(() => {
+    const listener = (event: StorageEvent): void => keepAgain(event);
+    window.addEventListener('storage', listener);
+    return () => window.removeEventListener('storage', listener);
+  }, []);
   const run = async (base?: string): Promise<void> => {
     const sent = latest.current;
     if (sent === null || act.busy) return;

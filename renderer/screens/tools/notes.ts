@@ -1,6 +1,6 @@
 /** The notes of the memory in the order of a list, and what was typed into one and not saved. Pure, but for the storage. */
 import type { MemoryNoteView } from '../../../preload/contract/agent-views.ts';
-import { type DraftStorage, readDraft, writeDraft } from '../../bridge/drafts.ts';
+import { draftKey, type DraftStorage, readDraft, writeDraft } from '../../bridge/drafts.ts';
 
 /** What is read into every private conversation of the owner's. */
 export const curated = 'MEMORY.md';
@@ -54,6 +54,11 @@ export function readNoteDraft(storage: DraftStorage, name: string): NoteDraft | 
 /** Null removes it. */
 export function keepNoteDraft(storage: DraftStorage, name: string, draft: NoteDraft | null): boolean {
   return writeDraft(storage, placeOf(name), draft === null ? '' : JSON.stringify([draft.base, draft.text]));
+}
+
+/** Another window of this browser put the draft away: what is typed in this one is in no storage any more. */
+export function wasPutAway(name: string, { key, newValue }: Pick<StorageEvent, 'key' | 'newValue'>): boolean {
+  return newValue === null && (key === null || key === draftKey(placeOf(name)));
 }
 
 /** Nothing where something else was kept under that name. */

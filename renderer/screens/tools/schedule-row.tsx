@@ -11,21 +11,21 @@ import { useToast } from '../../components/toast.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { untilText } from '../../format.ts';
 import { t } from '../../i18n.ts';
-import { ScheduleDialog } from './schedule-dialog.tsx';
 import { ScheduleRuns } from './schedule-runs.tsx';
 import { outcomeText, soonText, wentWrong } from './schedule-words.ts';
 
 const hour = 3_600_000;
-type Open = 'edit' | 'runs' | 'remove' | null;
+type Open = 'runs' | 'remove' | null;
 
 export interface ScheduleRowProps {
   readonly schedule: ScheduleView;
   /** Somebody came to look at this one. */
   readonly shown: boolean;
+  readonly onEdit: () => void;
 }
 
 /** One schedule: when, when next, how it went last, and what can be done with it. */
-export function ScheduleRow({ schedule, shown }: ScheduleRowProps): ReactNode {
+export function ScheduleRow({ schedule, shown, onEdit }: ScheduleRowProps): ReactNode {
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (!shown) return;
@@ -82,11 +82,10 @@ export function ScheduleRow({ schedule, shown }: ScheduleRowProps): ReactNode {
           <PauseButton schedule={schedule} paused={paused} pause={pause} zone={zone} />
         )}
         <IconButton icon="clock" label={t('schedules.runsOf', { name })} onClick={() => setOpen('runs')} />
-        <IconButton icon="edit" label={t('schedules.edit', { name })} onClick={() => setOpen('edit')} />
+        <IconButton icon="edit" label={t('schedules.edit', { name })} onClick={onEdit} />
         <IconButton icon="trash" label={t('schedules.remove', { name })} onClick={() => setOpen('remove')} />
       </div>
       {open === 'runs' && <ScheduleRuns schedule={schedule} onClose={close} />}
-      {open === 'edit' && <ScheduleDialog stored={schedule} onClose={close} />}
       <RemoveSchedule schedule={schedule} open={open === 'remove'} onClose={close} />
     </li>
   );

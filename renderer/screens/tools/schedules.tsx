@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from 'react';
+import type { ScheduleView } from '../../../preload/contract/agent-views.ts';
 import { useCall } from '../../bridge/hooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Section } from '../../components/page.tsx';
@@ -11,6 +12,8 @@ import { ScheduleRow } from './schedule-row.tsx';
 export function Schedules({ shown }: { readonly shown: string | null }): ReactNode {
   const { value: schedules, failure, again } = useCall('schedules.list', {});
   const [adding, setAdding] = useState(false);
+  // Not a matter of its row: what is written goes not away with one that is removed elsewhere, or is over.
+  const [edited, setEdited] = useState<ScheduleView | null>(null);
   return (
     <Section
       title={t('schedules.title')}
@@ -27,11 +30,17 @@ export function Schedules({ shown }: { readonly shown: string | null }): ReactNo
       {schedules && schedules.length > 0 && (
         <ul className="card rows" aria-label={t('schedules.title')}>
           {schedules.map((schedule) => (
-            <ScheduleRow key={schedule.id} schedule={schedule} shown={schedule.id === shown} />
+            <ScheduleRow
+              key={schedule.id}
+              schedule={schedule}
+              shown={schedule.id === shown}
+              onEdit={() => setEdited(schedule)}
+            />
           ))}
         </ul>
       )}
       {adding && <ScheduleDialog onClose={() => setAdding(false)} />}
+      {edited && <ScheduleDialog key={edited.id} stored={edited} onClose={() => setEdited(null)} />}
     </Section>
   );
 }
