@@ -104,7 +104,7 @@ export class Notes implements AsyncDisposable {
     try {
       const memory = await this.#opened.get();
       for (const point of points) {
-        const kept = await memory.remember(point, 'today');
+        const kept = await memory.remember(point, 'today', 'once');
         if (!kept.ok) this.#deps.log.write('warn', 'memory.not-kept', { reason: reasonOf(kept.failure).code });
       }
     } catch (error) {

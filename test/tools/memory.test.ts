@@ -54,6 +54,20 @@ describe('remembering', () => {
     expect(house.names()).toEqual([]);
   });
 
+  test('what is kept of a conversation stands in a day’s log once, whatever the time; what happened twice stands there twice', async () => {
+    await using house = memoryHouse();
+    await house.memory.remember('The boat is called Halcyon.', 'today', 'once');
+    house.clock.advance(60_000);
+    const again = await house.memory.remember('The boat is called Halcyon.', 'today', 'once');
+    expect(again).toMatchObject({ value: { added: false } });
+    await house.memory.remember('Took the pill.', 'today');
+    house.clock.advance(60_000);
+    await house.memory.remember('Took the pill.', 'today');
+    expect(house.text('2026-11-22.md')).toBe(
+      '# 2026-11-22\n\n- 22:30 The boat is called Halcyon.\n- 22:31 Took the pill.\n- 22:32 Took the pill.\n',
+    );
+  });
+
   test('many at once are all there, in the order they were asked for', async () => {
     await using house = memoryHouse();
     const facts = Array.from({ length: 40 }, (_, index) => `Fact ${String(index)}.`);

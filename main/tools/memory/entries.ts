@@ -27,6 +27,12 @@ export function withEntry(now: string | null, title: string, entry: string): str
   return `${now}${now.endsWith('\n') ? '' : end}${lines}${end}`;
 }
 
+/** Whether the note has this entry, whatever the times of the two. */
+export function isLogged(now: string | null, entry: string): boolean {
+  const timeless = (text: string): string => text.replace(/\r\n/g, '\n').replace(/^- \d\d:\d\d /gm, '- ');
+  return `\n${timeless(now ?? '')}\n`.includes(`\n${timeless(entry)}\n`);
+}
+
 /**
  * What somebody made of `base` while it became `now`: both changes where one of them only added lines at the end, else
  * null.

@@ -17,7 +17,7 @@ import type { PromptMemory } from '../../gateway/memory.ts';
 import type { Millis } from '../../gateway/types.ts';
 import { subject, type Observable } from '../../lib/observable.ts';
 import { failed, ok, type Result } from '../../lib/result.ts';
-import { entryOf, longestEntry, merged, withEntry } from './entries.ts';
+import { entryOf, isLogged, longestEntry, merged, withEntry } from './entries.ts';
 import { asideOf, isAside, largestNote, openFolder, type Disk, type Folder, type Listed } from './folder.ts';
 import { promptOf, type PromptPart } from './prompt.ts';
 import { SearchIndex, type Hit } from './search-index.ts';
@@ -65,8 +65,11 @@ export interface Memory extends AsyncDisposable {
    * what is known for good can be emptied, not deleted.
    */
   remove(name: string, base: string): Promise<Result<void, MemoryTrouble>>;
-  /** Adds one point at the end of a note. At most 4,000 characters; more is refused, not cut. */
-  remember(text: string, where: Place): Promise<Result<Remembered, MemoryTrouble>>;
+  /**
+   * Adds one point at the end of a note. At most 4,000 characters; more is refused, not cut. `once`: not where it stands in
+   * the log already, at whatever time.
+   */
+  remember(text: string, where: Place, often?: 'once'): Promise<Result<Remembered, MemoryTrouble>>;
   /** The best sections, waiting for the first index only. */
   find(query: string, limit: number): Promise<readonly Hit[]>;
   /**
@@ -169,7 +172,7 @@ class NoteMemory implements Memory {
     });
   }
 
-  remember(text: string, where: Place): Promise<Result<Remembered, MemoryTrouble>> {
+  remember(text: string, where: Place, often?: 'once'): Promise<Result<Remembered, MemoryTrouble>> {
     return this.#inTurn(async () => {
       const today = this.#today();
       const [name, title] = where === 'memory' ? [curatedNote, 'Memory'] : [`${today}.md`, today];
@@ -177,7 +180,7 @@ class NoteMemory implements Memory {
       if (entry === null) return failed({ kind: 'entry', limit: longestEntry });
       let added = false;
       const written = await this.#folder.update(name, (now) => {
-        const next = withEntry(now, title, entry);
+        const next = often === 'once' && isLogged(now, entry) ? null : withEntry(now, title, entry);
         added = next !== null;
         return next;
       });
