@@ -365,3 +365,17 @@ test('what is written in one window outlives what another one does with the same
     await expect(dialog.getByLabel('What to say')).toHaveValue('Look after the bees, and tell me how they are');
   });
 });
+
+test('what can be undone about a very long name can be reached on a phone', async ({ page, host }) => {
+  await host.start({ settings: { 'setup.done': true, language: 'en', timeZone: 'UTC' } });
+  const name = 'a'.repeat(90);
+  await openWindow(page, host);
+  writeFileSync(noteOf(host, `${name}.md`), 'Roses.\n');
+  await openPart(page, 'Memory');
+  await page.getByRole('list', { name: 'Notes' }).getByRole('link', { name }).click();
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.getByRole('button', { name: `Delete ${name}.md` }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeInViewport({ ratio: 1 });
+  await expect(page.getByRole('button', { name: 'Dismiss' })).toBeInViewport({ ratio: 1 });
+});
