@@ -9,10 +9,12 @@ import type { ConversationId, LinkRow, MessageId, MessageRow } from '../types.ts
 
 /** Messages read from a lane's queue at once: enough to see that it is longer than {@link queueLength}. */
 const queueRead = queueLength * 4;
+/** More than ever waits in one conversation. */
+const allWaiting = 10_000;
 
-/** Oldest first. */
+/** All that waits, oldest first. */
 export function queued(read: Pick<Tables, 'messages'>, conversation: ConversationId): readonly MessageRow[] {
-  return read.messages.waiting(conversation, queueRead);
+  return read.messages.waiting(conversation, allWaiting);
 }
 
 /** Clients split long pastes: a very long last message waits a second for its rest, or until `signal` is aborted. */
@@ -22,7 +24,7 @@ export async function wholeQueue(
   signal: AbortSignal,
 ): Promise<readonly MessageRow[]> {
   for (;;) {
-    const waiting = queued(storage.read, conversation);
+    const waiting = storage.read.messages.waiting(conversation, queueRead);
     const last = waiting.at(-1);
     const rest = last === undefined ? 0 : last.receivedAt + longTextWait - clock.now();
     const whole = last === undefined || last.text.length < longText || rest <= 0 || rest > longTextWait;

@@ -189,6 +189,23 @@ describe('what is old after a long absence', () => {
     }
   });
 
+  it('is set aside however much of it waits (a guest got answers to what came behind the first two hundred)', async () => {
+    await using test = await startGateway({ role: 'guest' });
+    test.openai.next({ kind: 'hang' });
+    test.say('running');
+    await test.asked(1);
+    const rest = Array.from({ length: 230 }, (_, index) => `waiting ${String(index)}`);
+    test.bot.sayAll(rest.map((text) => ({ chatId: ownerChat, text })));
+    await test.becomes('waiting 229', 'waiting');
+    await test.crash();
+    test.sleep(60 * minute);
+    await test.open();
+    await test.becomes('running', 'late');
+    await test.idle();
+    expect(new Set(rest.map((text) => test.message(text).state))).toEqual(new Set(['late']));
+    expect(test.openai.chats).toHaveLength(1);
+  });
+
   it('is not answered by itself after a day, nor is a finished reply sent', async () => {
     await using test = await startGateway();
     test.bot.faultAlways('sendMessage', { kind: 'status', status: 500 });

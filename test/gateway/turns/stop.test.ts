@@ -105,6 +105,19 @@ describe('stop', () => {
     expect(await test.gateway.turns.stop(test.conversation('thread').id)).toBe(false);
   });
 
+  it('clears a queue of any length (what came behind its first two hundred was answered all the same)', async () => {
+    await using test = await startGateway({ telegram: false });
+    test.openai.next({ kind: 'hang' });
+    await test.submit('one');
+    await test.asked(1);
+    const rest = Array.from({ length: 230 }, (_, index) => `more ${String(index)}`);
+    for (const text of rest) await test.submit(text);
+    await test.gateway.turns.stop(test.conversation('thread').id);
+    await test.idle();
+    expect(new Set(rest.map((text) => test.message(text, 'thread').state))).toEqual(new Set(['cleared']));
+    expect(test.openai.chats).toHaveLength(1);
+  });
+
   it('interrupts the wait for the rest of a long paste', async () => {
     await using test = await startGateway({ telegram: false });
     const paste = 'x'.repeat(4000);
