@@ -16,7 +16,7 @@ import { decision, joined, type Decision } from '../access/decision.ts';
 import type { GatewayPorts } from '../gateway.ts';
 import type { LinkRegistry } from '../links/links.ts';
 import type { Tables } from '../storage.ts';
-import { choicesOf, putChoices } from './told.ts';
+import { choicesOf, putChoices, toldMessages } from './told.ts';
 import { plainTree } from '../turns/finish.ts';
 import type { ConversationRow, LinkRow, MessageRow, Millis } from '../types.ts';
 
@@ -82,6 +82,10 @@ function shownChoice(
   const told = tables.deliveries.ofTurn(choices.told);
   if (told?.state !== 'sent' || told.settledAt === null || at < told.settledAt - clocksApart) return null;
   const open = new Set(cards.openIn(tables).map((card) => card.id));
+  // Older than this message, it was meant for the one before, which was still open: nobody has seen what it would decide.
+  const others = toldMessages(tables).filter(({ conversation, turn }) => conversation === id && turn !== choices.told);
+  const isOld = at < Math.floor(told.settledAt / 1000) * 1000;
+  if (isOld && others.some((message) => message.cards.some((card) => open.has(card.id)))) return null;
   return choices.answers.some((answer) => open.has(parseButton(answer)?.card ?? '')) ? chosen : null;
 }
 

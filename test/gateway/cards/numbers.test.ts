@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { TestGateway } from '../../lib/gateway.ts';
-import { ada, bob, club, me, startPhone, states, type Phone } from '../phone.ts';
+import { asksFor, tool, toolsOf } from '../agent/tools.ts';
+import { ada, bob, club, me, startPhone, states, type Phone, type PhoneOptions } from '../phone.ts';
 
 const tenMinutes = 600_000;
 
 /** The owner has a chat with himself; everything after `before` is about cards. */
-async function withOwner() {
-  const { test, phone } = await startPhone();
+async function withOwner(options: PhoneOptions = {}) {
+  const { test, phone } = await startPhone(options);
   await phone.says(me, 'hello');
   await test.until(() => phone.sentTo(me).length, 1);
   await test.idle();
@@ -165,6 +166,23 @@ describe('a number that is no answer', () => {
     await writesOnce(test, phone, told);
     await phone.hears({ events: [early] });
     await isNormal(test, phone, '1');
+  });
+
+  it('goes to the model when it was written for the card before, and came in late (it let a tool be used)', async () => {
+    const send = tool('send', 'sent', { sideEffects: true, permission: 'ask' });
+    const { test, phone, told } = await withOwner({ tools: toolsOf(send) });
+    await using _test = test;
+    await writesOnce(test, phone, told);
+    const late = phone.message(me, '1');
+    await test.clock.elapse(20_000);
+    asksFor(test, ['send']);
+    await test.submit('go');
+    await test.until(() => told().length, 2);
+    await test.idle();
+    await phone.hears({ events: [late] });
+    await isNormal(test, phone, '1');
+    expect(test.gateway.cards.open().map(({ kind }) => kind)).toEqual(['person', 'tool']);
+    expect(send.runs).toEqual([]);
   });
 
   it('of anybody else decides nothing, in whatever chat', async () => {
