@@ -19,6 +19,12 @@ export function askedUntil({ askedAt }: Pick<ToolCallRow, 'askedAt'>): Millis {
   return (askedAt ?? 0) + approvalTime;
 }
 
+/** Milliseconds that he has left for it, at least 0. With a clock that was set back far nobody knows: then it is over. */
+export function leftToDecide(call: Pick<ToolCallRow, 'askedAt'>, now: Millis): Millis {
+  const left = askedUntil(call) - now;
+  return left > 2 * approvalTime ? 0 : Math.max(0, left);
+}
+
 export function callsOf(read: Pick<Tables, 'toolCalls'>, { turn, position }: StepRow): readonly ToolCallRow[] {
   return read.toolCalls.ofTurn(turn).filter(({ step }) => step === position);
 }

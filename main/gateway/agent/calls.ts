@@ -9,7 +9,7 @@ import { assertNever } from '../../lib/assert-never.ts';
 import { commitWhenWell } from '../persist.ts';
 import type { StartedTurn } from '../turns/start.ts';
 import type { Millis } from '../types.ts';
-import { askedUntil, callsOf, ended, isFinished, publishStep, shownTool } from './call-rows.ts';
+import { callsOf, ended, isFinished, leftToDecide, publishStep, shownTool } from './call-rows.ts';
 import { decideCall, inputOf, type CallQuestion, type Verdict } from './decide.ts';
 import { refusalOf, unanswered, unsure } from './results.ts';
 import { makeCall, type CallDesk, type CallWatch, type ReadyCall } from './run-tool.ts';
@@ -44,8 +44,10 @@ export async function makeCalls(
   const reads = plan.ready.filter(({ sideEffects }) => !sideEffects);
   const changes = plan.ready.filter(({ sideEffects, call }) => sideEffects && !plan.behindAsking.has(call.id));
   const run = (ready: ReadyCall): Promise<void> => makeCall(desk, turn, ready, step.left(), watch, signal);
+  // One that may not be made any more since the owner said so stays open, and is decided about anew.
+  const mayStill = ({ call }: ReadyCall): boolean => judgeFor(desk, turn, step)(call).kind === 'run';
   const inOrder = async (): Promise<void> => {
-    for (const ready of changes) if (!signal.aborted) await run(ready);
+    for (const ready of changes) if (!signal.aborted && mayStill(ready)) await run(ready);
   };
   await Promise.all([...reads.map(run), inOrder()]);
   watch.doing(null);
@@ -79,7 +81,7 @@ async function settle(desk: CallDesk, turn: StartedTurn, step: OpenStep, signal:
       const sideEffects = changesSomething(toolbox.find(call.name), turn, call);
       // Left by a run of the program that ended in the middle of it.
       if (call.state === 'running' && sideEffects) write(ended(call, 'unsure', unsure(shownTool(call)), now));
-      else if (call.state === 'asking' && askedUntil(call) > now) asking ||= sideEffects;
+      else if (call.state === 'asking' && leftToDecide(call, now) > 0) asking ||= sideEffects;
       else if (call.state === 'asking') write(ended(call, 'refused', unanswered(shownTool(call)), now));
       else {
         const verdict = judge(call);

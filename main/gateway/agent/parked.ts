@@ -2,7 +2,7 @@
 import type { TurnStatus } from '../events.ts';
 import type { GatewayPorts } from '../gateway.ts';
 import type { ConversationId, Millis, TurnId, TurnRow } from '../types.ts';
-import { askedUntil } from './call-rows.ts';
+import { leftToDecide } from './call-rows.ts';
 
 interface Parked {
   readonly row: TurnRow;
@@ -69,7 +69,8 @@ export class ParkedTurns {
   #untilDue(turn: TurnId): Millis | null {
     const { storage, clock } = this.#ports;
     const asking = storage.read.toolCalls.ofTurn(turn).filter(({ state }) => state === 'asking');
-    return asking.length === 0 ? null : Math.min(...asking.map(askedUntil)) - clock.now();
+    const now = clock.now();
+    return asking.length === 0 ? null : Math.min(...asking.map((call) => leftToDecide(call, now)));
   }
 
   #arm(turn: TurnId, wait: Millis): Disposable {

@@ -3,7 +3,7 @@
  * when its cause does, so none can be forgotten, and none is left behind by an answer that came from elsewhere.
  */
 import { ownersOf, roleOf } from '../access/access.ts';
-import { askedUntil, shownTool } from '../agent/call-rows.ts';
+import { askedUntil, leftToDecide, shownTool } from '../agent/call-rows.ts';
 import type { Toolbox } from '../agent/toolbox.ts';
 import type { LinkState } from '../channel.ts';
 import { digest } from '../../lib/digest.ts';
@@ -163,7 +163,7 @@ function budgetCards(budget: CardSources['budget']): readonly Card[] {
 function toolCards({ tables, toolbox, now }: CardSources): readonly Card[] {
   return tables.toolCalls.asking().flatMap((call): readonly Card[] => {
     const conversation = tables.conversations.get(call.conversation);
-    if (conversation === null || call.askedAt === null || askedUntil(call) <= now) return [];
+    if (conversation === null || call.askedAt === null || leftToDecide(call, now) === 0) return [];
     return [
       {
         id: cardId('tool', call.id),

@@ -207,3 +207,19 @@ describe('a turn of a chat that waits for the owner', () => {
     expect(send.runs).toEqual([]);
   });
 });
+
+describe('a turn that waits while the clock is set back by a day', () => {
+  it('is refused by time like every other, and its card is gone (it waited for a day)', async () => {
+    await using test = await startGateway({ ...window, tools: toolsOf(sender()) });
+    asksFor(test, ['send']);
+    says(test, 'Nobody said anything.');
+    await test.submit('go');
+    await askedAbout(test, 1);
+    await parked(test, test.conversation('thread').id);
+    test.clock.setWall(test.clock.now() - 24 * 60 * minutes);
+    await test.clock.elapse(minutes);
+    await test.becomes('go', 'answered', 'thread');
+    expect(callsFor(test, 'go')).toMatchObject([{ state: 'refused', reason: { code: 'tool.unanswered' } }]);
+    expect(test.gateway.cards.open()).toEqual([]);
+  });
+});
