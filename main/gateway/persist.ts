@@ -22,7 +22,8 @@ export function noteWhenWell<Value>(
   return whenWell(storage, signal, () => storage.note(work));
 }
 
-async function whenWell<Value>(
+/** The same for work that writes by itself; it is begun anew after each trouble, so repeating it must change nothing. */
+export async function whenWell<Value>(
   storage: Storage,
   signal: AbortSignal,
   write: () => Promise<Value>,

@@ -59,7 +59,7 @@ export async function runAgent(
     if (last !== undefined && !last.calls.every(isFinished)) {
       const open = { row: last.row, before: steps.slice(0, -1), left: time.left };
       const made = await makeCalls(parts, turn, open, { doing: (tool) => teller.doing(last.row, tool) }, abort.signal);
-      if (made === 'asking') return await park(parts, turn, time.spent());
+      if (made === 'asking') return await park(parts, turn, time.spent(), abort.signal);
       if (made === 'cut') return cut(parts, abort.signal, last.row);
       continue;
     }
@@ -172,8 +172,13 @@ async function storeStep(
 }
 
 /** The turn stays as it is and frees its lane. It will be begun again, which is then no start more than it had. */
-async function park({ ports }: AgentParts, { row: { id } }: StartedTurn, worked: Millis): Promise<AgentResult> {
-  await noteWhenWell(ports.storage, new AbortController().signal, (tables) => {
+async function park(
+  { ports }: AgentParts,
+  { row: { id } }: StartedTurn,
+  worked: Millis,
+  signal: AbortSignal,
+): Promise<AgentResult> {
+  await noteWhenWell(ports.storage, signal, (tables) => {
     const row = tables.turns.get(id);
     if (row?.state === 'running') tables.turns.put({ ...row, worked, starts: Math.max(0, row.starts - 1) });
   });

@@ -11,6 +11,7 @@ import { pauseAnswers, resumeAnswers } from './pausing.ts';
 import { allow, ignore, listPeople } from './people.ts';
 import { status, usage, whoami } from './standing.ts';
 import type { Sentences } from '../sentences.ts';
+import { canRetryLast } from '../turns/retry.ts';
 import type { ConversationRow, LinkKind, Role } from '../types.ts';
 
 /** In the order in which help and menus show them, each with the text that says what it does. */
@@ -91,9 +92,9 @@ async function answer(name: CommandName, argument: string, context: CommandConte
     case 'stop':
       return say(context, context.stoppedSomething ? 'command.stopped' : 'command.nothing-to-stop');
     case 'retry':
-      return context.storage.read.turns.lastReply(context.conversation.id) === null
-        ? say(context, 'command.nothing-to-retry')
-        : { ...say(context, 'command.retrying'), retryLast: true };
+      return canRetryLast(context.storage.read, context.conversation.id)
+        ? { ...say(context, 'command.retrying'), retryLast: true }
+        : say(context, 'command.nothing-to-retry');
     case 'model':
       return chooseModel(argument, context);
     case 'models':

@@ -42,7 +42,7 @@ export interface CommandResult {
   readonly apply?: (tables: Tables) => void;
   /** Once that is on disk. */
   readonly after?: () => void;
-  /** After the answer: run the last turn before this one again. */
+  /** Together with the answer: what the last turn before this one answered is asked again. */
   readonly retryLast?: boolean;
 }
 

@@ -13,8 +13,8 @@ import type { Fewer } from '../access/decision.ts';
 import type { TurnStatus } from '../events.ts';
 import { createLanes, type Lanes } from './lanes.ts';
 import { maxStarts } from '../limits.ts';
-import { commitWhenWell } from '../persist.ts';
-import { StorageTrouble } from '../storage.ts';
+import { commitWhenWell, whenWell } from '../persist.ts';
+import { StorageTrouble, type Tables } from '../storage.ts';
 import {
   answerWithModel,
   interrupt,
@@ -291,10 +291,21 @@ export class TurnEngine {
   async #runCommand(turn: StartedTurn): Promise<void> {
     const [message] = turn.inputs;
     const stopped = message !== undefined && this.#stoppedBy.delete(message.id);
-    const { ending, result } = await commandEnding(this.#parts, turn, stopped);
-    await this.#finish(turn, ending);
-    result.after?.();
-    if (result.retryLast === true) await this.retryLast(turn.row.conversation);
+    const { conversation } = turn.row;
+    const made = await whenWell(this.#parts.ports.storage, this.#ending.signal, () =>
+      commandEnding(this.#parts, turn, stopped),
+    );
+    if (made === null) return;
+    const { ending, result } = made;
+    if (result.retryLast !== true) {
+      await this.#finish(turn, ending);
+      return result.after?.();
+    }
+    const asked: MessageId[] = [];
+    // Said and done in one commit: whoever reads that it is tried again can rely on it.
+    const apply = (tables: Tables): void => void asked.splice(0, asked.length, ...retryLast(tables, conversation));
+    await this.#finish(turn, { ...ending, apply });
+    this.#askedAgain(conversation, asked);
   }
 
   async #finish(turn: StartedTurn, ending: TurnEnding): Promise<void> {
@@ -323,7 +334,11 @@ export class TurnEngine {
 
   /** The messages of the last reply wait again; its answer is superseded. False when there is none to repeat. */
   retryLast(conversation: ConversationId): Promise<boolean> {
-    return this.#again(conversation, retryLast(this.#parts.ports.storage, conversation));
+    const { storage } = this.#parts.ports;
+    return this.#again(
+      conversation,
+      storage.commit((tables) => retryLast(tables, conversation)),
+    );
   }
 
   /** The same for a dead letter, which need not be the last; false when the turn is none. */
@@ -333,15 +348,19 @@ export class TurnEngine {
 
   async #again(conversation: ConversationId, asking: Promise<readonly MessageId[]>): Promise<boolean> {
     const changed = await asking;
+    this.#askedAgain(conversation, changed);
+    return changed.length > 0;
+  }
+
+  #askedAgain(conversation: ConversationId, changed: readonly MessageId[]): void {
     this.#tell.messages(changed);
     if (changed.length > 0) this.#lanes.kick(conversation);
-    return changed.length > 0;
   }
 
   /** A turn of the last run ends without an answer; its questions become what holds each of them up. */
   async #setAside(row: TurnRow, inputs: readonly MessageRow[], held: readonly (Obstacle | null)[]): Promise<void> {
     const { storage, clock } = this.#parts.ports;
-    await storage.commit((tables) => setAside(tables, row, inputs, held, clock.now()));
+    await commitWhenWell(storage, this.#ending.signal, (tables) => setAside(tables, row, inputs, held, clock.now()));
     this.#tell.messages(inputs.map(({ id }) => id));
     this.#tell.calls(row);
   }

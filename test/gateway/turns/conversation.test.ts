@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gate } from '../../emulators/lib/gate.ts';
 import { ownerChat, startGateway } from '../../lib/gateway.ts';
+import { askedAbout, asksFor, parked, tool, toolsOf } from '../agent/tools.ts';
 
 describe('/new', () => {
   it('begins a context in which the model sees nothing of the one before', async () => {
@@ -60,6 +61,35 @@ describe('retry', () => {
     test.say('/retry');
     expect(await test.replies(1)).toEqual([test.ports.sentences.text('command.nothing-to-retry', {}, null)]);
     expect(await test.gateway.turns.retry(test.conversation().id)).toMatchObject({ ok: false });
+  });
+
+  it('says so too while the last turn still waits for a permission (it said "Trying again." and did nothing)', async () => {
+    const send = tool('send', 'sent', { sideEffects: true, permission: 'ask' });
+    await using test = await startGateway({ telegram: false, tools: toolsOf(send) });
+    asksFor(test, ['send']);
+    await test.submit('go');
+    await askedAbout(test, 1);
+    await parked(test, test.conversation('thread').id);
+    await test.submit('/retry');
+    await test.becomes('/retry', 'answered', 'thread');
+    expect(test.messages('thread').at(-1)?.text).toBe(test.ports.sentences.text('command.nothing-to-retry', {}, null));
+  });
+
+  it('is begun with the words that say so: whoever reads them after a crash is answered', async () => {
+    await using test = await startGateway({ telegram: false });
+    await test.submit('hello');
+    await test.becomes('echo: hello', 'answered', 'thread');
+    await test.idle();
+    const said = test.ports.sentences.text('command.retrying', {}, null);
+    const waited = Promise.withResolvers<string | undefined>();
+    test.gateway.events.subscribe((event) => {
+      if (event.kind === 'message' && event.message.text === said)
+        waited.resolve(test.message('hello', 'thread').state);
+    });
+    await test.submit('/retry');
+    expect(await waited.promise).toBe('waiting');
+    await test.idle();
+    expect(test.openai.chats).toHaveLength(2);
   });
 
   it('asks what was asked together as one turn, also where messages are followed up by now', async () => {

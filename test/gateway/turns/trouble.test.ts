@@ -5,6 +5,7 @@ import type { Reason } from '../../../main/gateway/types.ts';
 import { subject } from '../../../main/lib/observable.ts';
 import { gate } from '../../emulators/lib/gate.ts';
 import { startGateway, type TestGateway } from '../../lib/gateway.ts';
+import { askedAbout, asksFor, says, tool, toolsOf } from '../agent/tools.ts';
 
 const full: Reason = { code: 'host.disk-full', params: { dataDir: 'here' } };
 
@@ -156,6 +157,48 @@ describe('while the disk is full', () => {
     expect(test.turn('hello').state).toBe('stopped');
     expect(test.lines.some(({ event }) => event === 'turn.queue-not-cleared')).toBe(true);
     expect(test.lines.some(({ event }) => event === 'telegram.not-stored')).toBe(false);
+  });
+
+  it('a command for which there was room to begin only is carried out and answered later (it never was)', async () => {
+    const disk = new Disk();
+    await using test = await startGateway({ telegram: false, wrap: disk.wrap });
+    let writes = 0;
+    disk.watch = () => {
+      // The message and the beginning of its turn are still stored.
+      writes += 1;
+      if (writes === 2) disk.fill();
+    };
+    await test.submit('/pause');
+    await test.until(() => disk.refused > 0, true);
+    disk.watch = null;
+    disk.clear();
+    await test.becomes('/pause', 'answered', 'thread');
+    expect(test.messages('thread').at(-1)?.text).toBe(test.ports.sentences.text('command.paused', {}, null));
+    expect(test.conversation('thread').pausedUntil).not.toBeNull();
+  });
+
+  it('the program can end while a question to the owner cannot be put down (it hung for ever)', async () => {
+    const disk = new Disk();
+    const send = tool('send', 'sent', { sideEffects: true, permission: 'ask' });
+    await using test = await startGateway({ telegram: false, wrap: disk.wrap, tools: toolsOf(send) });
+    asksFor(test, ['send']);
+    const asked = Promise.withResolvers<undefined>();
+    test.gateway.events.subscribe(({ kind }) => {
+      if (kind !== 'card') return;
+      disk.fill();
+      asked.resolve(undefined);
+    });
+    await test.submit('go');
+    await asked.promise;
+    await test.until(() => disk.refused > 0, true);
+    await test.stop(5000);
+    disk.clear();
+    says(test, 'Sent.');
+    await test.open();
+    const [card = ''] = await askedAbout(test, 1);
+    await test.gateway.cards.answer(card, 'once');
+    await test.becomes('go', 'answered', 'thread');
+    expect(send.runs).toHaveLength(1);
   });
 
   it('the program can end, and everything goes on at the next start', async () => {
