@@ -320,8 +320,11 @@ function addAttachment(
   });
 }
 
-/** What cannot be understood yet keeps its place in the conversation as a word in brackets. */
+/**
+ * What cannot be understood yet keeps its place in the conversation as a word in brackets. Who writes nothing but such a
+ * word himself has written words: a blank in front tells them apart.
+ */
 function textOf(event: InboundMessage): string {
-  if (event.media === null) return event.text;
+  if (event.media === null) return /^\[[a-z_ ]{1,40}\]$/.test(event.text) ? ` ${event.text}` : event.text;
   return event.text === '' ? `[${event.media}]` : `[${event.media}] ${event.text}`;
 }

@@ -67,6 +67,13 @@ describe('how a turn ends', () => {
     expect(said).toBe(sentences.reason({ code: 'turn.media-unsupported', params: { kind: 'video_note' } }, null));
     expect(test.openai.chats).toHaveLength(1);
   });
+
+  it('of the model to a word in brackets that somebody wrote (it was taken for a kind of file)', async () => {
+    await using test = await startGateway();
+    test.say('[urgent]');
+    expect((await test.replies(1)).map((text) => text.trim())).toEqual([expect.stringMatching(/echo:\s+\[urgent\]$/)]);
+    expect(test.openai.chats).toHaveLength(1);
+  });
 });
 
 describe('rendering an ending', () => {
