@@ -7,7 +7,7 @@ export function estimateTokens(characters: number): number {
 }
 
 /** Characters of a token are a few; so many of each one that was allowed come only from a server that knows no limit. */
-const mostPerToken = 64;
+const mostPerToken = 256;
 
 /** Whether a call has written more, in UTF-16 units, than the tokens it may write can be: it is to be ended. */
 export function isEndless({ maxOutputTokens }: ModelRequest, written: number): boolean {
