@@ -1,4 +1,5 @@
 import { request as startRequest } from 'node:http';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GatewayPorts } from '../../main/gateway/gateway.ts';
 import { startTestHost, testToken, type TestHost } from '../lib/headless.ts';
