@@ -78,7 +78,7 @@ describe('files', () => {
       const { ports } = shared;
       if (ports === null) throw new Error('the host has not been started');
       const stored = await ports.files.put(
-        [Buffer.from('hello')],
+        Readable.from([Buffer.from('hello')]),
         { name: 'a.txt', type },
         new AbortController().signal,
       );
