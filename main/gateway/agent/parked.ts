@@ -16,6 +16,7 @@ export class ParkedTurns {
   readonly #ports: Pick<GatewayPorts, 'storage' | 'clock'>;
   readonly #goOn: (turn: TurnId) => void;
   readonly #parked = new Map<TurnId, Parked>();
+  #closed = false;
 
   /** `goOn` is called when nobody has answered in time. */
   constructor(ports: Pick<GatewayPorts, 'storage' | 'clock'>, goOn: (turn: TurnId) => void) {
@@ -27,7 +28,7 @@ export class ParkedTurns {
   add(row: TurnRow): boolean {
     const wait = this.#untilDue(row.id);
     if (wait === null || wait <= 0) return false;
-    this.#parked.set(row.id, { row, timer: this.#arm(row.id, wait) });
+    if (!this.#closed) this.#parked.set(row.id, { row, timer: this.#arm(row.id, wait) });
     return true;
   }
 
@@ -51,8 +52,9 @@ export class ParkedTurns {
     return first === undefined ? null : parkedStatus(first.row);
   }
 
-  /** The program ends: they go on waiting in the store. */
-  clear(): void {
+  /** The program ends: they go on waiting in the store, as does one that begins to wait while others come to their end. */
+  close(): void {
+    this.#closed = true;
     for (const { timer } of this.#parked.values()) timer[Symbol.dispose]();
     this.#parked.clear();
   }

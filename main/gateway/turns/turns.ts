@@ -183,7 +183,7 @@ export class TurnEngine {
   /** Begins nothing new and gives running turns `grace`, then cuts them; they go on at the next start. */
   async drain(grace: Millis): Promise<void> {
     const ended = this.#lanes.stop();
-    this.#parked.clear();
+    this.#parked.close();
     using _grace = this.#parts.ports.clock.after(grace, () => {
       this.#ending.abort('shutdown');
       for (const running of this.#running.values()) interrupt(running, 'shutdown');

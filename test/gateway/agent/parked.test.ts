@@ -223,3 +223,25 @@ describe('a turn that waits while the clock is set back by a day', () => {
     expect(test.gateway.cards.open()).toEqual([]);
   });
 });
+
+describe('a turn that comes to its question while the program ends', () => {
+  it('waits in the store alone, and the next start asks it (its timer looked into a closed database)', async () => {
+    await using test = await startGateway({ ...window, tools: toolsOf(sender()) });
+    const answering = gate();
+    const toolCalls = [{ name: 'send', arguments: '{"to":"Ada"}' }];
+    test.openai.next({ kind: 'reply', text: '', toolCalls, gate: answering.promise });
+    await test.submit('go');
+    await test.until(() => test.openai.chats.length, 1);
+    const stopping = test.stop();
+    answering.open();
+    await stopping;
+    const left = test.clock.pending;
+    await test.clock.elapse(2 * minutes);
+    expect(left).toBe(0);
+    await test.open();
+    await askedAbout(test, 1);
+    says(test, 'Written.');
+    await test.gateway.cards.answer(test.gateway.cards.open()[0]?.id ?? '', 'once');
+    await test.becomes('go', 'answered', 'thread');
+  });
+});
