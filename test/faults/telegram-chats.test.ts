@@ -213,6 +213,10 @@ describe('a file that somebody sends', () => {
     const stored = await test.store.files.open(file?.file ?? '');
     const bytes = await stored?.stream.toArray();
     expect(Buffer.concat((bytes ?? []) as Buffer[])).toEqual(Buffer.from([7, 8, 9]));
+    expect(await test.replies(1, guest)).toEqual([
+      'echo: [document: report.pdf, which you cannot read]\nlook at this\n\n' +
+        'The file report.pdf was not read: only pictures, voice messages and texts of up to 1 MB can be.',
+    ]);
     expect(await world.goesOn()).toEqual(allWell);
   });
 });
