@@ -1,3 +1,6 @@
+import type { Result } from '../lib/result.ts';
+import type { Reason } from './types.ts';
+
 /** What of the memory stands in a prompt. */
 export interface PromptMemory {
   readonly text: string;
@@ -14,4 +17,8 @@ export interface OwnerMemory {
   forPrompt(maxTokens: number): Promise<PromptMemory>;
   /** Adds points to the log of today, each once. What cannot be written is logged by the adapter; never rejects. */
   keep(points: readonly string[]): Promise<void>;
+  /** Adds one thing to what is known for good; false when just this stands there already. Fails with `memory.…`. */
+  remember(text: string): Promise<Result<boolean, Reason>>;
+  /** What is known for good, as it is written; empty when there is nothing. Fails with `memory.…`. */
+  known(): Promise<Result<string, Reason>>;
 }

@@ -23,6 +23,9 @@ export interface NoteDeps {
   readonly timeZone: () => string;
 }
 
+/** What is known for good. */
+const curated = 'MEMORY.md';
+
 export class Notes implements AsyncDisposable {
   /** For prompts of the owner's private conversations alone. */
   readonly memory: OwnerMemory;
@@ -41,7 +44,18 @@ export class Notes implements AsyncDisposable {
       memory.version.subscribe(changed);
       return (this.#memory = memory);
     });
-    this.memory = { forPrompt: (maxTokens) => this.#forPrompt(maxTokens), keep: (points) => this.#keep(points) };
+    this.memory = {
+      forPrompt: (maxTokens) => this.#forPrompt(maxTokens),
+      keep: (points) => this.#keep(points),
+      remember: async (text) => {
+        const remembered = await this.forTools.remember(text, 'memory');
+        return remembered.ok ? ok(remembered.value.added) : withReason(remembered);
+      },
+      known: async () => {
+        const known = await this.read(curated);
+        return known.ok ? ok(known.value ?? '') : known;
+      },
+    };
     const unread = (): readonly MemoryTrouble[] => this.#memory?.unread ?? [];
     this.forTools = {
       remember: async (text, where) => (await this.#opened.get()).remember(text, where),
@@ -118,7 +132,7 @@ function noteView({ name, bytes, changedAt }: Listed): MemoryNoteView {
 }
 
 function kindOf(name: string): MemoryNoteView['kind'] {
-  if (name === 'MEMORY.md') return 'curated';
+  if (name === curated) return 'curated';
   if (asideFrom(name) !== null) return 'aside';
   return /^\d{4}-\d{2}-\d{2}\.md$/.test(name) ? 'log' : 'other';
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { GatewayPorts } from '../../main/gateway/gateway.ts';
 import type { OwnerMemory } from '../../main/gateway/memory.ts';
+import { ok } from '../../main/lib/result.ts';
 import { RpcClient, startTestHost, type TestHost } from '../lib/headless.ts';
 
 interface Home extends AsyncDisposable {
@@ -71,6 +72,11 @@ describe('the tools of a host', () => {
     expect((await here.memory.forPrompt(500)).text).toContain('The owner takes tea.');
     expect(await here.use('recall', { query: 'tea' })).toContain('The owner takes tea.');
     await here.memory.keep(['The porch was painted.', 'The porch was painted.']);
+    expect(await here.memory.remember('The owner takes tea.')).toEqual(ok(false));
+    expect(await here.memory.remember('And honey.')).toEqual(ok(true));
+    expect(await here.memory.known()).toEqual(ok(readFileSync(join(folder, 'MEMORY.md'), 'utf8')));
+    expect(readFileSync(join(folder, 'MEMORY.md'), 'utf8')).toContain('- And honey.');
+    expect(await here.memory.remember(' ')).toMatchObject({ ok: false, failure: { code: 'memory.entry' } });
     const [log = ''] = readdirSync(folder).filter((name) => /^\d{4}-\d\d-\d\d\.md$/.test(name));
     expect(readFileSync(join(folder, log), 'utf8').match(/The porch was painted/g)).toHaveLength(1);
   });

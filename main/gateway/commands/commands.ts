@@ -6,6 +6,7 @@
 import { assertNever } from '../../lib/assert-never.ts';
 import type { CommandMenu, InboundMessage } from '../channel.ts';
 import { changeConversation, say, type CommandContext, type CommandResult } from './context.ts';
+import { rememberThis, showMemory } from './memory.ts';
 import { chooseModel, listModels } from './models.ts';
 import { pauseAnswers, resumeAnswers } from './pausing.ts';
 import { allow, ignore, listPeople } from './people.ts';
@@ -25,6 +26,8 @@ const commands = {
   usage: { guests: false, about: 'command.about.usage' },
   pause: { guests: false, about: 'command.about.pause' },
   resume: { guests: false, about: 'command.about.resume' },
+  remember: { guests: false, about: 'command.about.remember' },
+  memory: { guests: false, about: 'command.about.memory' },
   people: { guests: false, about: 'command.about.people' },
   allow: { guests: false, about: 'command.about.allow' },
   ignore: { guests: false, about: 'command.about.ignore' },
@@ -107,6 +110,10 @@ async function answer(name: CommandName, argument: string, context: CommandConte
       return pauseAnswers(argument, context);
     case 'resume':
       return resumeAnswers(argument, context);
+    case 'remember':
+      return rememberThis(argument, context);
+    case 'memory':
+      return showMemory(context);
     case 'people':
       return listPeople(context);
     case 'allow':

@@ -4,6 +4,7 @@ import type { Calendar } from '../calendar.ts';
 import type { CardDesk } from '../cards/cards.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Budget } from '../budget/types.ts';
+import type { OwnerMemory } from '../memory.ts';
 import type { Links } from '../links/types.ts';
 import type { Models } from '../models/types.ts';
 import type { ModelPool } from '../models/pool.ts';
@@ -29,6 +30,8 @@ export interface CommandContext extends CommandDesk {
   readonly storage: Storage;
   readonly models: Pick<Models, 'choice' | 'providers' | 'list'> & { readonly pool: Pick<ModelPool, 'candidates'> };
   readonly links: Pick<Links, 'all'>;
+  /** Null where it may not be shown: others read along, or the words are not the owner's. */
+  readonly memory: OwnerMemory | null;
   /** Whether this very message stopped a turn when it came in. */
   readonly stoppedSomething: boolean;
   /** In the owner's time zone. */

@@ -32,6 +32,8 @@ export interface ToolPermissionTable {
   get(name: string): ToolPermission | null;
   put(name: string, permission: ToolPermission, at: Millis): void;
   remove(name: string): void;
+  /** Of all tools whose names begin so. */
+  removeOf(beginning: string): void;
 }
 
 export interface ScheduleTable {

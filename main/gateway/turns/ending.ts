@@ -3,6 +3,7 @@ import type { AgentResult } from '../agent/loop.ts';
 import { parseCommand, runCommand } from '../commands/commands.ts';
 import type { CommandDesk, CommandResult } from '../commands/context.ts';
 import { noteTold, toldAlready } from '../budget/told.ts';
+import { mayRemember } from '../context/frame.ts';
 import type { Calendar } from '../calendar.ts';
 import type { GatewayPorts } from '../gateway.ts';
 import type { Links } from '../links/types.ts';
@@ -53,6 +54,7 @@ export async function commandEnding(
     ...turn,
     ...ports,
     ...parts,
+    memory: mayRemember(ports.storage.read, turn) ? ports.memory : null,
     message,
     now,
     stoppedSomething,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GatewayPorts } from '../../../main/gateway/gateway.ts';
 import { subject } from '../../../main/lib/observable.ts';
+import { ok } from '../../../main/lib/result.ts';
 import { startGateway, type GatewayOptions, type TestGateway } from '../../lib/gateway.ts';
 import { cap, startPaid } from '../budget/paid.ts';
 import { condensing, promptsOf, talk } from './condensing.ts';
@@ -180,7 +181,9 @@ describe('facts worth keeping', () => {
   function noting(): { readonly kept: string[]; readonly memory: NonNullable<GatewayPorts['memory']> } {
     const kept: string[] = [];
     const keep = (points: readonly string[]): Promise<void> => Promise.resolve(void kept.push(...points, 'asked'));
-    return { kept, memory: { forPrompt: () => Promise.resolve({ text: kept.join('\n'), whole: true }), keep } };
+    const forPrompt = () => Promise.resolve({ text: kept.join('\n'), whole: true });
+    const remember = () => Promise.resolve(ok(false));
+    return { kept, memory: { forPrompt, keep, remember, known: () => Promise.resolve(ok('')) } };
   }
 
   it('are named by the same call in the owner’s private thread, kept, and stand in the very next prompt', async () => {

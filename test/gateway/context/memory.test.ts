@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mayRemember, memoryOf } from '../../../main/gateway/context/frame.ts';
-import type { GatewayPorts } from '../../../main/gateway/gateway.ts';
 import type { StartedTurn } from '../../../main/gateway/turns/start.ts';
 import type { ChatKind, LinkKind, Reason, Role } from '../../../main/gateway/types.ts';
 import { counts } from '../../counts.ts';
 import { startGateway, type TestGateway } from '../../lib/gateway.ts';
+import { Pages, secret } from './pages.ts';
 import {
   conversationRow,
   deliveryRow,
@@ -16,22 +16,6 @@ import {
   turnRow,
 } from '../../store/support.ts';
 import { promptsOf, talk } from './condensing.ts';
-
-const secret = 'The boat is called Halcyon.';
-
-/** A memory of which a test can change the notes, and see how often they were asked for. */
-class Pages {
-  text = secret;
-  whole = true;
-  asked = 0;
-  readonly memory: NonNullable<GatewayPorts['memory']> = {
-    forPrompt: () => {
-      this.asked++;
-      return Promise.resolve({ text: this.text, whole: this.whole });
-    },
-    keep: () => Promise.resolve(),
-  };
-}
 
 const reasons: readonly (Reason | null)[] = [
   null,

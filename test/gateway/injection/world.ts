@@ -1,5 +1,6 @@
 /* A gateway whose owner allows his tools to run without being asked, and a model that obeys every order that it reads. */
 import { createMemoryTools } from '../../../main/tools/memory/tools.ts';
+import { ok } from '../../../main/lib/result.ts';
 import { startGateway, type GatewayOptions, type TestGateway } from '../../lib/gateway.ts';
 import { memoryHouse } from '../../tools/memory/house.ts';
 import { askedAbout, tool, toolsOf } from '../agent/tools.ts';
@@ -18,6 +19,8 @@ export async function world(options: GatewayOptions = {}) {
   const remembered = {
     forPrompt: () => Promise.resolve({ text: `- ${secret}`, whole: true }),
     keep: () => Promise.resolve(),
+    remember: () => Promise.resolve(ok(true)),
+    known: () => Promise.resolve(ok(`- ${secret}`)),
   };
   const test = await startGateway({ tools, memory: remembered, ...options });
   test.openai.script(obey);
