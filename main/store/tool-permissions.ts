@@ -15,5 +15,7 @@ export function createToolPermissions(sql: Sql): ToolPermissionTable {
     },
     put: (name, permission, at) => void sql.run(put, { name, permission, at }),
     remove: (name) => void sql.run('DELETE FROM tool_permission WHERE name = ?', [name]),
+    removeOf: (beginning) =>
+      void sql.run('DELETE FROM tool_permission WHERE substr(name, 1, length(?)) = ?', [beginning, beginning]),
   };
 }

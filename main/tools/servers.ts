@@ -128,8 +128,11 @@ export class ToolServers implements AsyncDisposable {
   /** Settles when nothing of it runs any more. */
   remove(id: ToolServerId): Promise<Result<void, Reason>> {
     return this.#change(id, async (row, servers) => {
-      await this.#deps.storage.commit(({ toolServers, secrets, facts }) => {
+      const { beginningOf } = await import('./mcp/tools.ts');
+      await this.#deps.storage.commit(({ toolServers, toolPermissions, secrets, facts }) => {
         toolServers.remove(id);
+        // Another server may be called so one day: what was allowed to this one is not allowed to that.
+        toolPermissions.removeOf(beginningOf(row.name));
         facts.put(offerKey(id), undefined);
         for (const name of secretNames(row)) secrets.remove(name);
       });
@@ -224,7 +227,9 @@ export class ToolServers implements AsyncDisposable {
       const at = secretName(row.id, where, name);
       return secret ? [{ at, sealed: this.#deps.secrets.seal(at, value) }] : [];
     });
-    await this.#deps.storage.commit(({ toolServers, secrets, facts }) => {
+    const { beginningOf } = await import('./mcp/tools.ts');
+    await this.#deps.storage.commit(({ toolServers, toolPermissions, secrets, facts }) => {
+      if (before !== null && before.name !== row.name) toolPermissions.removeOf(beginningOf(before.name));
       // Another program, or the same one with another key: it may offer other things.
       facts.put(offerKey(row.id), undefined);
       for (const name of before === null ? [] : secretNames(before)) secrets.remove(name);

@@ -82,6 +82,27 @@ describe('servers of tools', { timeout: 60_000 }, () => {
     expect(log).not.toMatch(/swordfish|COLOUR|My notes/);
   });
 
+  it('take what was allowed with them when they go or are renamed: another server of that name has its own', async () => {
+    await using home = await connected();
+    const { client } = home;
+    const permissionOf = async (name: string) =>
+      (await client.value('tools.list', {})).find((tool) => tool.name === name)?.permission;
+    const first = await client.value('mcp.save', { server: draft('Notes') });
+    await ready(client, first.id);
+    await client.value('tools.setPermission', { name: 'notes__say', permission: 'always' });
+    expect(await permissionOf('notes__say')).toBe('always');
+    await client.value('mcp.remove', { server: first.id });
+    const second = await client.value('mcp.save', { server: draft('Notes') });
+    await ready(client, second.id);
+    expect(await permissionOf('notes__say')).toBe('ask');
+    await client.value('tools.setPermission', { name: 'notes__say', permission: 'always' });
+    await client.value('mcp.save', { server: { ...draft('Papers'), id: second.id } });
+    await ready(client, second.id);
+    const third = await client.value('mcp.save', { server: draft('Notes') });
+    await ready(client, third.id);
+    expect(await permissionOf('notes__say')).toBe('ask');
+  });
+
   it('keep a secret that was not typed again, and never make a plain value of it (a key that is sent back)', async () => {
     await using home = await connected();
     const { client, test } = home;

@@ -231,6 +231,16 @@ describe('permissions of tools', () => {
     await store.commit(({ toolPermissions }) => toolPermissions.remove('look'));
     expect(store.read.toolPermissions.get('look')).toBeNull();
   });
+
+  it('go with all tools of one server, and of no other (an underscore stands for any letter in LIKE)', async () => {
+    const { store } = opened;
+    const names = ['a_b__say', 'a_b__look', 'axb__say', 'a_b_c__say', 'A_B__say'];
+    await store.commit(({ toolPermissions }) => {
+      for (const name of names) toolPermissions.put(name, 'always', 1);
+      toolPermissions.removeOf('a_b__');
+    });
+    expect(names.filter((name) => store.read.toolPermissions.get(name) !== null)).toEqual(names.slice(2));
+  });
 });
 
 describe('how the newest turns and calls ended', () => {

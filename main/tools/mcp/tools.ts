@@ -41,6 +41,11 @@ export function slugOf(name: string): string {
   return cleaned === '' ? `server_${digest(name)}` : cleaned;
 }
 
+/** How the names of all tools of this server begin, and of no other's. */
+export function beginningOf(server: string): string {
+  return `${slugOf(server)}${between}`;
+}
+
 /** `listed` is whatever `tools/list` gave. The same list gives the same names, whatever its order. */
 export function offerOf(server: { readonly name: string }, listed: readonly unknown[]): Offer {
   const tools: OfferedTool[] = [];
