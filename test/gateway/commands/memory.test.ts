@@ -68,7 +68,7 @@ describe('both', () => {
       await using world = await begin();
       const { pages, test } = world;
       test.bot.addChat({ id: family, type: 'group', title: 'Family' });
-    await test.gateway.people.setGroup('bot', String(family), 'always', 'owner');
+      await test.gateway.people.setGroup('bot', String(family), 'always', 'owner');
       test.bot.say({ chatId: family, text: command, from: { id: ownerChat, first_name: 'Ada' } });
       expect(await test.replies(1, family)).toEqual([
         'That works in a private chat with you alone: here others would read it.',
