@@ -161,6 +161,9 @@ test('the log follows what is written, can be filtered and held, and keeps up wi
   });
 
   await test.step('held, nothing moves; followed again, everything is there', async () => {
+    // What is still on its way would be counted as well.
+    const { length } = await rpc.value('host.log', { limit: 2000 });
+    await expect(page.getByText(`${String(length)} lines`, { exact: true })).toBeVisible();
     await page.getByRole('button', { name: 'Hold' }).click();
     await write(7);
     await expect(page.getByText('7 lines since it is held')).toBeVisible();
