@@ -49,15 +49,15 @@ interface Suite {
   readonly there: boolean;
 }
 
-/** Each of these keeps one core busy, so two of them run at a time; the longest comes first. */
-const oneCore: readonly Suite[] = [
+/** Alone, each of these leaves processor time over (it keeps one core busy, or mostly waits): two of them run at a time. */
+const sparing: readonly Suite[] = [
   { step: vitest('whatsapp'), there: isThere(['test/channels/whatsapp'], test) },
   { step: vitest('emulators'), there: isThere(['test/emulators'], test) },
   { step: vitest('contracts'), there: isThere(['test/contracts'], test) },
-];
-const bothCores: readonly Suite[] = [
   { step: vitest('host-process'), there: isThere(['test/host-process'], test) },
   { step: vitest('faults'), there: isThere(['test/faults'], test) },
+];
+const taking: readonly Suite[] = [
   { step: vitest('packaging'), there: isThere(['test/packaging', 'test/packaging.test.ts'], test) },
   { step: vitest('crash'), there: isThere(['test/crash'], test) },
   {
@@ -70,8 +70,8 @@ const stepsOf = (suites: readonly Suite[]): readonly Step[] =>
   suites.filter(({ there }) => there).map(({ step }) => step);
 
 /** The suites that need the build: some run beside each other, then the others one by one. */
-export const built = { beside: stepsOf(oneCore), alone: stepsOf(bothCores) };
+export const built = { beside: stepsOf(sparing), alone: stepsOf(taking) };
 /** Names of those that have no tests. */
-export const absent: readonly string[] = [...oneCore, ...bothCores]
+export const absent: readonly string[] = [...sparing, ...taking]
   .filter(({ there }) => !there)
   .map(({ step }) => step.name);
